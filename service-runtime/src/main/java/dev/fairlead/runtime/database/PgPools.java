@@ -1,0 +1,83 @@
+package dev.fairlead.runtime.database;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Makes pools of connections to PostgreSQL.
+public final class PgPools {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /// How long a caller waits for a connection: what is late by then is better answered 503.
+  private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(5);
+
+  /// No statement of a service takes so long; one that does has lost its caller.
+  private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
+
+  /// A transaction that nobody goes on with would keep rows locked and the change feed from
+  /// advancing.
+  private static final Duration IDLE_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration LIFETIME_MAX = Duration.ofMinutes(30);
+  private static final int WAITERS_PER_CONNECTION = 64;
+  private static final int PIPELINED_MAX = 16;
+
+  private PgPools() {}
+
+  /// A pool that connects when it is first used, so that it can be made while the database is away.
+  ///
+  /// Its sessions find tables in `schema` and in no other. At most 64 callers a connection wait for
+  /// one; those beyond fail at once, and those who waited 5 s fail too. Statements end after 30 s.
+  ///
+  /// @param applicationName what the database shows as the origin of the sessions
+  public static Pool create(
+      Vertx vertx, DatabaseSettings settings, String applicationName, String schema) {
+    return PgBuilder.pool()
+        .with(poolOptions(settings, schema))
+        .with(new NetClientOptions().setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
+        .connectingTo(connectOptions(settings, applicationName, schema))
+        .using(vertx)
+        .build();
+  }
+
+  static PgConnectOptions connectOptions(
+      DatabaseSettings settings, String applicationName, String schema) {
+    Map<String, String> properties = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
+    properties.put("application_name", applicationName);
+    properties.put("search_path", SchemaName.check(schema));
+    properties.put("statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis()));
+    properties.put(
+        "idle_in_transaction_session_timeout", Long.toString(IDLE_TRANSACTION_TIMEOUT.toMillis()));
+    PgConnectOptions options = new PgConnectOptions();
+    options.setHost(settings.host());
+    options.setPort(settings.port());
+    options.setDatabase(settings.database());
+    options.setUser(settings.user());
+    options.setPassword(settings.password().reveal());
+    options.setPipeliningLimit(PIPELINED_MAX);
+    options.setCachePreparedStatements(true);
+    options.setProperties(properties);
+    return options;
+  }
+
+  static PoolOptions poolOptions(DatabaseSettings settings, String schema) {
+    return new PoolOptions()
+        .setName("postgres-" + schema)
+        .setMaxSize(settings.poolSize())
+        .setMaxWaitQueueSize(settings.poolSize() * WAITERS_PER_CONNECTION)
+        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setConnectionTimeout(Math.toIntExact(ACQUIRE_TIMEOUT.toMillis()))
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setIdleTimeout(Math.toIntExact(IDLE_TIMEOUT.toSeconds()))
+        .setMaxLifetimeUnit(TimeUnit.SECONDS)
+        .setMaxLifetime(Math.toIntExact(LIFETIME_MAX.toSeconds()));
+  }
+}

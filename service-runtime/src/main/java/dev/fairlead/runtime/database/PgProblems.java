@@ -1,0 +1,54 @@
+package dev.fairlead.runtime.database;
+
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemMapper;
+import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Knows by which failures PostgreSQL, or the way to it, is away. What SQL got wrong is a fault of
+/// ours and not known here.
+public final class PgProblems implements ProblemMapper {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+  /// Classes of SQLSTATE: connection exception, insufficient resources, operator intervention
+  /// (shutdown, a cancelled statement).
+  private static final Set<String> AWAY = Set.of("08", "53", "57");
+
+  /// Serialization failure, deadlock, lock not available, read-only while a standby takes over.
+  private static final Set<String> TRANSIENT = Set.of("40001", "40P01", "55P03", "25006");
+
+  /// What the pool of the client says, in an exception that has no type of its own.
+  private static final Set<String> POOL_MESSAGES =
+      Set.of("Timeout", "Timeout waiting for connection", "Pool closed", "Connection closed");
+
+  @Override
+  public Optional<Problem> map(Throwable failure) {
+    boolean away =
+        switch (failure) {
+          case PgException database -> isAway(database.getSqlState());
+          case ClosedConnectionException _ -> true;
+          default -> isPool(failure);
+        };
+    return away
+        ? Optional.of(
+            Problem.of(ProblemType.UNAVAILABLE, "The database does not answer at the moment.")
+                .retryAfter(RETRY_AFTER))
+        : Optional.empty();
+  }
+
+  private static boolean isAway(@Nullable String state) {
+    return state != null
+        && state.length() == 5
+        && (AWAY.contains(state.substring(0, 2)) || TRANSIENT.contains(state));
+  }
+
+  private static boolean isPool(Throwable failure) {
+    return failure.getClass().getName().startsWith("io.vertx.core.")
+        && POOL_MESSAGES.contains(String.valueOf(failure.getMessage()));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.fairlead.runtime.http;
+
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// One request to an operation, already checked against the contract. Belongs to the thread of the
+/// operation.
+public final class ApiRequest {
+  /// With this header a platform admin chooses the tenant.
+  public static final String TENANT_HEADER = "Fairlead-Tenant";
+
+  private static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
+
+  private final HttpServerRequest http;
+  private final Context context;
+  private final Map<String, String> path;
+  private final Map<String, List<String>> query;
+  private final Map<String, String> headers;
+  private final byte[] body;
+  private final @Nullable Principal principal;
+
+  ApiRequest(
+      HttpServerRequest http,
+      Context context,
+      RequestValues values,
+      byte[] body,
+      @Nullable Principal principal) {
+    this.http = http;
+    this.context = context;
+    this.path = values.path();
+    this.query = values.query();
+    this.headers = values.headers();
+    this.body = body;
+    this.principal = principal;
+  }
+
+  /// A parameter of the path, decoded.
+  public String path(String name) {
+    @Nullable String value = path.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the contract has no path parameter " + name);
+    }
+    return value;
+  }
+
+  /// The first value of a query parameter, decoded.
+  public Optional<String> query(String name) {
+    return queryAll(name).stream().findFirst();
+  }
+
+  /// Every value of a query parameter, in the order of the request.
+  public List<String> queryAll(String name) {
+    return query.getOrDefault(name, List.of());
+  }
+
+  /// A header field; the name in any case.
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  /// The body as it came; empty when there is none. The caller must not change it.
+  public byte[] bodyBytes() {
+    return body;
+  }
+
+  /// The body as an object.
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `malformed-json` or `validation-failed`
+  public <T> T body(Class<T> type) {
+    return Json.read(body, type);
+  }
+
+  /// Who sends the request.
+  ///
+  /// @throws IllegalStateException in an operation that the contract leaves open to everyone
+  public Principal principal() {
+    if (principal == null) {
+      throw new IllegalStateException("an open operation has no principal");
+    }
+    return principal;
+  }
+
+  /// The principal, who must have at least this role.
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `forbidden`
+  public Principal require(Role role) {
+    Principal who = principal();
+    if (!who.role().includes(role)) {
+      throw Problem.of(
+              ProblemType.FORBIDDEN,
+              "This needs the role " + role.name().toLowerCase(Locale.ROOT) + ".")
+          .exception();
+    }
+    return who;
+  }
+
+  /// The tenant that the request is about: that of the principal, or the one that a platform admin
+  /// chose.
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `forbidden` when anybody else chooses
+  ///     another tenant, `bad-request` for what cannot be a tenant
+  public String tenant() {
+    Principal who = principal();
+    String chosen = header(TENANT_HEADER).orElse(who.tenant());
+    if (chosen.equals(who.tenant())) {
+      return chosen;
+    }
+    if (who.role() != Role.PLATFORM) {
+      throw Problem.of(ProblemType.FORBIDDEN, "Only a platform admin may choose the tenant.")
+          .exception();
+    }
+    if (!TENANT.matcher(chosen).matches()) {
+      throw Problem.of(
+              ProblemType.BAD_REQUEST, TENANT_HEADER + " must be 1 to 64 of a-z, 0-9 and '-'.")
+          .exception();
+    }
+    return chosen;
+  }
+
+  /// The HTTP request behind this one, for answers that are streamed; to be touched on [#context]
+  /// only.
+  public HttpServerRequest http() {
+    return http;
+  }
+
+  /// The Vert.x context of the connection.
+  public Context context() {
+    return context;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fairlead.runtime.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The answer of an operation.
+///
+/// @param status the HTTP status
+/// @param headers header fields, besides `Content-Type` and `Content-Length`
+/// @param body what becomes the JSON document, a record for one; absent for an answer without a
+///     body
+public record ApiResponse(int status, Map<String, String> headers, @Nullable Object body) {
+  public ApiResponse {
+    headers = Map.copyOf(headers);
+  }
+
+  /// 200 with a document.
+  public static ApiResponse ok(Object body) {
+    return new ApiResponse(200, Map.of(), body);
+  }
+
+  /// 201 with the path of what was made, and its document.
+  public static ApiResponse created(String location, Object body) {
+    return new ApiResponse(201, Map.of("Location", location), body);
+  }
+
+  /// 202 with the path of what was begun, and its document.
+  public static ApiResponse accepted(String location, Object body) {
+    return new ApiResponse(202, Map.of("Location", location), body);
+  }
+
+  /// 204.
+  public static ApiResponse noContent() {
+    return new ApiResponse(204, Map.of(), null);
+  }
+
+  /// The same with one more header field.
+  public ApiResponse withHeader(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new ApiResponse(status, more, body);
+  }
+}

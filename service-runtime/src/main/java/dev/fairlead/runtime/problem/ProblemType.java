@@ -1,0 +1,64 @@
+package dev.fairlead.runtime.problem;
+
+import java.net.URI;
+
+/// Every kind of error that an HTTP interface of Fairlead answers. Each has a page,
+/// `docs/problems/<slug>.md`.
+public enum ProblemType {
+  BAD_REQUEST("bad-request", "The request is not right", 400),
+  VALIDATION_FAILED("validation-failed", "The request does not match the contract", 400),
+  MALFORMED_JSON("malformed-json", "The body is not JSON", 400),
+  BAD_CURSOR("bad-cursor", "The cursor is not one of ours", 400),
+  UNSUPPORTED_SUBPROTOCOL(
+      "unsupported-subprotocol", "None of the offered subprotocols is known", 400),
+  UNAUTHORIZED("unauthorized", "A valid key is needed", 401),
+  FORBIDDEN("forbidden", "The key does not allow this", 403),
+  NOT_FOUND("not-found", "There is nothing here", 404),
+  DEVICE_NOT_FOUND("device-not-found", "There is no such device", 404),
+  COMMAND_NOT_FOUND("command-not-found", "There is no such command", 404),
+  DOOR_NOT_BUILT("door-not-built", "This part of Fairlead does not exist yet", 404),
+  METHOD_NOT_ALLOWED("method-not-allowed", "The resource does not know this method", 405),
+  DEVICE_EXISTS("device-exists", "A device with this id exists", 409),
+  IDEMPOTENCY_CONFLICT("idempotency-conflict", "The key stands for another request", 409),
+  COMMAND_FINAL("command-final", "The command has come to its end", 409),
+  VERSION_CONFLICT("version-conflict", "The resource has changed in the meantime", 412),
+  PAYLOAD_TOO_LARGE("payload-too-large", "The body is too large", 413),
+  UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The media type is not understood", 415),
+  TOO_MANY_REQUESTS("too-many-requests", "Too many requests", 429),
+  INTERNAL("internal", "Something went wrong on our side", 500),
+  UNAVAILABLE("unavailable", "Not possible at the moment", 503),
+  DRAINING("draining", "This process is going away", 503),
+  STARTING("starting", "This process is not ready yet", 503);
+
+  private static final String BASE = "https://fairlead.dev/problems/";
+
+  private final String slug;
+  private final String title;
+  private final int status;
+
+  ProblemType(String slug, String title, int status) {
+    this.slug = slug;
+    this.title = title;
+    this.status = status;
+  }
+
+  /// The last part of the URI and the name of the page.
+  public String slug() {
+    return slug;
+  }
+
+  /// What went wrong, the same for every problem of the type.
+  public String title() {
+    return title;
+  }
+
+  /// The HTTP status that goes with it.
+  public int status() {
+    return status;
+  }
+
+  /// The `type` member of the document.
+  public URI uri() {
+    return URI.create(BASE + slug);
+  }
+}

@@ -1,0 +1,194 @@
+package dev.fairlead.runtime.process;
+
+import dev.fairlead.runtime.health.ManagementServer;
+import dev.fairlead.runtime.metrics.Metrics;
+import dev.fairlead.runtime.settings.Setting;
+import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.settings.SettingsException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a service as a process of its own.
+///
+/// ```java
+/// void main(String[] arguments) {
+///   ServiceProcess.of("registry", RegistryConfig::from, RegistryService::create)
+///       .migratedBy(config -> Migrations.run(config.database(), "registry"))
+///       .run(arguments);
+/// }
+/// ```
+///
+/// Without an argument the service is started; `--check` reads and prints the settings, `--migrate`
+/// brings the schema up to date, `--help` tells both. SIGTERM and SIGINT stop the service within
+/// `FAIRLEAD_STOP_TIMEOUT`. Whatever fails is told in one line on standard error, and the process
+/// ends with 1; with 2 for arguments that nobody knows.
+///
+/// @param <C> the configuration of the service
+public final class ServiceProcess<C> {
+  private static final int OK = 0;
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private final String name;
+  private final Function<Settings, C> configuration;
+  private final ServiceFactory<C> factory;
+  private final @Nullable Consumer<C> migration;
+
+  private ServiceProcess(
+      String name,
+      Function<Settings, C> configuration,
+      ServiceFactory<C> factory,
+      @Nullable Consumer<C> migration) {
+    this.name = name;
+    this.configuration = configuration;
+    this.factory = factory;
+    this.migration = migration;
+  }
+
+  /// A process without migrations.
+  ///
+  /// @param name the service, `registry` for one
+  /// @param configuration reads the configuration; the process itself reads `MANAGEMENT_PORT` and
+  ///     `STOP_TIMEOUT`
+  public static <C> ServiceProcess<C> of(
+      String name, Function<Settings, C> configuration, ServiceFactory<C> factory) {
+    return new ServiceProcess<>(name, configuration, factory, null);
+  }
+
+  /// The same with what `--migrate` does; it may block.
+  public ServiceProcess<C> migratedBy(Consumer<C> migration) {
+    return new ServiceProcess<>(name, configuration, factory, migration);
+  }
+
+  /// Does what the arguments say with the environment of the process. Returns when the service is
+  /// ready and goes on in threads of its own; everything else ends the process.
+  @SuppressWarnings("SystemExitOutsideMain") // this is what every main does
+  public void run(String... arguments) {
+    Outcome outcome = execute(List.of(arguments), System.getenv(), System.out, System.err);
+    outcome
+        .running()
+        .ifPresent(
+            process ->
+                Runtime.getRuntime().addShutdownHook(new Thread(process::stop, name + "-stop")));
+    outcome.exitCode().ifPresent(System::exit);
+  }
+
+  Outcome execute(
+      List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    Optional<Arguments> asked = Arguments.of(arguments);
+    if (asked.isEmpty()) {
+      err.println(name + ": unknown argument: " + String.join(" ", arguments) + "; " + usage());
+      return Outcome.exit(USAGE);
+    }
+    if (asked.get() == Arguments.HELP) {
+      out.println(usage());
+      return Outcome.exit(OK);
+    }
+    Settings settings = Settings.of(environment);
+    try {
+      ProcessSettings process = ProcessSettings.from(settings);
+      C config = configuration.apply(settings);
+      settings.finish();
+      return switch (asked.get()) {
+        case CHECK -> check(settings, out);
+        case MIGRATE -> migrate(config, out, err);
+        default -> start(process, config, err);
+      };
+    } catch (SettingsException e) {
+      e.problems().forEach(problem -> err.println(name + ": " + problem));
+      return Outcome.exit(FAILED);
+    } catch (RuntimeException e) {
+      return failed("the configuration cannot be used", e, err);
+    }
+  }
+
+  private String usage() {
+    return "usage: "
+        + name
+        + " [--check | --migrate | --help]; settings are environment variables "
+        + Settings.PREFIX
+        + "*";
+  }
+
+  private static Outcome check(Settings settings, PrintStream out) {
+    for (Setting setting : settings.described()) {
+      out.println(setting.name() + "=" + setting.value() + (setting.set() ? "" : " (default)"));
+    }
+    return Outcome.exit(OK);
+  }
+
+  private Outcome migrate(C config, PrintStream out, PrintStream err) {
+    if (migration == null) {
+      err.println(name + ": there is nothing to migrate");
+      return Outcome.exit(USAGE);
+    }
+    try {
+      migration.accept(config);
+      out.println(name + ": migrated");
+      return Outcome.exit(OK);
+    } catch (RuntimeException e) {
+      return failed("cannot migrate", e, err);
+    }
+  }
+
+  private Outcome start(ProcessSettings settings, C config, PrintStream err) {
+    PrometheusMeterRegistry meters = Metrics.create(name);
+    Vertx vertx = VertxInstances.create(meters);
+    @Nullable RunningProcess process = null;
+    try {
+      Service service = factory.create(vertx, config, meters);
+      ManagementServer management =
+          new ManagementServer(vertx, settings.managementPort(), service.health(), meters);
+      process = new RunningProcess(name, vertx, service, management, settings.stopTimeout());
+      process.start().await();
+      return new Outcome(OptionalInt.empty(), Optional.of(process));
+    } catch (Throwable e) { // also what a future failed with, checked or not
+      if (process == null) {
+        vertx.close().await();
+      } else {
+        process.stop();
+      }
+      return failed("cannot start", e, err);
+    }
+  }
+
+  private Outcome failed(String what, Throwable failure, PrintStream err) {
+    String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    err.println(name + ": " + what + ": " + failure.getClass().getSimpleName() + ": " + reason);
+    return Outcome.exit(FAILED);
+  }
+
+  /// What became of the process: it has ended, or it is running.
+  record Outcome(OptionalInt exitCode, Optional<RunningProcess> running) {
+    static Outcome exit(int code) {
+      return new Outcome(OptionalInt.of(code), Optional.empty());
+    }
+  }
+
+  private record ProcessSettings(int managementPort, Duration stopTimeout) {
+    static ProcessSettings from(Settings settings) {
+      return new ProcessSettings(
+          settings.integer(
+              "MANAGEMENT_PORT",
+              9090,
+              0,
+              65_535,
+              "The port of health and metrics; not public; 0 takes a free one."),
+          settings.duration(
+              "STOP_TIMEOUT",
+              Duration.ofSeconds(20),
+              Duration.ofSeconds(1),
+              Duration.ofMinutes(10),
+              "How long a stop may take before what is left is dropped."));
+    }
+  }
+}
