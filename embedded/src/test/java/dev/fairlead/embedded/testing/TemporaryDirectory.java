@@ -1,0 +1,33 @@
+package dev.fairlead.embedded.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A directory that goes with its contents when it is closed.
+record TemporaryDirectory(Path path) implements AutoCloseable {
+
+  static TemporaryDirectory create(String purpose) {
+    try {
+      return new TemporaryDirectory(Files.createTempDirectory("test-" + purpose + "-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (Stream<Path> all = Files.walk(path)) {
+      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+      for (Path each : deepestFirst) {
+        Files.deleteIfExists(each);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
