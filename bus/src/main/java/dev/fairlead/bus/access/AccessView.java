@@ -1,0 +1,132 @@
+package dev.fairlead.bus.access;
+
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.runtime.http.Authenticator;
+import dev.fairlead.runtime.http.Principal;
+import dev.fairlead.runtime.http.Role;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What `fairlead.access` says now. Written by one tail, read from any thread.
+public final class AccessView implements Authenticator {
+
+  private static final Logger log = LoggerFactory.getLogger(AccessView.class);
+
+  private final InstantSource clock;
+  private final Counter malformed;
+  private final Map<String, AccessMessage.SigningKey> signingKeys = new ConcurrentHashMap<>();
+  private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
+  private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
+  private final List<Consumer<AccessMessage>> listeners = new CopyOnWriteArrayList<>();
+  private volatile long generation;
+
+  /// @param clock tells whether a key or a revocation has run out
+  public AccessView(InstantSource clock, MeterRegistry meters) {
+    this.clock = clock;
+    this.malformed = meters.counter("bus.access.malformed");
+  }
+
+  /// Takes a record of the topic in. One that cannot be understood is counted and changes nothing.
+  public void accept(ReceivedRecord record) {
+    AccessMessage message;
+    try {
+      message = AccessMessage.decode(record);
+    } catch (MalformedRecordException e) {
+      malformed.increment();
+      log.atWarn()
+          .addKeyValue("offset", record.offset())
+          .addKeyValue("reason", e.getMessage())
+          .log("record of access not understood");
+      return;
+    }
+    apply(message);
+    listeners.forEach(listener -> listener.accept(message));
+  }
+
+  private void apply(AccessMessage message) {
+    switch (message) {
+      case AccessMessage.SigningKey key -> signingKeys.put(key.keyId(), key);
+      case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
+      case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
+      case AccessMessage.Generation now -> generation = now.number();
+      case AccessMessage.Withdrawn withdrawn -> withdraw(withdrawn.key());
+    }
+  }
+
+  private void withdraw(String key) {
+    if (key.startsWith(AccessMessage.SIGNING_KEY)) {
+      signingKeys.remove(key.substring(AccessMessage.SIGNING_KEY.length()));
+    } else if (key.startsWith(AccessMessage.API_KEY)) {
+      apiKeys.remove(key.substring(AccessMessage.API_KEY.length()));
+    } else if (key.startsWith(AccessMessage.REVOCATION)) {
+      revocations
+          .keySet()
+          .removeIf(
+              device -> device.toString().equals(key.substring(AccessMessage.REVOCATION.length())));
+    }
+  }
+
+  /// Is told of every change, on the tail's context, after it has been taken in.
+  public void onChange(Consumer<AccessMessage> listener) {
+    listeners.add(listener);
+  }
+
+  /// Who an API key belongs to.
+  ///
+  /// @param key as it was presented
+  @Override
+  public Optional<Principal> authenticate(String key) {
+    AccessMessage.ApiKey known = apiKeys.get(fingerprint(key));
+    if (known == null
+        || (known.expiresAtMillis() != 0 && known.expiresAtMillis() <= clock.millis())) {
+      return Optional.empty();
+    }
+    return Optional.of(new Principal(known.id(), known.tenant(), Role.valueOf(known.role())));
+  }
+
+  /// The form in which API keys are known: SHA-256, in lower-case hexadecimal. A key is 256 random
+  /// bits, so that the look-up of its fingerprint gives nothing away by the time it takes.
+  public static String fingerprint(String key) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /// The keys that sign device tokens.
+  public Collection<AccessMessage.SigningKey> signingKeys() {
+    return List.copyOf(signingKeys.values());
+  }
+
+  /// The lowest credential generation that counts for a device; 0 when none was revoked.
+  public long lowestGeneration(DeviceKey device) {
+    AccessMessage.Revocation revocation = revocations.get(device);
+    return revocation == null || revocation.untilMillis() <= clock.millis()
+        ? 0
+        : revocation.lowestGeneration();
+  }
+
+  /// The generation of the bus; 0 until a registry has published one.
+  public long generation() {
+    return generation;
+  }
+}

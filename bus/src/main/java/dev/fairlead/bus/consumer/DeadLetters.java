@@ -1,0 +1,76 @@
+package dev.fairlead.bus.consumer;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.producer.BusProducer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where records go that a consumer cannot understand: to `fairlead.dead-letters`, as they were,
+/// with the place they came from and the reason in further headers. The record is handled once it
+/// lies there.
+public final class DeadLetters {
+
+  /// The header with the name of the consumer.
+  public static final String CONSUMER = "dead-consumer";
+
+  /// The header with the topic that the record was read from, without prefix.
+  public static final String TOPIC = "dead-topic";
+
+  /// The header with the partition that the record was read from.
+  public static final String PARTITION = "dead-partition";
+
+  /// The header with the offset that the record was read at.
+  public static final String OFFSET = "dead-offset";
+
+  private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+  private static final int REASON_LENGTH_MAX = 500;
+  private static final byte[] NOTHING = new byte[0];
+
+  private final BusProducer producer;
+  private final MeterRegistry meters;
+
+  /// @param producer made for [Topic#DEAD_LETTERS] among others
+  public DeadLetters(BusProducer producer, MeterRegistry meters) {
+    this.producer = producer;
+    this.meters = meters;
+  }
+
+  /// Puts a record away.
+  ///
+  /// @param consumer who could not understand it
+  /// @param reason why, in a few words
+  /// @return completes when the bus has it
+  public Future<Void> put(ReceivedRecord record, String consumer, String reason) {
+    meters
+        .counter("bus.dead.letters", "topic", record.topic().suffix(), "consumer", consumer)
+        .increment();
+    log.atWarn()
+        .addKeyValue("consumer", consumer)
+        .addKeyValue("topic", record.topic().suffix())
+        .addKeyValue("partition", record.partition())
+        .addKeyValue("offset", record.offset())
+        .addKeyValue("reason", shortened(reason))
+        .log("record not understood, put with the dead letters");
+    Map<String, String> headers = new HashMap<>(record.headers());
+    headers.put(CONSUMER, consumer);
+    headers.put(TOPIC, record.topic().suffix());
+    headers.put(PARTITION, Integer.toString(record.partition()));
+    headers.put(OFFSET, Long.toString(record.offset()));
+    headers.put(Headers.REASON, shortened(reason));
+    byte[] value = record.value() == null ? NOTHING : record.value();
+    return producer
+        .send(BusRecord.keyed(Topic.DEAD_LETTERS, record.key(), headers, value))
+        .mapEmpty();
+  }
+
+  private static String shortened(String reason) {
+    return reason.length() <= REASON_LENGTH_MAX ? reason : reason.substring(0, REASON_LENGTH_MAX);
+  }
+}

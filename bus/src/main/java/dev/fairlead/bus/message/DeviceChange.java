@@ -1,0 +1,87 @@
+package dev.fairlead.bus.message;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What `fairlead.devices` says about a device: that it is there, or no more.
+public sealed interface DeviceChange {
+
+  /// Which device it is.
+  DeviceKey device();
+
+  /// When it changed, milliseconds since 1970.
+  long timeMillis();
+
+  /// The device exists; the newest such record tells how it is described.
+  ///
+  /// @param name for people; empty when none was given
+  /// @param type a word for its kind; empty when none was given
+  /// @param tags free words
+  record Present(
+      DeviceKey device,
+      Optional<String> name,
+      Optional<String> type,
+      Map<String, String> tags,
+      long timeMillis)
+      implements DeviceChange {
+
+    /// Copies the tags.
+    public Present {
+      tags = Map.copyOf(tags);
+    }
+  }
+
+  /// The device was deleted.
+  record Deleted(DeviceKey device, long timeMillis) implements DeviceChange {}
+
+  /// The record that carries this message.
+  default BusRecord toRecord() {
+    return switch (this) {
+      case Present present ->
+          record(
+              "present",
+              MessageJson.write(
+                  new DeviceDocument(
+                      present.name().orElse(""), present.type().orElse(""), present.tags())));
+      case Deleted _ -> record("deleted", null);
+    };
+  }
+
+  /// Reads a record of `fairlead.devices`.
+  ///
+  /// @throws MalformedRecordException when it is none of these
+  static DeviceChange decode(ReceivedRecord record) {
+    return MessageJson.decode(() -> decodeChecked(record));
+  }
+
+  private static DeviceChange decodeChecked(ReceivedRecord record) {
+    DeviceKey device = DeviceKey.parse(record.key());
+    if (record.value() == null) {
+      return new Deleted(device, record.timeMillis());
+    }
+    DeviceDocument document = MessageJson.read(record, DeviceDocument.class);
+    return new Present(
+        device,
+        Optional.of(document.name()).filter(text -> !text.isEmpty()),
+        Optional.of(document.type()).filter(text -> !text.isEmpty()),
+        document.tags(),
+        record.timeMillis());
+  }
+
+  private BusRecord record(String type, byte @org.jspecify.annotations.Nullable [] value) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(Headers.TYPE, type);
+    headers.put(Headers.TIME, Long.toString(timeMillis()));
+    return BusRecord.keyed(Topic.DEVICES, device().toString(), headers, value);
+  }
+
+  /// [Present] as JSON.
+  record DeviceDocument(String name, String type, Map<String, String> tags) {}
+}

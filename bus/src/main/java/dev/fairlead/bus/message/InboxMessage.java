@@ -1,0 +1,115 @@
+package dev.fairlead.bus.message;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.identity.SessionId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Mail to one gateway about one session that it holds.
+public sealed interface InboxMessage {
+
+  /// Whose session is meant; a gateway drops mail whose session is not that device's.
+  DeviceKey device();
+
+  /// Which session is meant.
+  SessionId session();
+
+  /// A command to be given to the device.
+  ///
+  /// @param commandId the command's stable id
+  /// @param kind what is to be done, an open word
+  /// @param deadlineMillis until when, milliseconds since 1970; a gateway drops what is past
+  /// @param attempt which delivery this is; from 1
+  /// @param contentType of the body
+  /// @param body bytes, passed on untouched
+  // Records are never compared, and a wrapper would cost an object for every event.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Deliver(
+      DeviceKey device,
+      SessionId session,
+      String commandId,
+      String kind,
+      long deadlineMillis,
+      int attempt,
+      String contentType,
+      byte[] body)
+      implements InboxMessage {}
+
+  /// A command is no longer wanted.
+  record Cancel(DeviceKey device, SessionId session, String commandId) implements InboxMessage {}
+
+  /// The session is to be closed.
+  ///
+  /// @param reason a word of [CloseReason]
+  record Close(DeviceKey device, SessionId session, String reason) implements InboxMessage {}
+
+  /// The record that carries this message.
+  ///
+  /// @param to the gateway's inbox, as the session's records name it
+  default BusRecord toRecord(InboxAddress to) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put(Headers.TO, to.gateway());
+    headers.put(Headers.SESSION, session().value());
+    byte[] body = NOTHING;
+    switch (this) {
+      case Deliver deliver -> {
+        headers.put(Headers.TYPE, "command");
+        headers.put(Headers.CORRELATION, deliver.commandId());
+        headers.put(Headers.KIND, deliver.kind());
+        headers.put(Headers.DEADLINE, Long.toString(deliver.deadlineMillis()));
+        headers.put(Headers.ATTEMPT, Integer.toString(deliver.attempt()));
+        if (!deliver.contentType().equals(Headers.JSON)) {
+          headers.put(Headers.CONTENT_TYPE, deliver.contentType());
+        }
+        body = deliver.body();
+      }
+      case Cancel cancel -> {
+        headers.put(Headers.TYPE, "cancel");
+        headers.put(Headers.CORRELATION, cancel.commandId());
+      }
+      case Close close -> {
+        headers.put(Headers.TYPE, "close");
+        headers.put(Headers.REASON, close.reason());
+      }
+    }
+    return BusRecord.addressed(Topic.INBOX, to.partition(), device().toString(), headers, body);
+  }
+
+  /// Reads a record of `fairlead.inbox`.
+  ///
+  /// @throws MalformedRecordException when it is none of these
+  static InboxMessage decode(ReceivedRecord record) {
+    return MessageJson.decode(() -> decodeChecked(record));
+  }
+
+  private static InboxMessage decodeChecked(ReceivedRecord record) {
+    DeviceKey device = DeviceKey.parse(record.key());
+    SessionId session = new SessionId(record.requiredHeader(Headers.SESSION));
+    String type = record.requiredHeader(Headers.TYPE);
+    return switch (type) {
+      case "command" ->
+          new Deliver(
+              device,
+              session,
+              record.requiredHeader(Headers.CORRELATION),
+              record.requiredHeader(Headers.KIND),
+              Long.parseLong(record.requiredHeader(Headers.DEADLINE)),
+              Integer.parseInt(record.requiredHeader(Headers.ATTEMPT)),
+              record.header(Headers.CONTENT_TYPE).orElse(Headers.JSON),
+              record.requiredValue());
+      case "cancel" -> new Cancel(device, session, record.requiredHeader(Headers.CORRELATION));
+      case "close" ->
+          new Close(device, session, record.header(Headers.REASON).orElse(CloseReason.CLOSED));
+      default -> throw new MalformedRecordException("unknown type '" + type + "'");
+    };
+  }
+
+  /// The body of mail that has none. A body is never null: that would be a tombstone.
+  byte[] NOTHING = new byte[0];
+}

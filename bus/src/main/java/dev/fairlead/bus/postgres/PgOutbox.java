@@ -1,0 +1,322 @@
+package dev.fairlead.bus.postgres;
+
+import dev.fairlead.bus.Backoff;
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.producer.BusProducer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a service must say on the bus about its rows: written in the same transaction as they,
+/// published in the order of transactions, then removed. One replica publishes at a time. A record
+/// may be published twice, never lost.
+///
+/// The table, which the service's migrations make:
+///
+/// ```sql
+/// create table outbox (
+///   id bigint generated always as identity primary key,
+///   xid xid8 not null default pg_current_xact_id(),
+///   topic text not null,
+///   key text not null,
+///   partition_key text,
+///   partition integer,
+///   headers jsonb not null,
+///   value bytea
+/// );
+/// create index outbox_order on outbox (xid, id);
+/// ```
+public final class PgOutbox {
+
+  private static final Logger log = LoggerFactory.getLogger(PgOutbox.class);
+
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration HIDDEN_POLL = Duration.ofMillis(5);
+  private static final Duration RETRY_FIRST = Duration.ofMillis(100);
+  private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
+  private static final int ROWS_MAX = 500;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Pool pool;
+  private final BusProducer producer;
+  private final String lockName;
+  private final Counter published;
+  private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
+  private final Map<Long, Promise<Void>> waiting = new HashMap<>();
+  private boolean running;
+  private boolean poked;
+  private boolean closed;
+  private long timer = NO_TIMER;
+
+  private static final long NO_TIMER = -1;
+
+  /// What a look at the outbox found.
+  private enum Round {
+    /// All that could be seen was published.
+    DONE,
+    /// There may be more.
+    MORE,
+    /// Rows are there that an older transaction, still running, hides.
+    HIDDEN,
+    /// Another replica publishes.
+    ELSEWHERE
+  }
+
+  /// Makes an outbox that does nothing yet; its context is the caller's.
+  ///
+  /// @param service the name of the service, the same in all its replicas
+  /// @param producer made for the topics that are written to
+  public PgOutbox(
+      Vertx vertx, Pool pool, BusProducer producer, String service, MeterRegistry meters) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.pool = pool;
+    this.producer = producer;
+    this.lockName = service + ".outbox";
+    this.published = meters.counter("bus.outbox.published");
+  }
+
+  /// Puts a record into the outbox.
+  ///
+  /// @return the row's id, for [#published]; the caller pokes after the commit
+  public static Future<Long> append(SqlConnection transaction, BusRecord record) {
+    JsonObject headers = new JsonObject();
+    record.headers().forEach(headers::put);
+    byte[] value = record.value();
+    return transaction
+        .preparedQuery(
+            """
+            insert into outbox (topic, key, partition_key, partition, headers, value)
+            values ($1, $2, $3, $4, $5, $6)
+            returning id
+            """)
+        .execute(
+            Tuple.of(
+                record.topic().name(),
+                record.key(),
+                record.partitionKey().orElse(null),
+                record.partition().isPresent() ? record.partition().getAsInt() : null,
+                headers,
+                value == null ? null : Buffer.buffer(value)))
+        .map(rows -> rows.iterator().next().getLong("id"));
+  }
+
+  /// Begins to publish.
+  public void start() {
+    context.runOnContext(nothing -> run());
+  }
+
+  /// Stops; what is left is published by another replica or at the next start.
+  public Future<Void> close() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        nothing -> {
+          closed = true;
+          waiting.values().forEach(promise -> promise.tryFail("the outbox is closed"));
+          waiting.clear();
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /// Says that something was committed. Cheap, from any thread.
+  public void poke() {
+    context.runOnContext(
+        nothing -> {
+          poked = true;
+          run();
+        });
+  }
+
+  /// Completes when the bus has the record of a row, whoever published it. Pokes as well.
+  ///
+  /// @param id as [#append] gave it; its transaction must be committed
+  public Future<Void> published(long id) {
+    Promise<Void> promise = Promise.promise();
+    context.runOnContext(
+        nothing -> {
+          waiting.put(id, promise);
+          poked = true;
+          run();
+        });
+    return promise.future();
+  }
+
+  private void run() {
+    if (running || closed) {
+      return;
+    }
+    if (timer != NO_TIMER) {
+      vertx.cancelTimer(timer);
+      timer = NO_TIMER;
+    }
+    running = true;
+    poked = false;
+    round()
+        .onComplete(result -> after(result.succeeded() ? result.result() : null, result.cause()));
+  }
+
+  private void after(@org.jspecify.annotations.Nullable Round round, Throwable cause) {
+    running = false;
+    if (round == null) {
+      log.atWarn().setCause(cause).log("outbox not published, will be tried again");
+      runIn(backoff.nextMillis());
+      return;
+    }
+    backoff.reset();
+    switch (round) {
+      case MORE -> run();
+      case HIDDEN -> runIn(HIDDEN_POLL.toMillis());
+      case DONE, ELSEWHERE -> {
+        if (poked && round == Round.DONE) {
+          run();
+        } else {
+          runIn(waiting.isEmpty() ? POLL.toMillis() : HIDDEN_POLL.toMillis());
+        }
+      }
+    }
+  }
+
+  private void runIn(long millis) {
+    if (!closed && timer == NO_TIMER) {
+      timer =
+          vertx.setTimer(
+              millis,
+              id ->
+                  context.runOnContext(
+                      nothing -> {
+                        timer = NO_TIMER;
+                        run();
+                      }));
+    }
+  }
+
+  private Future<Round> round() {
+    return pool.withTransaction(
+            transaction ->
+                tryLock(transaction)
+                    .compose(
+                        locked ->
+                            locked
+                                ? publish(transaction)
+                                : Future.succeededFuture(Round.ELSEWHERE)))
+        .compose(round -> completeWaiting().map(round));
+  }
+
+  private Future<Boolean> tryLock(SqlConnection transaction) {
+    return transaction
+        .preparedQuery("select pg_try_advisory_xact_lock(hashtext($1)) as locked")
+        .execute(Tuple.of(lockName))
+        .map(rows -> rows.iterator().next().getBoolean("locked"));
+  }
+
+  private Future<Round> publish(SqlConnection transaction) {
+    return transaction
+        .preparedQuery(
+            """
+            select id, topic, key, partition_key, partition, headers, value
+            from outbox
+            where xid < pg_snapshot_xmin(pg_current_snapshot())
+            order by xid, id
+            limit $1
+            """)
+        .execute(Tuple.of(ROWS_MAX))
+        .compose(
+            rows ->
+                rows.size() == 0
+                    ? anythingHidden(transaction)
+                    : send(rows).compose(ids -> remove(transaction, ids)));
+  }
+
+  private static Future<Round> anythingHidden(SqlConnection transaction) {
+    return transaction
+        .query("select exists(select 1 from outbox) as hidden")
+        .execute()
+        .map(rows -> rows.iterator().next().getBoolean("hidden") ? Round.HIDDEN : Round.DONE);
+  }
+
+  /// Sends the rows in order. Should one fail, those behind it may be on the bus already and are
+  /// sent again: in order once more, which is what the last word on each key depends on.
+  private Future<Long[]> send(RowSet<Row> rows) {
+    List<Future<?>> sent = new ArrayList<>(rows.size());
+    Long[] ids = new Long[rows.size()];
+    int index = 0;
+    for (Row row : rows) {
+      sent.add(producer.send(record(row)));
+      ids[index++] = row.getLong("id");
+    }
+    return Future.join(sent).map(ids);
+  }
+
+  private Future<Round> remove(SqlConnection transaction, Long[] ids) {
+    return transaction
+        .preparedQuery("delete from outbox where id = any($1)")
+        .execute(Tuple.of(ids))
+        .map(
+            rows -> {
+              published.increment(ids.length);
+              return Round.MORE;
+            });
+  }
+
+  /// A row that is gone was published, here or elsewhere.
+  private Future<Void> completeWaiting() {
+    if (waiting.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Long[] ids = waiting.keySet().toArray(Long[]::new);
+    return pool.preparedQuery(
+            """
+            select asked.id
+            from unnest($1::bigint[]) as asked(id)
+            where not exists (select 1 from outbox where outbox.id = asked.id)
+            """)
+        .execute(Tuple.of(ids))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                Promise<Void> promise = waiting.remove(row.getLong("id"));
+                if (promise != null) {
+                  promise.tryComplete();
+                }
+              }
+              return null;
+            });
+  }
+
+  private static BusRecord record(Row row) {
+    Map<String, String> headers = new HashMap<>();
+    row.getJsonObject("headers")
+        .forEach(header -> headers.put(header.getKey(), String.valueOf(header.getValue())));
+    Buffer value = row.getBuffer("value");
+    Integer partition = row.getInteger("partition");
+    return new BusRecord(
+        Topic.valueOf(row.getString("topic")),
+        row.getString("key"),
+        Optional.ofNullable(row.getString("partition_key")),
+        partition == null ? OptionalInt.empty() : OptionalInt.of(partition),
+        headers,
+        value == null ? null : value.getBytes());
+  }
+}
