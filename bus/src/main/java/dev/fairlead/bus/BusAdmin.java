@@ -23,6 +23,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Makes the topics and says what the broker knows of them. Futures complete on the caller's
 /// context.
@@ -30,6 +31,8 @@ public final class BusAdmin {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final int MESSAGE_BYTES_MAX = 2 * 1024 * 1024;
+  private static final int KNOWN_LOOKS_MAX = 100;
+  private static final long KNOWN_WAIT_MILLIS = 50;
   private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
 
   private final Vertx vertx;
@@ -73,7 +76,19 @@ public final class BusAdmin {
   public Future<List<String>> provision() {
     return future(admin.listTopics().names())
         .compose(this::createMissing)
-        .compose(nothing -> differences());
+        .compose(nothing -> differencesOnceKnown(KNOWN_LOOKS_MAX));
+  }
+
+  /// A topic that was just made is not yet known to every broker.
+  private Future<List<String>> differencesOnceKnown(int looks) {
+    return differences()
+        .recover(
+            cause ->
+                cause instanceof UnknownTopicOrPartitionException && looks > 1
+                    ? vertx
+                        .timer(KNOWN_WAIT_MILLIS)
+                        .compose(nothing -> differencesOnceKnown(looks - 1))
+                    : Future.failedFuture(cause));
   }
 
   private Future<Void> createMissing(Set<String> existing) {
