@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -247,7 +248,7 @@ public final class BusAdmin {
                     if (error == null) {
                       promise.complete(value);
                     } else {
-                      promise.fail(error);
+                      promise.fail(unwrapped(error));
                     }
                   };
               if (context == null) {
@@ -257,5 +258,10 @@ public final class BusAdmin {
               }
             });
     return promise.future();
+  }
+
+  private static Throwable unwrapped(Throwable error) {
+    Throwable cause = error.getCause();
+    return error instanceof CompletionException && cause != null ? cause : error;
   }
 }
