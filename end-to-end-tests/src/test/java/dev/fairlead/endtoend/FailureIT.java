@@ -3,6 +3,11 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.BusReader;
+import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.ServiceJar;
+import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.bus.message.DeviceMessage;
 import java.nio.file.Path;
 import java.time.Duration;

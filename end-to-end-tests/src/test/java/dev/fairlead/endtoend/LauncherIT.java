@@ -3,6 +3,8 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.FairleadUp;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;

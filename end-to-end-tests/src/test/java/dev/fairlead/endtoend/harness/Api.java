@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /// The interface of people and programs, as an integration would use it.
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -21,26 +21,26 @@ final class Api implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final String key;
 
-  Api(String key) {
+  public Api(String key) {
     this.key = key;
   }
 
   /// What was answered.
-  record Answer(int status, JsonNode body) {}
+  public record Answer(int status, JsonNode body) {}
 
-  Answer get(int port, String path) {
+  public Answer get(int port, String path) {
     return send(request(port, path).GET().build());
   }
 
-  Answer delete(int port, String path) {
+  public Answer delete(int port, String path) {
     return send(request(port, path).DELETE().build());
   }
 
-  Answer post(int port, String path, String body) {
+  public Answer post(int port, String path, String body) {
     return post(port, path, body, Map.of());
   }
 
-  Answer post(int port, String path, String body, Map<String, String> headers) {
+  public Answer post(int port, String path, String body, Map<String, String> headers) {
     HttpRequest.Builder builder =
         request(port, path)
             .header("Content-Type", "application/json")

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import dev.fairlead.embedded.testing.OwnKafka;
 import dev.fairlead.embedded.testing.OwnPostgres;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /// Two gateways, one registry and one command service, each a process of its own, with a broker and a
 /// database that can be frozen.
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
   private static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
   private static final int MASTER_KEY_BYTES = 32;
@@ -32,7 +32,7 @@ final class Cluster implements AutoCloseable {
   private final Api api = new Api(ADMIN_KEY);
   private final HttpClient devices = HttpClient.newHttpClient();
 
-  Cluster(Path directory) {
+  public Cluster(Path directory) {
     this.directory = directory;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
@@ -89,39 +89,39 @@ final class Cluster implements AutoCloseable {
     return ServiceJar.start(module, name, environment, directory);
   }
 
-  OwnKafka kafka() {
+  public OwnKafka kafka() {
     return kafka;
   }
 
-  OwnPostgres postgres() {
+  public OwnPostgres postgres() {
     return postgres;
   }
 
-  ServiceJar gatewayA() {
+  public ServiceJar gatewayA() {
     return gateways.getFirst();
   }
 
-  ServiceJar gatewayB() {
+  public ServiceJar gatewayB() {
     return gateways.get(1);
   }
 
   /// Another gateway.
-  ServiceJar startGateway(String name) {
+  public ServiceJar startGateway(String name) {
     ServiceJar gateway = start("gateway-service", name, settings).awaitReady();
     gateways.add(gateway);
     return gateway;
   }
 
-  ServiceJar registry() {
+  public ServiceJar registry() {
     return registry;
   }
 
-  ServiceJar command() {
+  public ServiceJar command() {
     return command;
   }
 
   /// A new device, registered and not connected.
-  TestDevice device(String id) {
+  public TestDevice device(String id) {
     Api.Answer answer =
         api.post(registry.httpPort(), "/api/v1/devices", "{\"id\":\"" + id + "\"}");
     if (answer.status() != 201) {
@@ -131,24 +131,24 @@ final class Cluster implements AutoCloseable {
   }
 
   /// Many new devices.
-  List<TestDevice> devices(String stem, int count) {
+  public List<TestDevice> devices(String stem, int count) {
     return IntStream.range(0, count).parallel().mapToObj(i -> device(stem + i)).toList();
   }
 
   /// What the registry says of a device.
-  Api.Answer deviceDocument(String id) {
+  public Api.Answer deviceDocument(String id) {
     return api.get(registry.httpPort(), "/api/v1/devices/" + id);
   }
 
   /// Whether the registry shows a device online.
-  boolean isOnline(String id) {
+  public boolean isOnline(String id) {
     return deviceDocument(id).body().path("presence").path("online").asBoolean();
   }
 
   /// Sends a command.
   ///
   /// @param query such as `?wait=10s`, or nothing
-  Api.Answer send(String device, String kind, String query) {
+  public Api.Answer send(String device, String kind, String query) {
     return api.post(
         command.httpPort(),
         "/api/v1/devices/" + device + "/commands" + query,
@@ -156,11 +156,11 @@ final class Cluster implements AutoCloseable {
   }
 
   /// What the command service says of a command.
-  Api.Answer commandDocument(String id) {
+  public Api.Answer commandDocument(String id) {
     return api.get(command.httpPort(), "/api/v1/commands/" + id);
   }
 
-  Api api() {
+  public Api api() {
     return api;
   }
 

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A run of `./fairlead up`.
-final class FairleadUp implements AutoCloseable {
+public final class FairleadUp implements AutoCloseable {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -35,10 +35,10 @@ final class FairleadUp implements AutoCloseable {
   }
 
   /// What a run that does not start says.
-  record Failure(int exitCode, List<String> errors) {}
+  public record Failure(int exitCode, List<String> errors) {}
 
   /// A port that is free together with those that `up` takes besides.
-  static int freePort() {
+  public static int freePort() {
     return Ports.freeWith(363, 1_010);
   }
 
@@ -59,7 +59,7 @@ final class FairleadUp implements AutoCloseable {
   }
 
   /// Starts and waits for the line `ready: …`.
-  static FairleadUp start(Path data, int port, String... more) {
+  public static FairleadUp start(Path data, int port, String... more) {
     long begun = System.nanoTime();
     try {
       Process process = builder(data, port, more).redirectErrorStream(true).start();
@@ -98,7 +98,7 @@ final class FairleadUp implements AutoCloseable {
   }
 
   /// Runs it where it cannot start.
-  static Failure fails(Path data, int port) throws IOException, InterruptedException {
+  public static Failure fails(Path data, int port) throws IOException, InterruptedException {
     Process process = builder(data, port).start();
     List<String> errors = process.errorReader().readAllAsList();
     if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
@@ -108,34 +108,34 @@ final class FairleadUp implements AutoCloseable {
     return new Failure(process.exitValue(), errors);
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  Api api() {
+  public Api api() {
     return api;
   }
 
   /// From the script's start to `ready:`.
-  long startMillis() {
+  public long startMillis() {
     return startMillis;
   }
 
   /// The processes that it started.
-  List<Long> descendants() {
+  public List<Long> descendants() {
     return process.descendants().map(ProcessHandle::pid).toList();
   }
 
-  static boolean isAlive(long pid) {
+  public static boolean isAlive(long pid) {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /// `address:port` of all TCP sockets that the process and its children listen on, over IPv4 and IPv6.
-  List<String> listeningAddresses() throws IOException {
+  public List<String> listeningAddresses() throws IOException {
     Set<String> inodes = new HashSet<>();
     List<Long> pids = new ArrayList<>(descendants());
     pids.add(process.pid());
@@ -189,11 +189,11 @@ final class FairleadUp implements AutoCloseable {
   }
 
   /// Sends SIGTERM.
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
-  boolean await(Duration timeout) throws InterruptedException {
+  public boolean await(Duration timeout) throws InterruptedException {
     return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 

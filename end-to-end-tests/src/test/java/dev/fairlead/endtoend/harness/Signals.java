@@ -1,15 +1,15 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
 /// Signals to processes that a test started, by their id.
-final class Signals {
+public final class Signals {
 
   private Signals() {}
 
-  static void send(String signal, long pid) {
+  public static void send(String signal, long pid) {
     try {
       Process kill =
           new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pid).inheritIO().start();
@@ -24,7 +24,7 @@ final class Signals {
     }
   }
 
-  static void sendIfAlive(String signal, Process process) {
+  public static void sendIfAlive(String signal, Process process) {
     if (process.isAlive()) {
       send(signal, process.pid());
     }

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A service run from its own jar, as an operator would: configured by its environment alone.
-final class ServiceJar implements AutoCloseable {
+public final class ServiceJar implements AutoCloseable {
 
   private static final List<String> JVM_OPTIONS =
       List.of(
@@ -43,7 +43,7 @@ final class ServiceJar implements AutoCloseable {
   }
 
   /// The jar that the build made of a service module.
-  static Path jarOf(String module) {
+  public static Path jarOf(String module) {
     Path jar = Repository.root().resolve(module).resolve("target").resolve(module + ".jar");
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is not built");
@@ -52,7 +52,7 @@ final class ServiceJar implements AutoCloseable {
   }
 
   /// The command that runs a jar, without its arguments.
-  static List<String> command(String module) {
+  public static List<String> command(String module) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
@@ -63,7 +63,7 @@ final class ServiceJar implements AutoCloseable {
   /// Starts a service; ready when [#awaitReady] returns.
   ///
   /// @param directory for its log
-  static ServiceJar start(
+  public static ServiceJar start(
       String module, String name, Map<String, String> environment, Path directory) {
     int httpPort = Ports.free();
     int managementPort = Ports.free();
@@ -86,7 +86,7 @@ final class ServiceJar implements AutoCloseable {
   }
 
   /// Waits until `/health/ready` answers 200.
-  ServiceJar awaitReady() {
+  public ServiceJar awaitReady() {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     while (status("/health/ready") != 200) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -108,7 +108,7 @@ final class ServiceJar implements AutoCloseable {
   }
 
   /// The status of a management path; 0 when nobody answers.
-  int status(String path) {
+  public int status(String path) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
@@ -124,7 +124,7 @@ final class ServiceJar implements AutoCloseable {
   }
 
   /// What the service wrote last.
-  String tailOfLog() {
+  public String tailOfLog() {
     try {
       List<String> lines = Files.readAllLines(log);
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
@@ -133,39 +133,39 @@ final class ServiceJar implements AutoCloseable {
     }
   }
 
-  int httpPort() {
+  public int httpPort() {
     return httpPort;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  void freeze() {
+  public void freeze() {
     Signals.send("STOP", pid());
   }
 
-  void thaw() {
+  public void thaw() {
     Signals.send("CONT", pid());
   }
 
   /// Ends it at once.
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     await(Duration.ofSeconds(10));
   }
 
   /// Asks it to end, by SIGTERM, without waiting.
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /// Waits for its end.
-  boolean await(Duration timeout) {
+  public boolean await(Duration timeout) {
     try {
       return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

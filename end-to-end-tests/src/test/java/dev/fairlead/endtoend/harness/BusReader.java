@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import dev.fairlead.bus.Bus;
 import dev.fairlead.bus.BusSettings;
@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Reads what is on a topic, as an integration would.
-final class BusReader {
+public final class BusReader {
 
   private BusReader() {}
 
   /// All records that are there now.
-  static List<ReceivedRecord> read(String bootstrapServers, Topic topic) {
+  public static List<ReceivedRecord> read(String bootstrapServers, Topic topic) {
     Settings settings =
         Settings.of(Map.of("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers));
     Vertx vertx = Vertx.vertx();

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Ports that nobody listens on. They lie below those that the kernel gives to outgoing connections, so
 /// that none of these takes one before the server does that it was chosen for.
-final class Ports {
+public final class Ports {
 
   private static final int FIRST = 12_000;
   private static final int COUNT = 7_000;
@@ -16,12 +16,12 @@ final class Ports {
 
   private Ports() {}
 
-  static int free() {
+  public static int free() {
     return freeWith(0);
   }
 
   /// A port that is free together with others a distance above it.
-  static int freeWith(int... distances) {
+  public static int freeWith(int... distances) {
     for (int i = 0; i < TRIES; i++) {
       int port = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
       boolean free = isFree(port);

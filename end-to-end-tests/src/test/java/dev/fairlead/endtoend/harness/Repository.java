@@ -1,15 +1,15 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where the checkout is that these tests belong to.
-final class Repository {
+public final class Repository {
 
   private Repository() {}
 
   /// The directory of the front door script.
-  static Path root() {
+  public static Path root() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("fairlead"))) {
       Path parent = directory.getParent();

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend;
+package dev.fairlead.endtoend.harness;
 
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Command;
@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /// A device as somebody would write one with the protocol module: it runs each command id once, answers
 /// each delivery, and keeps count of both. It connects when it is told to, never by itself.
-final class TestDevice {
+public final class TestDevice {
 
   private static final MessageCodec CODEC =
       WireFormat.MESSAGE_PACK.codec(ProtocolLimits.DEFAULT);
@@ -40,33 +40,33 @@ final class TestDevice {
   private final Map<String, Body> unacknowledged = new ConcurrentHashMap<>();
   private final AtomicReference<Optional<Link>> link = new AtomicReference<>(Optional.empty());
 
-  TestDevice(HttpClient client, String id, String token) {
+  public TestDevice(HttpClient client, String id, String token) {
     this.client = client;
     this.id = id;
     this.token = token;
   }
 
   /// The same device without knowledge of an earlier session.
-  TestDevice withoutMemory() {
+  public TestDevice withoutMemory() {
     return new TestDevice(client, id, token);
   }
 
-  String id() {
+  public String id() {
     return id;
   }
 
   /// The ids of commands that had their effect, in order; an id that stands twice had it twice.
-  List<String> run() {
+  public List<String> run() {
     return List.copyOf(run);
   }
 
   /// The ids of events that the gateway acknowledged.
-  Set<String> acknowledged() {
+  public Set<String> acknowledged() {
     return Set.copyOf(acknowledged);
   }
 
   /// Connects to a gateway; the future completes with its `hello`.
-  CompletableFuture<Hello> connect(int port) {
+  public CompletableFuture<Hello> connect(int port) {
     Optional<Link> last = link.get();
     WebSocket.Builder builder =
         client
@@ -87,23 +87,23 @@ final class TestDevice {
   }
 
   /// How the newest connection ended; completes with the close code, 1006 for a cut.
-  CompletableFuture<Integer> closed() {
+  public CompletableFuture<Integer> closed() {
     return link.get().orElseThrow().closed;
   }
 
   /// The newest connection, to see later how it ended.
-  Link currentLink() {
+  public Link currentLink() {
     return link.get().orElseThrow();
   }
 
   /// Sends a status, and keeps it for the next connection until it is acknowledged.
-  void status(String event, String json) {
+  public void status(String event, String json) {
     Body body = Body.utf8(json);
     unacknowledged.put(event, body);
     link.get().ifPresent(current -> current.send(event(event, body)));
   }
 
-  boolean hasUnacknowledged() {
+  public boolean hasUnacknowledged() {
     return !unacknowledged.isEmpty();
   }
 
@@ -112,17 +112,17 @@ final class TestDevice {
   }
 
   /// Ends the newest connection in order.
-  void disconnect() {
+  public void disconnect() {
     link.get().ifPresent(Link::end);
   }
 
   /// Cuts the newest connection without a word.
-  void cut() {
+  public void cut() {
     link.get().ifPresent(Link::abort);
   }
 
   /// One connection.
-  final class Link implements WebSocket.Listener {
+  public final class Link implements WebSocket.Listener {
 
     private final CompletableFuture<Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -131,7 +131,7 @@ final class TestDevice {
     private volatile Optional<WebSocket> socket = Optional.empty();
 
     /// How this connection ended.
-    CompletableFuture<Integer> closed() {
+    public CompletableFuture<Integer> closed() {
       return closed;
     }
 
