@@ -77,8 +77,8 @@ public final class EmbeddedKafka implements AutoCloseable {
       }
       Map<String, String> settings =
           BrokerSettings.of(options, logDirectory, port, Loopback.freePort());
+      KafkaRaftServer server = prepare(settings);
       BrokerFaults faults = BrokerFaults.listen(options.onFatal());
-      var server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
       try {
         server.startup();
         if (!faults.started()) {
@@ -96,7 +96,19 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
+  private static KafkaRaftServer prepare(Map<String, String> settings) {
+    try {
+      return new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
+    } catch (RuntimeException e) {
+      throw new EmbeddedException("The embedded Kafka broker cannot be set up: " + e, e);
+    }
+  }
+
   private static Path format(Path logDirectory) {
+    if (logDirectory.toString().contains(",")) {
+      throw new EmbeddedException(
+          logDirectory + " cannot be used: Kafka takes a comma for the end of a path.");
+    }
     try {
       if (!Files.exists(logDirectory.resolve("meta.properties"))) {
         Directories.makePrivate(logDirectory);

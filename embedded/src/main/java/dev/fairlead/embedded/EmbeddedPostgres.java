@@ -1,15 +1,11 @@
 package dev.fairlead.embedded;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -25,10 +21,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /// The one user.
   public static final String USER = "fairlead";
 
-  private static final int START_ATTEMPTS_MAX = 3;
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-  private static final long POLL_MILLIS = 10;
-  private static final String WRONG_PASSWORD = "28P01";
   private static final Pattern DATABASE_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
   private final EmbeddedPostgresOptions options;
@@ -39,16 +31,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final CompletableFuture<Void> watch;
 
   private EmbeddedPostgres(
-      EmbeddedPostgresOptions options,
-      DirectoryLock lock,
-      Postmaster postmaster,
-      int port,
-      Process process) {
+      EmbeddedPostgresOptions options, DirectoryLock lock, PostgresStart.Started started) {
     this.options = options;
     this.lock = lock;
-    this.postmaster = postmaster;
-    this.port = port;
-    this.watch = process.onExit().thenAccept(this::ended);
+    this.postmaster = started.postmaster();
+    this.port = started.port();
+    this.watch = started.process().onExit().thenAccept(this::ended);
   }
 
   /// Starts the server and returns when it serves clients. Blocks.
@@ -68,7 +56,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   static EmbeddedPostgres start(EmbeddedPostgresOptions options, AccountChoice accounts) {
     DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
     try {
-      return startLocked(options, accounts, lock);
+      return new EmbeddedPostgres(options, lock, PostgresStart.run(options, accounts));
     } catch (IOException e) {
       lock.close();
       throw new EmbeddedException("PostgreSQL did not start: " + e, e);
@@ -79,89 +67,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
     } catch (RuntimeException e) {
       lock.close();
       throw e;
-    }
-  }
-
-  private static EmbeddedPostgres startLocked(
-      EmbeddedPostgresOptions options, AccountChoice accounts, DirectoryLock lock)
-      throws IOException, InterruptedException {
-    Path home = options.dataDirectory().toRealPath();
-    Path data = home.resolve("data");
-    PostgresData.check(data);
-    PostgresAccount account = accounts.choose(data);
-    account.letPass(home);
-    Path binaries = PostgresBinaries.unpackBelow(home, options.progress());
-    var program = new PostgresProgram(binaries, account, home);
-    if (!Files.exists(data)) {
-      options.progress().accept("making the database…");
-      PostgresData.make(data, options, program);
-    }
-    var leftOver = Postmaster.leftOver(data, program);
-    if (leftOver.isPresent()) {
-      options
-          .progress()
-          .accept(
-              "stopping PostgreSQL left over from an earlier run (pid "
-                  + leftOver.get().pid()
-                  + ")…");
-      leftOver.get().stop();
-    }
-    options.progress().accept("starting PostgreSQL " + PostgresBinaries.majorVersion() + "…");
-    return startOnFreePort(options, lock, data, program);
-  }
-
-  private static EmbeddedPostgres startOnFreePort(
-      EmbeddedPostgresOptions options, DirectoryLock lock, Path data, PostgresProgram program)
-      throws IOException, InterruptedException {
-    for (int attempt = 1; ; attempt++) {
-      int port = options.port() == 0 ? Loopback.freePort() : options.port();
-      if (!Loopback.isFree(port)) {
-        throw new EmbeddedException("Port " + port + " of " + Loopback.HOST + " is taken.");
-      }
-      Process process = program.start("postgres", PostgresSettings.arguments(data, options, port));
-      var log = new PostgresLog();
-      var postmaster = new Postmaster(process.pid(), data, program);
-      Thread.ofPlatform()
-          .daemon()
-          .name("postgres-log")
-          .start(() -> log.drain(process.getInputStream()));
-      if (!becomesReady(postmaster, process)) {
-        postmaster.stopAtOnce();
-        // A free port may be gone by the time the server binds it.
-        if (attempt == START_ATTEMPTS_MAX || options.port() != 0 || Loopback.isFree(port)) {
-          throw new EmbeddedException("PostgreSQL did not start: " + log.lastLines());
-        }
-        continue;
-      }
-      tryPassword(options, postmaster, port);
-      return new EmbeddedPostgres(options, lock, postmaster, port, process);
-    }
-  }
-
-  private static boolean becomesReady(Postmaster postmaster, Process process)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (!postmaster.isReady()) {
-      if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      Thread.sleep(POLL_MILLIS);
-    }
-    return true;
-  }
-
-  private static void tryPassword(EmbeddedPostgresOptions options, Postmaster postmaster, int port)
-      throws IOException, InterruptedException {
-    try (Connection connection = connect(options, port)) {
-      connection.isValid(0);
-    } catch (SQLException e) {
-      postmaster.stop();
-      String reason =
-          WRONG_PASSWORD.equals(e.getSQLState())
-              ? "it was made with another password."
-              : "it refuses connections: " + e.getMessage();
-      throw new EmbeddedException(
-          "The database in " + options.dataDirectory() + " cannot be used: " + reason, e);
     }
   }
 
@@ -199,11 +104,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /// The JDBC URL of a database, without user and password.
   public String jdbcUrl(String database) {
-    return jdbcUrl(port, database);
-  }
-
-  private static String jdbcUrl(int port, String database) {
-    return "jdbc:postgresql://" + Loopback.HOST + ":" + port + "/" + database;
+    return PostgresStart.jdbcUrl(port, database);
   }
 
   /// Makes a database unless it exists. Blocks.
@@ -216,7 +117,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (!DATABASE_NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("not a name for a database: " + name);
     }
-    try (Connection connection = connect(options, port)) {
+    try (Connection connection = PostgresStart.connect(options, port)) {
       if (exists(connection, name)) {
         return false;
       }
@@ -235,15 +136,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
       statement.setString(1, name);
       return statement.executeQuery().next();
     }
-  }
-
-  private static Connection connect(EmbeddedPostgresOptions options, int port) throws SQLException {
-    var properties = new Properties();
-    properties.setProperty("user", USER);
-    properties.setProperty("password", options.password());
-    properties.setProperty("connectTimeout", "10");
-    properties.setProperty("socketTimeout", "60");
-    return DriverManager.getConnection(jdbcUrl(port, "postgres"), properties);
   }
 
   /// Stops the server, which cuts its sessions, and gives the directory back. Takes well below a

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /// @param password of the one user, [EmbeddedPostgres#USER]; fixed when the data directory is first
 ///     used
 /// @param port on 127.0.0.1; 0 chooses a free one at each start
-/// @param durable whether a commit survives the end of the machine; `false` is for tests
+/// @param durable whether a commit survives the end of the machine; with `false`, for tests, it
+///     survives only that of the server
 /// @param settings server configuration that wins over what this module chooses
 /// @param progress told in short human sentences what takes time
 /// @param onFatal told, in one sentence, that the server ended without being asked to; called on a

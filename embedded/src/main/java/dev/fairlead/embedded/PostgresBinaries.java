@@ -1,5 +1,7 @@
 package dev.fairlead.embedded;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,7 @@ final class PostgresBinaries {
             new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(input)))) {
       unpack(archive, unpacking);
     }
+    openDirectories(unpacking);
     return Files.move(unpacking, unpacked, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -70,7 +75,8 @@ final class PostgresBinaries {
         Files.createDirectories(path);
         continue;
       }
-      Files.createDirectories(path.resolveSibling("."));
+      // Not every directory has an entry.
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
       if (entry.isSymbolicLink()) {
         Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
       } else {
@@ -78,6 +84,15 @@ final class PostgresBinaries {
         boolean executable = (entry.getMode() & EXECUTABLE_BY_OWNER) != 0;
         Files.setPosixFilePermissions(
             path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+      }
+    }
+  }
+
+  /// Whatever the umask: the server may run as another user.
+  private static void openDirectories(Path unpacked) throws IOException {
+    try (Stream<Path> all = Files.walk(unpacked)) {
+      for (Path directory : all.filter(path -> Files.isDirectory(path, NOFOLLOW_LINKS)).toList()) {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
     }
   }

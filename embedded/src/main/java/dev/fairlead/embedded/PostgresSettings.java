@@ -36,9 +36,10 @@ final class PostgresSettings {
     settings.put("log_error_verbosity", "terse");
     settings.put("log_min_error_statement", "panic");
     settings.put("log_checkpoints", "off");
+    // Also where nothing is forced to the disk: a commit then survives a killed server at least.
+    settings.put("synchronous_commit", "on");
     String durable = options.durable() ? "on" : "off";
     settings.put("fsync", durable);
-    settings.put("synchronous_commit", durable);
     settings.put("full_page_writes", durable);
     settings.putAll(options.settings());
     return settings;

@@ -65,14 +65,26 @@ record Postmaster(long pid, Path data, PostgresProgram program) {
     }
   }
 
-  private boolean worksOnData() throws IOException {
+  /// Two ways, as either may fail: whose working directory may be seen depends on rights, and the
+  /// directory may have got another name since.
+  private boolean worksOnData() {
+    Path process = Path.of("/proc/" + pid);
     try {
-      String[] arguments =
-          Files.readString(Path.of("/proc/" + pid + "/cmdline"), ISO_8859_1).split("\0", -1);
+      String[] arguments = Files.readString(process.resolve("cmdline"), ISO_8859_1).split("\0", -1);
       // Bytes as they are: the path may be in any encoding.
       String path = new String(data.toString().getBytes(PATHS), ISO_8859_1);
-      return arguments[0].endsWith("/postgres") && Arrays.asList(arguments).contains(path);
-    } catch (NoSuchFileException e) {
+      return arguments[0].endsWith("/postgres")
+          && (Arrays.asList(arguments).contains(path) || isSame(process.resolve("cwd")));
+    } catch (IOException e) {
+      // Gone meanwhile.
+      return false;
+    }
+  }
+
+  private boolean isSame(Path workingDirectory) {
+    try {
+      return Files.isSameFile(workingDirectory, data);
+    } catch (IOException e) {
       return false;
     }
   }

@@ -6,6 +6,7 @@ import dev.fairlead.embedded.EmbeddedPostgres;
 import dev.fairlead.embedded.EmbeddedPostgresOptions;
 import dev.fairlead.embedded.testing.TestBackends.Database;
 import dev.fairlead.embedded.testing.TestBackends.Kafka;
+import java.nio.file.Path;
 import java.util.Map;
 
 /// The servers embedded, with their data in a temporary directory.
@@ -15,7 +16,8 @@ final class EmbeddedBackends implements TestBackends.Provider {
   @Override
   public Kafka startKafka() {
     TemporaryDirectory directory = TemporaryDirectory.create("kafka");
-    EmbeddedKafka kafka = EmbeddedKafka.start(EmbeddedKafkaOptions.in(directory.path()));
+    EmbeddedKafka kafka =
+        directory.keepIfStarted(path -> EmbeddedKafka.start(EmbeddedKafkaOptions.in(path)));
     AtJvmEnd.close(kafka, directory);
     return new Kafka(kafka.bootstrapServers(), kafka.clientProperties());
   }
@@ -23,13 +25,16 @@ final class EmbeddedBackends implements TestBackends.Provider {
   @Override
   public Database startPostgres() {
     TemporaryDirectory directory = TemporaryDirectory.create("postgres");
-    EmbeddedPostgres postgres =
-        EmbeddedPostgres.start(
-            EmbeddedPostgresOptions.in(directory.path(), PASSWORD)
-                .withDurable(false)
-                .withSettings(Map.of("max_connections", "200")));
+    EmbeddedPostgres postgres = directory.keepIfStarted(EmbeddedBackends::postgres);
     AtJvmEnd.close(postgres, directory);
     return Databases.at(
         postgres.host(), postgres.port(), "postgres", postgres.user(), postgres.password());
+  }
+
+  private static EmbeddedPostgres postgres(Path directory) {
+    return EmbeddedPostgres.start(
+        EmbeddedPostgresOptions.in(directory, PASSWORD)
+            .withDurable(false)
+            .withSettings(Map.of("max_connections", "200")));
   }
 }

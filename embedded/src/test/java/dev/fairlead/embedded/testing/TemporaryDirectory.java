@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A directory that goes with its contents when it is closed.
@@ -16,6 +17,16 @@ record TemporaryDirectory(Path path) implements AutoCloseable {
       return new TemporaryDirectory(Files.createTempDirectory("test-" + purpose + "-"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Starts something in this directory, which goes if that fails.
+  <T> T keepIfStarted(Function<Path, T> start) {
+    try {
+      return start.apply(path);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 

@@ -7,7 +7,7 @@ import java.sql.DriverManager;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 
-class TestBackendsIT {
+class SharedBackendsIT {
   @Test
   void startsOneBrokerForAll() throws Exception {
     // Given

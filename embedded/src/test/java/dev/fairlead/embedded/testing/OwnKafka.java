@@ -1,0 +1,86 @@
+package dev.fairlead.embedded.testing;
+
+import dev.fairlead.embedded.EmbeddedKafkaMain;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// A broker for one test, in a process of its own: it can be frozen, killed and started again on
+/// the same port. Always embedded, wherever the shared broker runs. Not thread-safe.
+public final class OwnKafka implements AutoCloseable {
+  private final TemporaryDirectory directory;
+  private final String bootstrapServers;
+  private JavaProcess process;
+  private boolean closed;
+
+  private OwnKafka(TemporaryDirectory directory, JavaProcess process) {
+    this.directory = directory;
+    this.process = process;
+    this.bootstrapServers = process.ready();
+  }
+
+  /// Starts a broker without records; takes two to four seconds.
+  public static OwnKafka start() {
+    TemporaryDirectory directory = TemporaryDirectory.create("own-kafka");
+    JavaProcess process = directory.keepIfStarted(path -> startProcess(path, "0"));
+    var kafka = new OwnKafka(directory, process);
+    AtJvmEnd.close(kafka);
+    return kafka;
+  }
+
+  private static JavaProcess startProcess(Path directory, String port) {
+    return JavaProcess.start(EmbeddedKafkaMain.class, directory.toString(), port);
+  }
+
+  /// As `host:port`; the same after a restart.
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /// What a client needs, `bootstrap.servers` included.
+  public Map<String, String> clientProperties() {
+    return Map.of("bootstrap.servers", bootstrapServers, "security.protocol", "PLAINTEXT");
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /// Stops the broker from running; its connections stay open.
+  public void freeze() {
+    process.freeze();
+  }
+
+  /// Lets a frozen broker run on.
+  public void thaw() {
+    process.thaw();
+  }
+
+  /// Ends the broker at once, frozen or not, and waits for that.
+  public void kill() {
+    process.kill();
+  }
+
+  /// Starts the broker again with its records on the same port, killing it first if it still runs;
+  /// takes about four seconds.
+  public void restart() {
+    process.kill();
+    process =
+        startProcess(
+            directory.path(), bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
+  }
+
+  /// Ends the broker and removes its records.
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      process.kill();
+      directory.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "OwnKafka[" + bootstrapServers + ", " + directory.path() + "]";
+  }
+}
