@@ -3,10 +3,10 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.TestDevice;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

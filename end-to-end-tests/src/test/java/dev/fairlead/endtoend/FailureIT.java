@@ -3,12 +3,12 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
-import dev.fairlead.bus.message.DeviceMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What happens when a part of the system is killed or frozen. Shortened unless `fairlead.soak` is set.
+/// What happens when a part of the system is killed or frozen. Shortened unless `fairlead.soak` is
+/// set.
 @Tag("slow")
 class FailureIT {
 
@@ -98,9 +99,7 @@ class FailureIT {
     connectAll(devices, cluster.gatewayB());
 
     // Then
-    await()
-        .atMost(PATIENCE)
-        .until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
+    await().atMost(PATIENCE).until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
     Set<String> onTheBus = eventsOnTheBus();
     for (TestDevice device : devices) {
       assertThat(onTheBus).containsAll(device.acknowledged());
@@ -134,9 +133,7 @@ class FailureIT {
   private Set<String> eventsOnTheBus() {
     Set<String> events = new HashSet<>();
     BusReader.read(cluster.kafka().bootstrapServers(), dev.fairlead.bus.Topic.EVENTS)
-        .forEach(
-            record ->
-                DeviceMessage.decode(record).correlation().ifPresent(events::add));
+        .forEach(record -> DeviceMessage.decode(record).correlation().ifPresent(events::add));
     return events;
   }
 
@@ -189,12 +186,14 @@ class FailureIT {
     cluster.kafka().thaw();
 
     // Then
-    await()
-        .atMost(PATIENCE)
-        .until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
+    await().atMost(PATIENCE).until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
     during(Duration.ofSeconds(10), () -> assertConnectedAndOnline(devices));
     assertThat(
-            cluster.send(devices.getFirst().id(), "ping", "?wait=20s").body().path("state").asText())
+            cluster
+                .send(devices.getFirst().id(), "ping", "?wait=20s")
+                .body()
+                .path("state")
+                .asText())
         .isEqualTo("succeeded");
   }
 
@@ -211,13 +210,9 @@ class FailureIT {
     // When
     cluster.postgres().freeze();
     devices.forEach(device -> device.status(device.id() + "-away", "{\"away\":true}"));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
+    await().atMost(PATIENCE).until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
     Api.Answer refused = cluster.deviceDocument(devices.getFirst().id());
-    during(
-        OUTAGE,
-        () -> assertThat(devices).noneMatch(device -> device.closed().isDone()));
+    during(OUTAGE, () -> assertThat(devices).noneMatch(device -> device.closed().isDone()));
     cluster.postgres().thaw();
 
     // Then
@@ -236,7 +231,11 @@ class FailureIT {
                     .isTrue());
     during(Duration.ofSeconds(10), () -> assertConnectedAndOnline(devices));
     assertThat(
-            cluster.send(devices.getFirst().id(), "ping", "?wait=20s").body().path("state").asText())
+            cluster
+                .send(devices.getFirst().id(), "ping", "?wait=20s")
+                .body()
+                .path("state")
+                .asText())
         .isEqualTo("succeeded");
   }
 

@@ -3,9 +3,9 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.FairleadUp;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,9 @@ class LauncherIT {
     try (FairleadUp up = FairleadUp.start(directory, port)) {
       // Given
       String agent = agentDevice(up);
-      await().atMost(PATIENCE).until(() -> device(up, agent).path("presence").path("online").asBoolean());
+      await()
+          .atMost(PATIENCE)
+          .until(() -> device(up, agent).path("presence").path("online").asBoolean());
       await()
           .atMost(PATIENCE)
           .until(() -> !device(up, agent).path("telemetry").path("values").isEmpty());
@@ -100,11 +102,13 @@ class LauncherIT {
                   "--cacert",
                   directory.resolve("tls").resolve("ca.pem").toString(),
                   "-H",
-                  "Authorization: Bearer " + Files.readString(directory.resolve("admin-key")).strip(),
+                  "Authorization: Bearer "
+                      + Files.readString(directory.resolve("admin-key")).strip(),
                   "https://localhost:" + (port + 363) + "/api/v1/devices")
               .redirectErrorStream(true)
               .start();
-      String answer = new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String answer =
+          new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
 
       // Then
       assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();

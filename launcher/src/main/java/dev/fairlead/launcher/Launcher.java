@@ -236,8 +236,7 @@ final class Launcher implements AutoCloseable {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
     } catch (IOException e) {
-      throw new IllegalStateException(
-          "port " + port + " is taken; choose another with --port", e);
+      throw new IllegalStateException("port " + port + " is taken; choose another with --port", e);
     }
   }
 

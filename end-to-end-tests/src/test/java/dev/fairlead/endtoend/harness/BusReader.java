@@ -20,11 +20,9 @@ public final class BusReader {
 
   /// All records that are there now.
   public static List<ReceivedRecord> read(String bootstrapServers, Topic topic) {
-    Settings settings =
-        Settings.of(Map.of("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers));
+    Settings settings = Settings.of(Map.of("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers));
     Vertx vertx = Vertx.vertx();
-    Bus bus =
-        new Bus(vertx, BusSettings.from(settings), new SimpleMeterRegistry(), new Health());
+    Bus bus = new Bus(vertx, BusSettings.from(settings), new SimpleMeterRegistry(), new Health());
     List<ReceivedRecord> records = new CopyOnWriteArrayList<>();
     TopicTail tail =
         bus.tail(

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Two gateways, one registry and one command service, each a process of its own, with a broker and a
-/// database that can be frozen.
+/// Two gateways, one registry and one command service, each a process of its own, with a broker and
+/// a database that can be frozen.
 public final class Cluster implements AutoCloseable {
 
   private static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
@@ -61,8 +61,7 @@ public final class Cluster implements AutoCloseable {
             "FAIRLEAD_ADMIN_KEY_FILE", write("admin-key", ADMIN_KEY),
             "FAIRLEAD_MASTER_KEY_FILE",
                 write(
-                    "master-key",
-                    Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]))));
+                    "master-key", Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]))));
   }
 
   private Map<String, String> stateful(Map<String, String> more) {
@@ -122,8 +121,7 @@ public final class Cluster implements AutoCloseable {
 
   /// A new device, registered and not connected.
   public TestDevice device(String id) {
-    Api.Answer answer =
-        api.post(registry.httpPort(), "/api/v1/devices", "{\"id\":\"" + id + "\"}");
+    Api.Answer answer = api.post(registry.httpPort(), "/api/v1/devices", "{\"id\":\"" + id + "\"}");
     if (answer.status() != 201) {
       throw new IllegalStateException("no device was made: " + answer);
     }

@@ -134,7 +134,8 @@ public final class FairleadUp implements AutoCloseable {
     return process.isAlive();
   }
 
-  /// `address:port` of all TCP sockets that the process and its children listen on, over IPv4 and IPv6.
+  /// `address:port` of all TCP sockets that the process and its children listen on, over IPv4 and
+  /// IPv6.
   public List<String> listeningAddresses() throws IOException {
     Set<String> inodes = new HashSet<>();
     List<Long> pids = new ArrayList<>(descendants());

@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Ports that nobody listens on. They lie below those that the kernel gives to outgoing connections, so
-/// that none of these takes one before the server does that it was chosen for.
+/// Ports that nobody listens on. They lie below those that the kernel gives to outgoing
+/// connections, so that none of these takes one before the server does that it was chosen for.
 public final class Ports {
 
   private static final int FIRST = 12_000;

@@ -76,8 +76,7 @@ public final class ServiceJar implements AutoCloseable {
     builder.environment().put("FAIRLEAD_MANAGEMENT_PORT", Integer.toString(managementPort));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     try {
-      ServiceJar service =
-          new ServiceJar(name, builder.start(), httpPort, managementPort, log);
+      ServiceJar service = new ServiceJar(name, builder.start(), httpPort, managementPort, log);
       Runtime.getRuntime().addShutdownHook(new Thread(service::kill));
       return service;
     } catch (IOException e) {

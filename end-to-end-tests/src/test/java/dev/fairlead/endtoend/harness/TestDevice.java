@@ -24,12 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A device as somebody would write one with the protocol module: it runs each command id once, answers
-/// each delivery, and keeps count of both. It connects when it is told to, never by itself.
+/// A device as somebody would write one with the protocol module: it runs each command id once,
+/// answers each delivery, and keeps count of both. It connects when it is told to, never by itself.
 public final class TestDevice {
 
-  private static final MessageCodec CODEC =
-      WireFormat.MESSAGE_PACK.codec(ProtocolLimits.DEFAULT);
+  private static final MessageCodec CODEC = WireFormat.MESSAGE_PACK.codec(ProtocolLimits.DEFAULT);
 
   private final HttpClient client;
   private final String id;
@@ -177,7 +176,8 @@ public final class TestDevice {
       }
     }
 
-    /// Like the real agent: the id is remembered before the effect, a repeated one is only answered.
+    /// Like the real agent: the id is remembered before the effect, a repeated one is only
+    /// answered.
     private void obey(Command command) {
       send(Messages.delivered(command.id()));
       if (deliveries.add(command.id())) {
@@ -189,9 +189,7 @@ public final class TestDevice {
     private synchronized void send(Message message) {
       byte[] frame = CODEC.encode(message);
       sent =
-          sent.thenCompose(
-                  nothing ->
-                      socket.orElseThrow().sendBinary(ByteBuffer.wrap(frame), true))
+          sent.thenCompose(nothing -> socket.orElseThrow().sendBinary(ByteBuffer.wrap(frame), true))
               .exceptionally(lost -> null);
     }
 

@@ -35,8 +35,7 @@ public final class DataDirectory implements AutoCloseable {
   public static DataDirectory open(Path path) {
     try {
       Files.createDirectories(
-          path,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
       return new DataDirectory(path, DirectoryLock.acquire(path));
     } catch (IOException e) {
       throw new UncheckedIOException(path + " cannot be used as data directory: " + e, e);

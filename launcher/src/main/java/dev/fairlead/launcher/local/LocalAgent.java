@@ -76,11 +76,7 @@ public final class LocalAgent {
   private String newDeviceToken() {
     String id = deviceIdOf(hostName);
     String body =
-        JSON.createObjectNode()
-            .put("id", id)
-            .put("name", hostName)
-            .put("type", "agent")
-            .toString();
+        JSON.createObjectNode().put("id", id).put("name", hostName).put("type", "agent").toString();
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<String> answer = post(client, body);
       if (answer.statusCode() == CONFLICT) {

@@ -90,8 +90,7 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
     }
     KeyPair pair = newKeyPair();
     X500Name name = new X500Name("CN=Fairlead local authority");
-    JcaX509v3CertificateBuilder builder =
-        builder(name, now, AUTHORITY_LIFETIME, name, pair);
+    JcaX509v3CertificateBuilder builder = builder(name, now, AUTHORITY_LIFETIME, name, pair);
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
     builder.addExtension(
         Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
@@ -119,8 +118,7 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
   private void make(Identity authority, Collection<String> names, Instant now)
       throws IOException, GeneralSecurityException, OperatorCreationException {
     KeyPair pair = newKeyPair();
-    X500Name issuer =
-        new X509CertificateHolder(authority.certificate().getEncoded()).getSubject();
+    X500Name issuer = new X509CertificateHolder(authority.certificate().getEncoded()).getSubject();
     JcaX509v3CertificateBuilder builder =
         builder(issuer, now, LIFETIME, new X500Name("CN=Fairlead"), pair);
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
