@@ -49,6 +49,11 @@ public record CommandConfig(
         CommandSettings.from(settings));
   }
 
+  /// The same for a service that is handed its requests.
+  public CommandConfig withoutHttp() {
+    return new CommandConfig(Optional.empty(), api, database, bus, commands);
+  }
+
   /// A configuration without a server.
   public static CommandConfig withoutServer(
       DatabaseSettings database, BusSettings bus, CommandSettings commands) {

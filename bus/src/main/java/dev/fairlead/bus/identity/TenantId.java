@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 /// @param value the id as it stands in keys, tokens and queries
 public record TenantId(String value) {
 
+  private static final Pattern FORM = Pattern.compile("[a-z0-9-]{1,64}");
+
   /// The tenant that exists before a platform admin makes others.
   public static final TenantId DEFAULT = new TenantId("default");
-
-  private static final Pattern FORM = Pattern.compile("[a-z0-9-]{1,64}");
 
   /// @throws IllegalArgumentException when `value` is not of that form
   public TenantId {

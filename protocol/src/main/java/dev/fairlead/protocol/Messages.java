@@ -1,0 +1,114 @@
+package dev.fairlead.protocol;
+
+import static dev.fairlead.protocol.NativeProtocol.PROTO_COMMAND;
+import static dev.fairlead.protocol.NativeProtocol.PROTO_CONTROL;
+import static dev.fairlead.protocol.NativeProtocol.PROTO_DATA;
+import static dev.fairlead.protocol.NativeProtocol.PROTO_TWIN;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Makes the messages that need no type of their own. Those with more to read are [Command],
+/// [Hello], [GoAway] and [ControlError].
+public final class Messages {
+
+  private Messages() {}
+
+  /// Device: measurements. Add [Message#withId] to be told when the bus has it.
+  public static Message telemetry(Body body) {
+    return Message.of(PROTO_DATA, NativeProtocol.TYPE_TELEMETRY, body);
+  }
+
+  /// Device: a JSON merge patch of its reported state.
+  public static Message status(Body body) {
+    return Message.of(PROTO_DATA, NativeProtocol.TYPE_STATUS, body);
+  }
+
+  /// Device: a problem raised or cleared.
+  public static Message alert(Body body) {
+    return Message.of(PROTO_DATA, NativeProtocol.TYPE_ALERT, body);
+  }
+
+  /// Device: lines of its log.
+  public static Message log(Body body) {
+    return Message.of(PROTO_DATA, NativeProtocol.TYPE_LOG, body);
+  }
+
+  /// Gateway: the bus has the message of that id.
+  public static Message ack(String id) {
+    return dataAck(Value.of(id));
+  }
+
+  /// Gateway: the bus has all messages of those ids.
+  public static Message ack(List<String> ids) {
+    return dataAck(Value.of(ids.stream().map(Value::of).toList()));
+  }
+
+  private static Message dataAck(Value ids) {
+    return Message.of(PROTO_DATA, NativeProtocol.TYPE_ACK, Body.EMPTY)
+        .withProp(NativeProtocol.PROP_ID, ids);
+  }
+
+  /// The ids an ack names, one or several; what is no text among them is left out.
+  public static List<String> acknowledgedIds(Message ack) {
+    Optional<Value> ids = ack.header().prop(NativeProtocol.PROP_ID);
+    return ids.flatMap(Value::asList).or(() -> ids.map(List::of)).stream()
+        .flatMap(List::stream)
+        .flatMap(id -> id.asText().stream())
+        .toList();
+  }
+
+  /// Gateway: a command is no longer wanted.
+  public static Message cancel(String commandId) {
+    return ofCommand(NativeProtocol.TYPE_CANCEL, commandId, Body.EMPTY);
+  }
+
+  /// Device: it has the command and will not lose it.
+  public static Message delivered(String commandId) {
+    return ofCommand(NativeProtocol.TYPE_DELIVERED, commandId, Body.EMPTY);
+  }
+
+  /// Device: the command runs; the body says how far it is.
+  public static Message progress(String commandId, Body body) {
+    return ofCommand(NativeProtocol.TYPE_PROGRESS, commandId, body);
+  }
+
+  /// Device: the command ended, with what it yielded.
+  public static Message result(String commandId, ResultStatus status, Body body) {
+    return ofCommand(NativeProtocol.TYPE_RESULT, commandId, body)
+        .withProp(NativeProtocol.PROP_STATUS, Value.of(status.wireName()));
+  }
+
+  /// Device: the command ended, with why, for people.
+  public static Message result(String commandId, ResultStatus status, String reason, Body body) {
+    return result(commandId, status, body).withProp(NativeProtocol.PROP_REASON, Value.of(reason));
+  }
+
+  private static Message ofCommand(String type, String commandId, Body body) {
+    return Message.of(PROTO_COMMAND, type, body).withId(commandId);
+  }
+
+  /// Device: a JSON merge patch of its reported state, on top of whatever the registry has.
+  public static Message reported(Body mergePatch) {
+    return Message.of(PROTO_TWIN, NativeProtocol.TYPE_REPORTED, mergePatch);
+  }
+
+  /// Device: its reported state made from the given version on, as a merge patch or whole.
+  ///
+  /// @param form [NativeProtocol#FORM_PATCH] or [NativeProtocol#FORM_WHOLE]
+  public static Message reported(Body document, String form, long baseVersion) {
+    return reported(document)
+        .withProp(NativeProtocol.PROP_FORM, Value.of(form))
+        .withProp(NativeProtocol.PROP_VERSION, Value.of(baseVersion));
+  }
+
+  /// Either side: answer with a pong.
+  public static Message ping() {
+    return Message.of(PROTO_CONTROL, NativeProtocol.TYPE_PING, Body.EMPTY);
+  }
+
+  /// Either side: the answer to a ping.
+  public static Message pong() {
+    return Message.of(PROTO_CONTROL, NativeProtocol.TYPE_PONG, Body.EMPTY);
+  }
+}
