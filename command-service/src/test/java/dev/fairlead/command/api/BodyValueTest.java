@@ -38,8 +38,7 @@ class BodyValueTest {
 
     // Then
     assertThat(value.enc()).contains("base64");
-    assertThat(value.value())
-        .isEqualTo(Base64.getEncoder().encodeToString(text.getBytes(UTF_8)));
+    assertThat(value.value()).isEqualTo(Base64.getEncoder().encodeToString(text.getBytes(UTF_8)));
   }
 
   @Test

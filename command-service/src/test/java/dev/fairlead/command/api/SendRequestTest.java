@@ -27,7 +27,8 @@ class SendRequestTest {
       })
   void keepsTheBodyByteForByte(String value) {
     // Given
-    byte[] between = ("{\"kind\":\"k\",\"body\" : " + value + " ,\"deadline\":\"30s\"}").getBytes(UTF_8);
+    byte[] between =
+        ("{\"kind\":\"k\",\"body\" : " + value + " ,\"deadline\":\"30s\"}").getBytes(UTF_8);
     byte[] last = ("{\"kind\":\"k\",\"body\":" + value + "}").getBytes(UTF_8);
 
     // When
@@ -63,7 +64,6 @@ class SendRequestTest {
     SendRequest request = SendRequest.read(document);
 
     // Then
-    assertThat(new String(request.body().orElseThrow().bytes(), UTF_8))
-        .isEqualTo("{\"a\":\"é\"}");
+    assertThat(new String(request.body().orElseThrow().bytes(), UTF_8)).isEqualTo("{\"a\":\"é\"}");
   }
 }

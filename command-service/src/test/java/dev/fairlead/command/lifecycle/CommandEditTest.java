@@ -69,7 +69,8 @@ class CommandEditTest {
     CommandResult second = result(Outcome.FAILED);
 
     // When
-    edit.replied(new CommandEvent.Ended(Outcome.SUCCEEDED), NOW, "s1", NO_REASON, Optional.of(first));
+    edit.replied(
+        new CommandEvent.Ended(Outcome.SUCCEEDED), NOW, "s1", NO_REASON, Optional.of(first));
     edit.replied(new CommandEvent.Ended(Outcome.FAILED), NOW, "s1", NO_REASON, Optional.of(second));
 
     // Then

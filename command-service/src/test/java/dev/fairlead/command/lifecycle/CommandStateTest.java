@@ -11,6 +11,7 @@ import dev.fairlead.command.lifecycle.CommandEvent.Sent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CommandStateTest {
 
   private static final List<String> COLUMNS =
-      List.of("sent", "delivered", "progress", "succeeded", "failed", "rejected", "expired", "cancelled");
+      List.of(
+          "sent",
+          "delivered",
+          "progress",
+          "succeeded",
+          "failed",
+          "rejected",
+          "expired",
+          "cancelled");
 
   private static final Map<String, CommandEvent> EVENTS =
       Map.of(
@@ -52,14 +61,13 @@ class CommandStateTest {
   static Stream<Arguments> table() {
     return TABLE
         .lines()
-        .map(line -> line.strip().split(" +"))
+        .map(line -> line.strip().split(" +", -1))
         .flatMap(
             cells ->
                 COLUMNS.stream()
                     .map(
                         column ->
-                            Arguments.of(
-                                cells[0], column, cells[1 + COLUMNS.indexOf(column)])));
+                            Arguments.of(cells[0], column, cells[1 + COLUMNS.indexOf(column)])));
   }
 
   @ParameterizedTest(name = "{0} on {1}: {2}")
@@ -69,7 +77,7 @@ class CommandStateTest {
     CommandState from = CommandState.of(state).orElseThrow();
 
     // When
-    Step step = from.on(EVENTS.get(event));
+    Step step = from.on(Objects.requireNonNull(EVENTS.get(event)));
 
     // Then
     assertThat(text(step)).isEqualTo(expected);
@@ -78,7 +86,7 @@ class CommandStateTest {
   @Test
   void tableNamesEveryState() {
     // Given
-    List<String> rows = TABLE.lines().map(line -> line.strip().split(" +")[0]).toList();
+    List<String> rows = TABLE.lines().map(line -> line.strip().split(" +", -1)[0]).toList();
 
     // When
     List<String> states = Arrays.stream(CommandState.values()).map(CommandState::word).toList();
