@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -57,8 +58,8 @@ public final class BusProducer {
       BusSettings settings,
       ProducerProfile profile,
       long budgetBytes,
+      Set<Topic> topics,
       MeterRegistry meters) {
-
     this.settings = settings;
     this.budget = new ByteBudget(budgetBytes);
     this.client =
@@ -70,9 +71,9 @@ public final class BusProducer {
     this.kafka = client.unwrap();
     Gauge.builder("bus.producer.pending.bytes", budget, ByteBudget::usedBytes)
         .description("Bytes given to the bus and not yet acknowledged")
-        .tag("profile", profile.name())
+        .tag("topics", names(topics))
         .register(meters);
-    for (Topic topic : Topic.values()) {
+    for (Topic topic : topics) {
       acknowledged.put(topic, meters.counter("bus.produced", "topic", topic.suffix()));
       failed.put(topic, meters.counter("bus.produce.failed", "topic", topic.suffix()));
     }
@@ -90,7 +91,7 @@ public final class BusProducer {
       long budgetBytes,
       Set<Topic> topics,
       MeterRegistry meters) {
-    BusProducer producer = new BusProducer(vertx, settings, profile, budgetBytes, meters);
+    BusProducer producer = new BusProducer(vertx, settings, profile, budgetBytes, topics, meters);
     List<Future<?>> known = new ArrayList<>();
     for (Topic topic : topics) {
       known.add(
@@ -103,6 +104,11 @@ public final class BusProducer {
         .<BusProducer>map(producer)
         .recover(
             cause -> producer.close().eventually(() -> Future.failedFuture(cause)).map(producer));
+  }
+
+  /// Tells the producers of a process apart.
+  private static String names(Set<Topic> topics) {
+    return topics.stream().map(Topic::suffix).sorted().collect(Collectors.joining(","));
   }
 
   private static Map<String, String> properties(

@@ -22,6 +22,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -37,6 +38,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -185,10 +187,9 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
   private static String pem(Object object) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      // PKCS #8: the older notation for EC keys is not what servers read.
       writer.writeObject(
-          object instanceof PrivateKey key
-              ? org.bouncycastle.asn1.pkcs.PrivateKeyInfo.getInstance(key.getEncoded())
-              : object);
+          object instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : object);
     }
     return text.toString();
   }
@@ -205,7 +206,7 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
 
   private static PrivateKey readKey(Path file) throws IOException {
     try (PEMParser parser = new PEMParser(new StringReader(DataDirectory.read(file)))) {
-      if (parser.readObject() instanceof org.bouncycastle.asn1.pkcs.PrivateKeyInfo info) {
+      if (parser.readObject() instanceof PrivateKeyInfo info) {
         return new JcaPEMKeyConverter().getPrivateKey(info);
       }
       throw new IOException(file + " holds no private key");
