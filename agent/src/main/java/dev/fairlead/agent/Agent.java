@@ -57,13 +57,21 @@ public final class Agent implements AutoCloseable {
   public static Agent start(AgentConfig config) throws IOException {
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     try {
-      CommandJournal journal =
-          CommandJournal.open(state.file(JOURNAL_FILE), InstantSource.system());
+      return start(config, state);
+    } catch (IOException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private static Agent start(AgentConfig config, StateDirectory state) throws IOException {
+    CommandJournal journal = CommandJournal.open(state.file(JOURNAL_FILE), InstantSource.system());
+    try {
       Agent agent = new Agent(config, state, journal);
       agent.begin();
       return agent;
     } catch (IOException e) {
-      state.close();
+      journal.close();
       throw e;
     }
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -65,8 +66,12 @@ public final class LauncherMain {
               : data;
       LauncherOptions options =
           new LauncherOptions(directory.toAbsolutePath(), port, !noAgent, agentExec);
-      // Before the first logger is made: its configuration asks for this.
+      // Before the first logger is made. Named, because each service's jar brings a configuration too.
+      System.setProperty("logback.configurationFile", "launcher-logback.xml");
       System.setProperty("fairlead.logs", options.data().resolve("logs").toString());
+      // The agent logs with the JDK's own means.
+      SLF4JBridgeHandler.removeHandlersForRootLogger();
+      SLF4JBridgeHandler.install();
       Launcher.run(options, System.getenv(), System.out);
       return 0;
     }

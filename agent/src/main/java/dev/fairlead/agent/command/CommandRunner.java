@@ -164,10 +164,19 @@ public final class CommandRunner implements AutoCloseable {
       while (true) {
         Accepting next = next();
         Optional<Outcome> outcome = run(next);
-        outcome.ifPresent(end -> finish(next.command().id(), end));
+        outcome.ifPresent(end -> finishSafely(next.command().id(), end));
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "commands are no longer run");
+    }
+  }
+
+  /// Nothing that goes wrong with one result may keep the next command from running.
+  private void finishSafely(String id, Outcome outcome) {
+    try {
+      finish(id, outcome);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a result could not be sent", e);
     }
   }
 

@@ -20,6 +20,7 @@ public final class ExecHandler implements CommandHandler {
   /// Most bytes kept of either stream.
   static final int OUTPUT_BYTES_MAX = 64 << 10;
 
+  private static final String SETTINGS_PREFIX = "FAIRLEAD_";
   private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(1);
 
   private final AllowedPrograms allowed;
@@ -55,7 +56,9 @@ public final class ExecHandler implements CommandHandler {
     command.set(0, file.toString());
     Process process;
     try {
-      process = new ProcessBuilder(command).directory(workingDirectory.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).directory(workingDirectory.toFile());
+      removeSettings(builder.environment());
+      process = builder.start();
     } catch (IOException e) {
       return Outcome.failed("cannot be started: " + e.getMessage());
     }
@@ -64,6 +67,11 @@ public final class ExecHandler implements CommandHandler {
     } finally {
       kill(process);
     }
+  }
+
+  /// A program is not to see the agent's token, or what else this process was given.
+  static void removeSettings(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith(SETTINGS_PREFIX));
   }
 
   private static Outcome follow(Process process, Duration timeout) throws InterruptedException {

@@ -15,6 +15,21 @@ import java.util.Optional;
 /// @param body JSON, or empty
 public record Outcome(ResultStatus status, Optional<String> reason, Body body) {
 
+  /// Most characters of a reason; longer ones are cut, so that every header has room for them.
+  static final int REASON_CHARACTERS_MAX = 500;
+
+  public Outcome {
+    reason = reason.map(Outcome::cut);
+  }
+
+  private static String cut(String text) {
+    if (text.length() <= REASON_CHARACTERS_MAX) {
+      return text;
+    }
+    boolean splitsPair = Character.isHighSurrogate(text.charAt(REASON_CHARACTERS_MAX - 1));
+    return text.substring(0, splitsPair ? REASON_CHARACTERS_MAX - 1 : REASON_CHARACTERS_MAX);
+  }
+
   /// Done, with what it yielded.
   public static Outcome succeeded(Map<String, Value> yield) {
     return new Outcome(ResultStatus.SUCCEEDED, Optional.empty(), Json.write(yield));

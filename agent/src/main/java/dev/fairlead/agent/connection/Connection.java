@@ -20,7 +20,7 @@ public final class Connection implements Transmitter, AutoCloseable {
   private final Dialer dialer;
   private final ReconnectDelay delay = new ReconnectDelay(RandomGenerator.getDefault());
 
-  private @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
 
   /// The socket of a session that stands.
   private volatile @Nullable Socket current;
@@ -34,7 +34,7 @@ public final class Connection implements Transmitter, AutoCloseable {
     this.dialer = new Dialer(settings, lastSession);
   }
 
-  /// Begins to connect; to be called once, by the thread that closes as well.
+  /// Begins to connect; to be called once.
   public void start(SessionHandler handler) {
     thread = Thread.ofVirtual().name("agent-connection").start(() -> run(handler));
   }
@@ -53,7 +53,7 @@ public final class Connection implements Transmitter, AutoCloseable {
   private void run(SessionHandler handler) {
     try {
       while (!closed) {
-        Ended ended = connectOnce(handler);
+        Ended ended = tryOnce(handler);
         Duration wait = delay.next(ended.ending(), ended.lasted());
         LOG.log(
             Level.INFO,
@@ -64,6 +64,16 @@ public final class Connection implements Transmitter, AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "connection closed");
+    }
+  }
+
+  /// Nothing that goes wrong in a session may end the connecting.
+  private Ended tryOnce(SessionHandler handler) throws InterruptedException {
+    try {
+      return connectOnce(handler);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a session broke", e);
+      return new Ended(new Ending.Lost("the agent failed"), Duration.ZERO);
     }
   }
 
@@ -108,10 +118,11 @@ public final class Connection implements Transmitter, AutoCloseable {
     if (socket != null) {
       socket.close();
     }
-    if (thread != null) {
-      thread.interrupt();
+    Thread started = thread;
+    if (started != null) {
+      started.interrupt();
       try {
-        boolean _ = thread.join(JOIN_TIMEOUT);
+        boolean _ = started.join(JOIN_TIMEOUT);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

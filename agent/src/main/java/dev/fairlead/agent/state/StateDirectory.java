@@ -1,5 +1,7 @@
 package dev.fairlead.agent.state;
 
+import static java.nio.file.StandardOpenOption.READ;
+
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +36,7 @@ public final class StateDirectory implements AutoCloseable {
   ///
   /// @throws IOException if it cannot be made or written, or another agent holds it
   public static StateDirectory open(Path path) throws IOException {
-    Files.createDirectories(path);
+    makePrivate(path);
     FileChannel channel =
         FileChannel.open(
             path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -46,6 +49,15 @@ public final class StateDirectory implements AutoCloseable {
       throw e;
     }
     return new StateDirectory(path, channel);
+  }
+
+  /// What commands put out is nobody else's business.
+  private static void makePrivate(Path path) throws IOException {
+    boolean made = Files.notExists(path);
+    Files.createDirectories(path);
+    if (made && path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Path _ = Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -86,12 +98,27 @@ public final class StateDirectory implements AutoCloseable {
     replace(temporary, file(name));
   }
 
-  /// Puts one file in the place of another, at once wherever the file system can.
+  /// Puts one file in the place of another, at once wherever the file system can, and on disk.
   public static void replace(Path replacement, Path target) throws IOException {
     try {
       Files.move(replacement, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(replacement, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    syncDirectory(target);
+  }
+
+  /// Without it a power cut could bring the old file back.
+  private static void syncDirectory(Path file) throws IOException {
+    FileChannel directory;
+    try {
+      directory = FileChannel.open(file.toAbsolutePath().resolveSibling("."), READ);
+    } catch (IOException e) {
+      // Not every system opens directories; those that do not have no use for it.
+      return;
+    }
+    try (directory) {
+      directory.force(true);
     }
   }
 

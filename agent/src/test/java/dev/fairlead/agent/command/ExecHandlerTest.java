@@ -10,6 +10,7 @@ import dev.fairlead.protocol.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -180,6 +181,34 @@ class ExecHandlerTest {
 
     // Then
     assertThat(outcome).isEqualTo(Outcome.failed("not installed: no-such-program"));
+  }
+
+  @Test
+  void hidesTheSettingsOfThisProcess() {
+    // Given
+    Map<String, String> environment =
+        new HashMap<>(Map.of("FAIRLEAD_AGENT_TOKEN", "secret", "PATH", "/bin"));
+
+    // When
+    ExecHandler.removeSettings(environment);
+
+    // Then
+    assertThat(environment).containsOnlyKeys("PATH");
+  }
+
+  @Test
+  void cutsAReasonThatIsTooLongForAHeader() throws Exception {
+    // Given
+    String program = "x" + "\ud83d\ude00".repeat(1500);
+
+    // When
+    Outcome outcome = run("{\"argv\":[\"" + program + "\"]}");
+
+    // Then
+    String reason = outcome.reason().orElseThrow();
+    assertThat(reason.length())
+        .isBetween(Outcome.REASON_CHARACTERS_MAX - 1, Outcome.REASON_CHARACTERS_MAX);
+    assertThat(reason.charAt(reason.length() - 1)).matches(Character::isLowSurrogate);
   }
 
   private static boolean isGone(long pid) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateDirectoryTest {
@@ -24,6 +28,18 @@ class StateDirectoryTest {
       // Then
       assertThat(state.read("file")).contains("two");
       assertThat(state.read("another")).isEmpty();
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void makesADirectoryThatIsNobodyElsesToRead() throws IOException {
+    // When
+    try (StateDirectory state = StateDirectory.open(directory.resolve("new"))) {
+
+      // Then
+      assertThat(Files.getPosixFilePermissions(state.path()))
+          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
   }
 
