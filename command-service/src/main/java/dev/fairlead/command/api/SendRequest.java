@@ -50,8 +50,8 @@ record SendRequest(String kind, Optional<Payload> body, Optional<String> deadlin
   private static byte[] slice(byte[] document, JsonParser parser) throws IOException {
     long start = parser.currentTokenLocation().getByteOffset();
     if (start < 0) {
-      // Not in UTF-8, where alone the parser counts bytes: the same value in UTF-8.
-      return Json.write(parser.readValueAsTree());
+      // The parser counts bytes in UTF-8 only, and other encodings are not JSON (RFC 8259 §8.1).
+      throw Problem.of(ProblemType.MALFORMED_JSON, "The body must be in UTF-8.").exception();
     }
     parser.finishToken();
     parser.skipChildren();
