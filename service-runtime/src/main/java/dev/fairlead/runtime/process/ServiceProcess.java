@@ -8,7 +8,6 @@ import dev.fairlead.runtime.settings.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,8 +59,7 @@ public final class ServiceProcess<C> {
   /// A process without migrations.
   ///
   /// @param name the service, `registry` for one
-  /// @param configuration reads the configuration; the process itself reads `MANAGEMENT_PORT` and
-  ///     `STOP_TIMEOUT`
+  /// @param configuration reads the configuration; the process itself reads [ProcessSettings]
   public static <C> ServiceProcess<C> of(
       String name, Function<Settings, C> configuration, ServiceFactory<C> factory) {
     return new ServiceProcess<>(name, configuration, factory, null);
@@ -175,24 +173,6 @@ public final class ServiceProcess<C> {
   record Outcome(OptionalInt exitCode, Optional<RunningProcess> running) {
     static Outcome exit(int code) {
       return new Outcome(OptionalInt.of(code), Optional.empty());
-    }
-  }
-
-  private record ProcessSettings(int managementPort, Duration stopTimeout) {
-    static ProcessSettings from(Settings settings) {
-      return new ProcessSettings(
-          settings.integer(
-              "MANAGEMENT_PORT",
-              9090,
-              0,
-              65_535,
-              "The port of health and metrics; not public; 0 takes a free one."),
-          settings.duration(
-              "STOP_TIMEOUT",
-              Duration.ofSeconds(20),
-              Duration.ofSeconds(1),
-              Duration.ofMinutes(10),
-              "How long a stop may take before what is left is dropped."));
     }
   }
 }
