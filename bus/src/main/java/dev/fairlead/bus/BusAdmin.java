@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /// Makes the topics and says what the broker knows of them. Futures complete on the caller's
 /// context.
@@ -30,6 +32,8 @@ public final class BusAdmin {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final int MESSAGE_BYTES_MAX = 2 * 1024 * 1024;
+  private static final int KNOWN_LOOKS_MAX = 100;
+  private static final long KNOWN_WAIT_MILLIS = 50;
   private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
 
   private final Vertx vertx;
@@ -73,7 +77,19 @@ public final class BusAdmin {
   public Future<List<String>> provision() {
     return future(admin.listTopics().names())
         .compose(this::createMissing)
-        .compose(nothing -> differences());
+        .compose(nothing -> differencesOnceKnown(KNOWN_LOOKS_MAX));
+  }
+
+  /// A topic that was just made is not yet known to every broker.
+  private Future<List<String>> differencesOnceKnown(int looks) {
+    return differences()
+        .recover(
+            cause ->
+                cause instanceof UnknownTopicOrPartitionException && looks > 1
+                    ? vertx
+                        .timer(KNOWN_WAIT_MILLIS)
+                        .compose(nothing -> differencesOnceKnown(looks - 1))
+                    : Future.failedFuture(cause));
   }
 
   private Future<Void> createMissing(Set<String> existing) {
@@ -232,7 +248,7 @@ public final class BusAdmin {
                     if (error == null) {
                       promise.complete(value);
                     } else {
-                      promise.fail(error);
+                      promise.fail(unwrapped(error));
                     }
                   };
               if (context == null) {
@@ -242,5 +258,10 @@ public final class BusAdmin {
               }
             });
     return promise.future();
+  }
+
+  private static Throwable unwrapped(Throwable error) {
+    Throwable cause = error.getCause();
+    return error instanceof CompletionException && cause != null ? cause : error;
   }
 }

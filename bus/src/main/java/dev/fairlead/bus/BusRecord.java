@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param partition the very partition, where the receiver chose it
 /// @param headers small texts beside the body, by the names of [Headers]
 /// @param value the body, passed on untouched; null is a tombstone. Not copied: it must not change
-///     any more
-// Records are never compared, and a wrapper would cost an object for every event.
+///     any more Records are never compared, and a wrapper would cost an object for every event.
 @SuppressWarnings("ArrayRecordComponent")
 public record BusRecord(
     Topic topic,

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param timestampMillis when its producer made it, milliseconds since 1970
 /// @param key of the record; empty when it has none
 /// @param headers texts beside the body
-/// @param value the body; null is a tombstone
-// Records are never compared, and a wrapper would cost an object for every event.
+/// @param value the body; null is a tombstone Records are never compared, and a wrapper would cost
+///     an object for every event.
 @SuppressWarnings("ArrayRecordComponent")
 public record ReceivedRecord(
     Topic topic,

@@ -3,6 +3,7 @@ package dev.fairlead.protocol;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class JsonCodec implements MessageCodec {
         JsonFactory.builder()
             // Names are a stranger's: never keep them for the life of the JVM.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     // JsonReader counts depth itself, from the body on; this one is behind it.
@@ -155,6 +157,10 @@ public final class JsonCodec implements MessageCodec {
   }
 
   private Body unwrap(Body quoted) {
+    // Looked at first, so that no tree is built of what is no text.
+    if (quoted.array()[quoted.offset()] != '"') {
+      throw ProtocolException.malformed("a base64 body is no text");
+    }
     String text =
         JsonReader.readValue(factory, quoted, bodyLimits)
             .asText()

@@ -82,6 +82,20 @@ public record RegistryConfig(
             "The time between two beats of a gateway or a registry."));
   }
 
+  /// The same for a registry that is handed its requests.
+  public RegistryConfig withoutHttp() {
+    return new RegistryConfig(
+        Optional.empty(),
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        deviceTokenLifetime,
+        gatewayLostBeats,
+        gatewayBeatInterval);
+  }
+
   /// Of two readings of one setting the first gives the default that is shown.
   private static HttpServerSettings http(Settings settings) {
     int port =

@@ -24,8 +24,8 @@ import java.util.Optional;
 /// @param status the outcome in a result; `succeeded`, `failed` or `rejected`
 /// @param reason the device's words about that outcome
 /// @param contentType of the body
-/// @param body bytes, passed on untouched and not copied
-// Records are never compared, and a wrapper would cost an object for every event.
+/// @param body bytes, passed on untouched and not copied Records are never compared, and a wrapper
+///     would cost an object for every event.
 @SuppressWarnings("ArrayRecordComponent")
 public record DeviceMessage(
     Type type,

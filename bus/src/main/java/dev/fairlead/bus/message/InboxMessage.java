@@ -27,8 +27,8 @@ public sealed interface InboxMessage {
   /// @param deadlineMillis until when, milliseconds since 1970; a gateway drops what is past
   /// @param attempt which delivery this is; from 1
   /// @param contentType of the body
-  /// @param body bytes, passed on untouched
-  // Records are never compared, and a wrapper would cost an object for every event.
+  /// @param body bytes, passed on untouched Records are never compared, and a wrapper would cost an
+  ///     object for every event.
   @SuppressWarnings("ArrayRecordComponent")
   record Deliver(
       DeviceKey device,

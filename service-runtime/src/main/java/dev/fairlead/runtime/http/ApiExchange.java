@@ -4,7 +4,6 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,6 +30,9 @@ final class ApiExchange {
   private final Context context;
   private final AtomicBoolean timedOut = new AtomicBoolean();
   private final Timer.Sample sample;
+
+  /// Set before the thread of the operation is started, and read by it.
+  private long timer;
 
   ApiExchange(ApiParts parts, BoundOperation operation, RoutingContext routing) {
     this.parts = parts;
@@ -75,9 +77,7 @@ final class ApiExchange {
     ApiRequest apiRequest = new ApiRequest(request, context, values, body, principal);
     Thread thread =
         Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
-    Vertx vertx = parts.vertx();
-    long timer = vertx.setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
-    request.response().endHandler(_ -> vertx.cancelTimer(timer));
+    timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
     thread.start();
   }
 
@@ -97,6 +97,7 @@ final class ApiExchange {
       Throwable failure = timedOut.get() ? tooLong() : e;
       context.runOnContext(_ -> fail(failure));
     } finally {
+      parts.vertx().cancelTimer(timer);
       parts.permits().release();
     }
   }
@@ -110,13 +111,20 @@ final class ApiExchange {
   }
 
   private void write(ApiResponse answer, Buffer body) {
-    stop(answer.status());
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
+      stop(answer.status());
       return;
     }
+    try {
+      answer.headers().forEach(response::putHeader);
+    } catch (IllegalArgumentException e) { // a header field that HTTP cannot carry
+      response.headers().clear();
+      fail(e);
+      return;
+    }
+    stop(answer.status());
     response.setStatusCode(answer.status());
-    answer.headers().forEach(response::putHeader);
     if (answer.body() != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }

@@ -32,6 +32,9 @@ import java.util.stream.Collectors;
 /// Everything that is not a success is a problem document. The contract itself is served at
 /// `/api/v1/openapi/<service>.yaml`, to everyone.
 ///
+/// The contract writes its paths in full (`/api/v1/things`) and names no servers, whose URLs would
+/// have to be absolute. Parameters are texts, numbers, booleans or arrays of texts.
+///
 /// The router is a handler of any HTTP server's requests and answers on the context of the request.
 public final class ApiRouter implements Handler<HttpServerRequest> {
   private final Router router;

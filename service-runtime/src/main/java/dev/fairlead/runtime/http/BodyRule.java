@@ -48,7 +48,7 @@ final class BodyRule {
     if (validator.isEmpty()) {
       return List.of();
     }
-    OutputUnit output = validator.get().validate(tree(Json.read(body, Object.class)));
+    OutputUnit output = validator.get().validate(tree(Json.tree(body)));
     return Boolean.TRUE.equals(output.getValid()) ? List.of() : Violation.of("", output);
   }
 

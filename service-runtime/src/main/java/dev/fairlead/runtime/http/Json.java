@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,11 +12,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// JSON of the HTTP interfaces: records as objects, times as ISO 8601, an empty `Optional` as null.
 /// A request with a property that nobody knows is refused, because it is most often a typing error.
@@ -57,25 +58,41 @@ public final class Json {
     }
   }
 
-  /// Reads a document.
+  /// The tree of a document: maps, lists, texts, numbers, booleans and null.
   ///
-  /// @throws dev.fairlead.runtime.problem.ProblemException `malformed-json` for what is not JSON,
-  ///     `validation-failed` for what does not fit the type
-  public static <T> T read(byte[] document, Class<T> type) {
+  /// @throws ProblemException `malformed-json`
+  static @Nullable Object tree(byte[] document) {
     try {
-      return MAPPER.readValue(document, type);
-    } catch (DatabindException e) {
-      throw mismatch(e).exception();
+      return MAPPER.readValue(document, Object.class);
     } catch (IOException e) {
-      throw Problem.of(ProblemType.MALFORMED_JSON, "The body cannot be read as JSON.").exception();
+      throw malformed();
     }
   }
 
-  private static Problem mismatch(DatabindException failure) {
-    String pointer =
-        failure instanceof JsonMappingException mapping
-            ? mapping.getPath().stream().map(Json::step).collect(Collectors.joining())
-            : "";
+  /// Reads a document as an object of a type.
+  ///
+  /// @throws ProblemException `malformed-json` for what is not JSON, `validation-failed` for what
+  ///     does not fit the type
+  public static <T> T read(byte[] document, Class<T> type) {
+    try {
+      @Nullable T value = MAPPER.readValue(document, type);
+      if (value == null) {
+        throw mismatch("").exception();
+      }
+      return value;
+    } catch (JsonMappingException e) {
+      throw mismatch(e.getPath().stream().map(Json::step).collect(Collectors.joining()))
+          .exception();
+    } catch (IOException e) {
+      throw malformed();
+    }
+  }
+
+  private static ProblemException malformed() {
+    return Problem.of(ProblemType.MALFORMED_JSON, "The body cannot be read as JSON.").exception();
+  }
+
+  private static Problem mismatch(String pointer) {
     String reason = "does not fit what is expected here, or is not known here";
     return Problem.of(
             ProblemType.VALIDATION_FAILED,

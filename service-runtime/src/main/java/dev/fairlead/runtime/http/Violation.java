@@ -5,7 +5,6 @@ import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.json.schema.OutputUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// One way in which a request does not match its contract.
 ///
@@ -16,13 +15,18 @@ record Violation(String pointer, String message) {
   /// Longer lists help nobody.
   private static final int SHOWN_MAX = 20;
 
-  /// What a schema says about a value at `root`. The schema's own account begins with the rules
-  /// that merely contain the broken one; they are left out.
+  /// Rules that hold others.
+  private static final List<String> CONTAINERS =
+      List.of("/properties", "/items", "/allOf", "/anyOf", "/oneOf", "/$ref");
+
+  /// What a schema says about a value at `root`. Beside the broken rule it also names those that
+  /// contain it, and takes a member whose value is wrong for one that is unknown; they are left
+  /// out.
   static List<Violation> of(String root, OutputUnit output) {
     List<OutputUnit> errors = output.getErrors() == null ? List.of() : output.getErrors();
     return errors.stream()
-        .filter(error -> errors.stream().noneMatch(other -> contains(error, other)))
-        .map(error -> new Violation(root + pointer(error), error.getError()))
+        .filter(error -> errors.stream().noneMatch(other -> explains(other, error)))
+        .map(error -> new Violation(root + pointer(error), message(error)))
         .distinct()
         .toList();
   }
@@ -39,11 +43,24 @@ record Violation(String pointer, String message) {
                 .toList());
   }
 
-  private static boolean contains(OutputUnit outer, OutputUnit inner) {
-    return Stream.of("/properties", "/items", "/allOf", "/anyOf", "/oneOf", "/$ref")
-            .anyMatch(rule -> outer.getKeywordLocation().endsWith(rule))
-        && inner.getKeywordLocation().length() > outer.getKeywordLocation().length()
-        && inner.getKeywordLocation().startsWith(outer.getKeywordLocation());
+  /// Whether `cause` makes `error` superfluous.
+  private static boolean explains(OutputUnit cause, OutputUnit error) {
+    String rule = error.getKeywordLocation();
+    if (isUnknownMember(error)) {
+      return !isUnknownMember(cause)
+          && cause.getInstanceLocation().startsWith(error.getInstanceLocation());
+    }
+    return CONTAINERS.stream().anyMatch(rule::endsWith)
+        && cause.getKeywordLocation().length() > rule.length()
+        && cause.getKeywordLocation().startsWith(rule);
+  }
+
+  private static boolean isUnknownMember(OutputUnit error) {
+    return error.getKeywordLocation().endsWith("/additionalProperties");
+  }
+
+  private static String message(OutputUnit error) {
+    return isUnknownMember(error) ? "is not known here" : error.getError();
   }
 
   private static String pointer(OutputUnit error) {

@@ -60,26 +60,29 @@ final class RunningProcess {
       return;
     }
     service.health().draining();
-    Future<Void> stopped =
-        service
-            .stop()
-            .recover(RunningProcess::logged)
-            .compose(_ -> management.stop())
-            .recover(RunningProcess::logged)
-            .compose(_ -> vertx.close());
+    long deadline = System.nanoTime() + stopTimeout.toNanos();
+    await("service", service.stop(), deadline);
+    await("management", management.stop(), deadline);
+    // Waited for by itself: a future that lives on a loop is not completed once the loop is gone.
+    await("vertx", vertx.close(), deadline);
+    log.atInfo().addKeyValue("service", name).log("stopped");
+  }
+
+  private void await(String part, Future<Void> stopped, long deadline) {
     try {
-      stopped.await(stopTimeout.toMillis(), TimeUnit.MILLISECONDS);
-      log.atInfo().addKeyValue("service", name).log("stopped");
+      stopped.await(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       log.atError()
           .addKeyValue("service", name)
+          .addKeyValue("part", part)
           .addKeyValue("timeout", stopTimeout)
           .log("not stopped in time");
+    } catch (Throwable e) { // whatever a future failed with: the rest is stopped in any case
+      log.atError()
+          .addKeyValue("service", name)
+          .addKeyValue("part", part)
+          .setCause(e)
+          .log("stop failed");
     }
-  }
-
-  private static Future<Void> logged(Throwable failure) {
-    log.atError().setCause(failure).log("part of the stop failed");
-    return Future.succeededFuture();
   }
 }

@@ -16,6 +16,8 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs a service as a process of its own.
 ///
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <C> the configuration of the service
 public final class ServiceProcess<C> {
+  private static final Logger log = LoggerFactory.getLogger(ServiceProcess.class);
   private static final int OK = 0;
   private static final int FAILED = 1;
   private static final int USAGE = 2;
@@ -162,6 +165,7 @@ public final class ServiceProcess<C> {
   }
 
   private Outcome failed(String what, Throwable failure, PrintStream err) {
+    log.atError().addKeyValue("service", name).setCause(failure).log(what);
     String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     err.println(name + ": " + what + ": " + failure.getClass().getSimpleName() + ": " + reason);
     return Outcome.exit(FAILED);

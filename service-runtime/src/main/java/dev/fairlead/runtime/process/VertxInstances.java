@@ -7,6 +7,7 @@ import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.EnumSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /// Makes the Vert.x instance of a process.
@@ -19,7 +20,12 @@ public final class VertxInstances {
   /// of after two seconds, as Vert.x has it. Pools are metered; connections are not, because a
   /// meter of each would cost more than the connection itself.
   public static Vertx create(MeterRegistry meters) {
-    MicrometerMetricsOptions metrics = new MicrometerMetricsOptions().setEnabled(true);
+    MicrometerMetricsOptions metrics =
+        new MicrometerMetricsOptions()
+            .setEnabled(true)
+            // Registries are kept by name for the whole JVM; one name for two instances would mix
+            // them.
+            .setRegistryName("fairlead-" + UUID.randomUUID());
     EnumSet.allOf(MetricsDomain.class).stream()
         .filter(domain -> domain != MetricsDomain.NAMED_POOLS)
         .forEach(metrics::addDisabledMetricsCategory);

@@ -205,8 +205,10 @@ public final class Settings {
   private String unknown(String name) {
     return name
         + " is not a setting"
-        + NearestName.of(name, described.keySet())
-            .map(known -> "; did you mean " + known + "?")
+        + NearestName.of(
+                name.substring(PREFIX.length()),
+                described.keySet().stream().map(known -> known.substring(PREFIX.length())).toList())
+            .map(known -> "; did you mean " + PREFIX + known + "?")
             .orElse("");
   }
 

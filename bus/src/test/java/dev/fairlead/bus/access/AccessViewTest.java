@@ -1,0 +1,110 @@
+package dev.fairlead.bus.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.bus.Received;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.runtime.http.Principal;
+import dev.fairlead.runtime.http.Role;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AccessViewTest {
+
+  private static final long NOW = 1_000_000;
+  private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AccessView view =
+      new AccessView(InstantSource.fixed(Instant.ofEpochMilli(NOW)), meters);
+
+  private void tell(AccessMessage message) {
+    view.accept(Received.from(message.toRecord(), 0, 0));
+  }
+
+  @Test
+  void knowsAnApiKeyByItsFingerprintUntilItIsWithdrawn() {
+    // Given
+    String fingerprint = AccessView.fingerprint("secret");
+    AccessMessage.ApiKey key =
+        new AccessMessage.ApiKey(fingerprint, "admin", "default", "ADMIN", 0);
+    tell(key);
+
+    // Then
+    assertThat(view.authenticate("secret")).contains(new Principal("admin", "default", Role.ADMIN));
+    assertThat(view.authenticate("Secret")).isEmpty();
+
+    // When
+    tell(new AccessMessage.Withdrawn(key.key()));
+
+    // Then
+    assertThat(view.authenticate("secret")).isEmpty();
+  }
+
+  @Test
+  void refusesAnExpiredApiKey() {
+    // Given
+    tell(new AccessMessage.ApiKey(AccessView.fingerprint("old"), "k1", "default", "VIEWER", NOW));
+    tell(
+        new AccessMessage.ApiKey(
+            AccessView.fingerprint("young"), "k2", "default", "VIEWER", NOW + 1));
+
+    // Then
+    assertThat(view.authenticate("old")).isEmpty();
+    assertThat(view.authenticate("young")).isPresent();
+  }
+
+  @Test
+  void forgetsARevocationWhenNoOlderTokenCanBeValid() {
+    // Given
+    tell(new AccessMessage.Revocation(DEVICE, 3, NOW + 1));
+
+    // Then
+    assertThat(view.lowestGeneration(DEVICE)).isEqualTo(3);
+    assertThat(view.lowestGeneration(DeviceKey.of("other", "lamp-1"))).isZero();
+
+    // When
+    tell(new AccessMessage.Revocation(DEVICE, 3, NOW));
+
+    // Then
+    assertThat(view.lowestGeneration(DEVICE)).isZero();
+  }
+
+  @Test
+  void takesTheSameRecordTwiceWithoutHarm() {
+    // Given
+    AccessMessage.SigningKey key = new AccessMessage.SigningKey("k1", "{}");
+
+    // When
+    tell(key);
+    tell(key);
+    tell(new AccessMessage.Generation(4));
+    tell(new AccessMessage.Generation(4));
+
+    // Then
+    assertThat(view.signingKeys()).containsExactly(key);
+    assertThat(view.generation()).isEqualTo(4);
+  }
+
+  @Test
+  void countsWhatItCannotUnderstandAndTellsNobody() {
+    // Given
+    List<AccessMessage> told = new ArrayList<>();
+    view.onChange(told::add);
+
+    // When
+    view.accept(
+        Received.withValue(
+            Received.from(new AccessMessage.Generation(4).toRecord(), 0, 0), new byte[] {1}));
+
+    // Then
+    assertThat(told).isEmpty();
+    assertThat(view.generation()).isZero();
+    assertThat(meters.counter("bus.access.malformed").count()).isEqualTo(1);
+  }
+}

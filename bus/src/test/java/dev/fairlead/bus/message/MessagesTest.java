@@ -1,0 +1,296 @@
+package dev.fairlead.bus.message;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.Received;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.identity.SessionId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MessagesTest {
+
+  private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
+  private static final SessionId SESSION = new SessionId("0011aabb");
+  private static final Epoch EPOCH = new Epoch(2, 41);
+  private static final InboxAddress ADDRESS = new InboxAddress(3, "gw-a");
+  private static final SessionMessage.Place PLACE =
+      new SessionMessage.Place(ADDRESS, "fairlead.v1.json", "127.0.0.1");
+  private static final int MUTATIONS = 2_000;
+
+  /// A record and the decoder of its topic.
+  record Sample(String name, BusRecord record, Function<ReceivedRecord, ?> decoder) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Sample> samples() {
+    return Stream.of(
+        new Sample(
+            "opened", SessionMessage.opened(DEVICE, SESSION, 2, PLACE, 77), SessionMessage::decode),
+        new Sample(
+            "resumed",
+            SessionMessage.resumed(DEVICE, SESSION, EPOCH, PLACE, 77),
+            SessionMessage::decode),
+        new Sample(
+            "closed",
+            SessionMessage.closed(DEVICE, SESSION, EPOCH, CloseReason.TIMED_OUT, 77),
+            SessionMessage::decode),
+        new Sample("deliver", deliver().toRecord(ADDRESS), InboxMessage::decode),
+        new Sample(
+            "cancel",
+            new InboxMessage.Cancel(DEVICE, SESSION, "c-1").toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
+            "close",
+            new InboxMessage.Close(DEVICE, SESSION, CloseReason.REPLACED).toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
+            "result", deviceMessage(DeviceMessage.Type.RESULT).toRecord(), DeviceMessage::decode),
+        new Sample(
+            "telemetry",
+            deviceMessage(DeviceMessage.Type.TELEMETRY).toRecord(),
+            DeviceMessage::decode),
+        new Sample(
+            "gateway beat",
+            new GatewayMessage.GatewayBeat(ADDRESS, 12, true).toRecord(),
+            GatewayMessage::decode),
+        new Sample(
+            "registry beat",
+            new GatewayMessage.RegistryBeat("reg-1", 5).toRecord(),
+            GatewayMessage::decode),
+        new Sample(
+            "gateway lost",
+            new GatewayMessage.GatewayLost("gw-a").toRecord(),
+            GatewayMessage::decode),
+        new Sample(
+            "gateway stopped",
+            new GatewayMessage.GatewayStopped("gw-a").toRecord(),
+            GatewayMessage::decode),
+        new Sample("device", present().toRecord(), DeviceChange::decode),
+        new Sample(
+            "device deleted",
+            new DeviceChange.Deleted(DEVICE, 77).toRecord(),
+            DeviceChange::decode),
+        new Sample(
+            "signing key",
+            new AccessMessage.SigningKey("k1", "{\"kty\":\"EC\"}").toRecord(),
+            AccessMessage::decode),
+        new Sample(
+            "api key",
+            new AccessMessage.ApiKey("ab", "admin", "default", "ADMIN", 0).toRecord(),
+            AccessMessage::decode),
+        new Sample(
+            "revocation",
+            new AccessMessage.Revocation(DEVICE, 2, 99).toRecord(),
+            AccessMessage::decode),
+        new Sample("generation", new AccessMessage.Generation(4).toRecord(), AccessMessage::decode),
+        new Sample(
+            "withdrawn",
+            new AccessMessage.Withdrawn("api-key/ab").toRecord(),
+            AccessMessage::decode));
+  }
+
+  private static InboxMessage.Deliver deliver() {
+    return new InboxMessage.Deliver(
+        DEVICE, SESSION, "c-1", "ping", 5_000, 2, "text/plain", "hi".getBytes(UTF_8));
+  }
+
+  private static DeviceMessage deviceMessage(DeviceMessage.Type type) {
+    return new DeviceMessage(
+        type,
+        DEVICE,
+        SESSION,
+        EPOCH,
+        77,
+        Optional.of("c-1"),
+        Optional.of("failed"),
+        Optional.of("no such file"),
+        "application/json",
+        "{}".getBytes(UTF_8));
+  }
+
+  private static DeviceChange.Present present() {
+    return new DeviceChange.Present(
+        DEVICE, Optional.of("Lamp"), Optional.empty(), Map.of("room", "hall"), 77);
+  }
+
+  @Test
+  void givesAnOpenedSessionTheOffsetOfItsRecordAsEpoch() {
+    // Given
+    BusRecord record = SessionMessage.opened(DEVICE, SESSION, 2, PLACE, 77);
+
+    // When
+    SessionMessage message = SessionMessage.decode(Received.from(record, 0, 41));
+
+    // Then
+    assertThat(message).isEqualTo(new SessionMessage.Opened(DEVICE, SESSION, EPOCH, PLACE, 77));
+  }
+
+  @Test
+  void keepsTheEpochOfAResumedSession() {
+    // Given
+    BusRecord record = SessionMessage.resumed(DEVICE, SESSION, EPOCH, PLACE, 77);
+
+    // When
+    SessionMessage message = SessionMessage.decode(Received.from(record, 0, 1_000));
+
+    // Then
+    assertThat(message).isEqualTo(new SessionMessage.Resumed(DEVICE, SESSION, EPOCH, PLACE, 77));
+  }
+
+  @Test
+  void keepsAllSessionsOfADeviceInThePartitionOfTheDevice() {
+    // When
+    BusRecord record = SessionMessage.closed(DEVICE, SESSION, EPOCH, CloseReason.CLOSED, 77);
+
+    // Then
+    assertThat(record.key()).isEqualTo("default/lamp-1/0011aabb");
+    assertThat(record.partitionKey()).contains("default/lamp-1");
+    assertThat(record.value()).isNull();
+    assertThat(SessionMessage.decode(Received.from(record, 0, 42)))
+        .isEqualTo(new SessionMessage.Closed(DEVICE, SESSION, EPOCH, CloseReason.CLOSED, 77));
+  }
+
+  @Test
+  void carriesACommandToTheInboxOfItsGateway() {
+    // Given
+    InboxMessage.Deliver sent = deliver();
+
+    // When
+    BusRecord record = sent.toRecord(ADDRESS);
+    InboxMessage.Deliver received =
+        (InboxMessage.Deliver) InboxMessage.decode(Received.from(record, 3, 0));
+
+    // Then
+    assertThat(record.partition()).hasValue(3);
+    assertThat(record.headers()).containsEntry("to", "gw-a");
+    assertThat(received).usingRecursiveComparison().isEqualTo(sent);
+  }
+
+  @Test
+  void carriesWhatADeviceSaysWithItsBodyUntouched() {
+    for (DeviceMessage.Type type : DeviceMessage.Type.values()) {
+      // Given
+      DeviceMessage sent = deviceMessage(type);
+
+      // When
+      BusRecord record = sent.toRecord();
+      DeviceMessage received = DeviceMessage.decode(Received.from(record, 0, 0));
+
+      // Then
+      assertThat(record.topic()).isEqualTo(type.topic());
+      assertThat(received).usingRecursiveComparison().isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void readsBackGatewayDeviceAndAccessMessages() {
+    List<GatewayMessage> gateways =
+        List.of(
+            new GatewayMessage.GatewayBeat(ADDRESS, 12, true),
+            new GatewayMessage.RegistryBeat("reg-1", 5),
+            new GatewayMessage.GatewayStopped("gw-a"),
+            new GatewayMessage.GatewayLost("gw-a"));
+    List<DeviceChange> devices = List.of(present(), new DeviceChange.Deleted(DEVICE, 77));
+    List<AccessMessage> access =
+        List.of(
+            new AccessMessage.SigningKey("k1", "{}"),
+            new AccessMessage.ApiKey("ab", "admin", "default", "ADMIN", 7),
+            new AccessMessage.Revocation(DEVICE, 2, 99),
+            new AccessMessage.Generation(4),
+            new AccessMessage.Withdrawn("signing-key/k1"));
+
+    assertThat(gateways)
+        .allSatisfy(
+            sent ->
+                assertThat(GatewayMessage.decode(Received.from(sent.toRecord(), 0, 0)))
+                    .isEqualTo(sent));
+    assertThat(devices)
+        .allSatisfy(
+            sent ->
+                assertThat(DeviceChange.decode(Received.from(sent.toRecord(), 0, 0)))
+                    .isEqualTo(sent));
+    assertThat(access)
+        .allSatisfy(
+            sent ->
+                assertThat(AccessMessage.decode(Received.from(sent.toRecord(), 0, 0)))
+                    .isEqualTo(sent));
+  }
+
+  @Test
+  void refusesARevocationUnderTheKeyOfAnotherDevice() {
+    // Given
+    ReceivedRecord record =
+        Received.withKey(
+            Received.from(new AccessMessage.Revocation(DEVICE, 2, 99).toRecord(), 0, 0),
+            "revocation/default/other");
+
+    // Then
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> AccessMessage.decode(record));
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void throwsNothingButMalformedWhateverARecordLooksLike(Sample sample) {
+    Random random = new Random(sample.name().hashCode());
+    for (int i = 0; i < MUTATIONS; i++) {
+      ReceivedRecord mutated = mutate(Received.from(sample.record(), 0, 9), random);
+      try {
+        assertThat((Object) sample.decoder().apply(mutated)).isNotNull();
+      } catch (MalformedRecordException expected) {
+        assertThat(expected.getMessage()).isNotBlank();
+      }
+    }
+  }
+
+  private static ReceivedRecord mutate(ReceivedRecord record, Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> Received.withKey(record, garbled(record.key(), random));
+      case 1 -> Received.withValue(record, null);
+      case 2 -> Received.withValue(record, garbledBytes(record, random));
+      case 3 -> {
+        Map<String, String> fewer = new HashMap<>(record.headers());
+        fewer.keySet().removeIf(name -> random.nextBoolean());
+        yield Received.withHeaders(record, fewer);
+      }
+      default -> {
+        Map<String, String> garbled = new HashMap<>(record.headers());
+        garbled.replaceAll((name, value) -> random.nextBoolean() ? value : garbled(value, random));
+        yield Received.withHeaders(record, garbled);
+      }
+    };
+  }
+
+  private static String garbled(String text, Random random) {
+    StringBuilder garbled = new StringBuilder(text);
+    garbled.insert(random.nextInt(text.length() + 1), (char) random.nextInt(0x300));
+    return random.nextInt(4) == 0 ? "" : garbled.toString();
+  }
+
+  private static byte[] garbledBytes(ReceivedRecord record, Random random) {
+    byte[] value = record.value() == null ? new byte[8] : record.value().clone();
+    if (value.length > 0) {
+      value[random.nextInt(value.length)] = (byte) random.nextInt();
+    }
+    return value;
+  }
+}
