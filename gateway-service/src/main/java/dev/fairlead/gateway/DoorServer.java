@@ -10,13 +10,11 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The gateway's own HTTP server: one on each of several event loops, all on the same port.
 final class DoorServer {
-
-  /// Vert.x shares a port that it chooses itself only when it is asked for in this way.
-  private static final int SHARED_FREE_PORT = -1;
 
   private final Vertx vertx;
   private final HttpServerOptions options;
@@ -32,7 +30,8 @@ final class DoorServer {
     this.handler = handler;
     this.loops = loops;
     if (options.getPort() == 0) {
-      this.options.setPort(SHARED_FREE_PORT);
+      // Vert.x shares one free port among servers that ask for the same negative number.
+      this.options.setPort(ThreadLocalRandom.current().nextInt(Integer.MIN_VALUE, 0));
     }
   }
 

@@ -139,9 +139,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
         || !hasWord(request.getHeader(HttpHeaders.UPGRADE), "websocket")
         || !hasWord(request.getHeader(HttpHeaders.CONNECTION), "upgrade")
         || text(request.getHeader(KEY)).isEmpty()) {
-      return Optional.of(
-          Problem.of(ProblemType.BAD_REQUEST, "This is the door for WebSockets.")
-              .withHeader("Upgrade", "websocket"));
+      return Optional.of(Problem.of(ProblemType.BAD_REQUEST, "This is the door for WebSockets."));
     }
     if (!text(request.getHeader(VERSION)).equals(VERSION_13)) {
       return Optional.of(

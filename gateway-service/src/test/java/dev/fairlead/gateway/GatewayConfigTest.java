@@ -1,0 +1,113 @@
+package dev.fairlead.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.settings.SettingsException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GatewayConfigTest {
+
+  private static GatewayConfig read(Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
+    Settings settings = Settings.of(environment);
+    GatewayConfig config = GatewayConfig.from(settings);
+    settings.finish();
+    return config;
+  }
+
+  @Test
+  void hasDefaults() {
+    // Given
+    Map<String, String> nothing = Map.of();
+
+    // When
+    GatewayConfig config = read(nothing);
+
+    // Then
+    assertThat(config.http().orElseThrow().port()).isEqualTo(8081);
+    assertThat(config.nameStem()).isEmpty();
+    assertThat(config.keepalive()).hasSeconds(25);
+    assertThat(config.openedTimeout()).hasSeconds(5);
+    assertThat(config.accessContactMax()).hasSeconds(30);
+    assertThat(config.messageBytesMax()).isEqualTo(1 << 20);
+    assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(20_000, 20_000, 100));
+    assertThat(config.pendingBytesMax()).isEqualTo(64L << 20);
+    assertThat(config.heldBytesMax()).isEqualTo(64L << 20);
+    assertThat(config.sendQueueBytesMax()).isEqualTo(4L << 20);
+    assertThat(config.drainRate()).isEqualTo(1_000);
+    assertThat(config.drainTimeout()).hasSeconds(12);
+    assertThat(config.beatInterval()).hasSeconds(1);
+  }
+
+  @Test
+  void readsEachSettingFromItsVariable() {
+    // Given
+    Map<String, String> environment = new HashMap<>();
+    environment.put("FAIRLEAD_HTTP_PORT", "9001");
+    environment.put("FAIRLEAD_GATEWAY_NAME", "east");
+    environment.put("FAIRLEAD_KEEPALIVE", "20s");
+    environment.put("FAIRLEAD_OPENED_TIMEOUT", "3s");
+    environment.put("FAIRLEAD_ACCESS_CONTACT_MAX", "40s");
+    environment.put("FAIRLEAD_MESSAGE_BYTES_MAX", "64KiB");
+    environment.put("FAIRLEAD_CONNECTIONS_MAX", "7");
+    environment.put("FAIRLEAD_CONNECTIONS_PER_LOOPBACK_ADDRESS", "6");
+    environment.put("FAIRLEAD_CONNECTIONS_PER_ADDRESS", "5");
+    environment.put("FAIRLEAD_PENDING_BYTES_MAX", "8MiB");
+    environment.put("FAIRLEAD_HELD_BYTES_MAX", "2MiB");
+    environment.put("FAIRLEAD_SEND_QUEUE_BYTES_MAX", "128KiB");
+    environment.put("FAIRLEAD_DRAIN_RATE", "50");
+    environment.put("FAIRLEAD_DRAIN_TIMEOUT", "9s");
+    environment.put("FAIRLEAD_BEAT_INTERVAL", "2s");
+
+    // When
+    GatewayConfig config = read(environment);
+
+    // Then
+    assertThat(config.http().orElseThrow().port()).isEqualTo(9001);
+    assertThat(config.nameStem()).isEqualTo("east");
+    assertThat(config.keepalive()).hasSeconds(20);
+    assertThat(config.openedTimeout()).hasSeconds(3);
+    assertThat(config.accessContactMax()).hasSeconds(40);
+    assertThat(config.messageBytesMax()).isEqualTo(65_536);
+    assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(7, 6, 5));
+    assertThat(config.pendingBytesMax()).isEqualTo(8L << 20);
+    assertThat(config.heldBytesMax()).isEqualTo(2L << 20);
+    assertThat(config.sendQueueBytesMax()).isEqualTo(128L << 10);
+    assertThat(config.drainRate()).isEqualTo(50);
+    assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(config.beatInterval()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void refusesNameThatIsNone() {
+    // Given
+    Map<String, String> environment = Map.of("FAIRLEAD_GATEWAY_NAME", "a b");
+
+    // When
+    assertThatThrownBy(() -> read(environment))
+
+        // Then
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_GATEWAY_NAME");
+  }
+
+  @Test
+  void refusesIdleTimeoutThatKeepalivesDoNotFitInto() {
+    // Given
+    Map<String, String> environment = Map.of("FAIRLEAD_HTTP_IDLE_TIMEOUT", "49s");
+
+    // When
+    assertThatThrownBy(() -> read(environment))
+
+        // Then
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_HTTP_IDLE_TIMEOUT");
+  }
+}
