@@ -66,7 +66,7 @@ public final class LauncherMain {
               : data;
       LauncherOptions options =
           new LauncherOptions(directory.toAbsolutePath(), port, !noAgent, agentExec);
-      // Before the first logger is made. Named, because each service's jar brings a configuration too.
+      // Before the first logger is made. Named: each service brings a configuration of its own.
       System.setProperty("logback.configurationFile", "launcher-logback.xml");
       System.setProperty("fairlead.logs", options.data().resolve("logs").toString());
       // The agent logs with the JDK's own means.
