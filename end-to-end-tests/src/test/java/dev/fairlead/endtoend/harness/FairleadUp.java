@@ -100,7 +100,7 @@ public final class FairleadUp implements AutoCloseable {
   /// Runs it where it cannot start.
   public static Failure fails(Path data, int port) throws IOException, InterruptedException {
     Process process = builder(data, port).start();
-    List<String> errors = process.errorReader().readAllAsList();
+    List<String> errors = process.errorReader().lines().toList();
     if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IllegalStateException("it did not end");
@@ -199,11 +199,16 @@ public final class FairleadUp implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     api.close();
     process.destroy();
-    if (!await(STOP_TIMEOUT)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
+    try {
+      if (!await(STOP_TIMEOUT)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       process.destroyForcibly();
     }
   }
