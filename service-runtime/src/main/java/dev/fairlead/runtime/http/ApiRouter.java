@@ -54,7 +54,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
         .readFile(contractResource)
         .compose(
             document ->
-                OpenAPIContract.from(vertx, contractResource)
+                Contracts.read(vertx, document)
                     .map(contract -> new Builder(vertx, contract, document, settings)));
   }
 

@@ -27,6 +27,10 @@ final class BodyRule {
   BodyRule(RequestBody body, SchemaRepository schemas) {
     required = body.isRequired();
     body.getContent().forEach((name, type) -> mediaTypes.put(bare(name), validator(type, schemas)));
+    if (body.getOpenAPIModel().getBoolean(Contracts.MERGE_PATCH_MARK, false)) {
+      mediaTypes.put(
+          Contracts.MERGE_PATCH, mediaTypes.getOrDefault("application/json", Optional.empty()));
+    }
   }
 
   /// @throws dev.fairlead.runtime.problem.ProblemException `unsupported-media-type`,
