@@ -36,6 +36,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,9 @@ public final class CommandService implements Service {
 
   /// What may be on its way to the bus; beyond it, commands stay due.
   private static final long BUS_BUDGET_BYTES = 32L * 1024 * 1024;
+
+  /// How long a stop waits for answers that are under way.
+  private static final long ANSWERS_SECONDS = 5;
 
   private final Vertx vertx;
   private final CommandConfig config;
@@ -137,14 +141,16 @@ public final class CommandService implements Service {
             dispatcher,
             waiters,
             database.notices);
-    closing(
-        () -> {
-          waiters.close();
-          return Future.succeededFuture();
-        });
     return ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api())
         .map(builder -> routes.bind(builder).build(access, problems, meters))
-        .compose(this::serve);
+        .compose(this::serve)
+        .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
+  }
+
+  /// The first thing in a stop, so that the server can still write the answers.
+  private static Future<Void> answerThoseWhoWait(Waiters waiters) {
+    waiters.close();
+    return Future.succeededFuture();
   }
 
   /// Joining a group takes its time and is not waited for: the service can answer before.
@@ -170,7 +176,7 @@ public final class CommandService implements Service {
         .onSuccess(
             listening -> {
               server = listening;
-              closing(listening::close);
+              closing(() -> listening.shutdown(ANSWERS_SECONDS, TimeUnit.SECONDS));
             })
         .mapEmpty();
   }

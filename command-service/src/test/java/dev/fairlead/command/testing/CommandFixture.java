@@ -137,6 +137,11 @@ public final class CommandFixture implements AutoCloseable {
     return gateway;
   }
 
+  /// The database, for those who look behind the interface.
+  public DatabaseSettings database() {
+    return config.database();
+  }
+
   /// Waits until the services have used everything that a topic has now.
   public void awaitFollowed(Topic topic) {
     Map<Integer, BusAdmin.LogBounds> bounds =
