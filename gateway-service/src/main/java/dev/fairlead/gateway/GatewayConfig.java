@@ -6,6 +6,7 @@ import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a gateway is set to.
 ///
@@ -50,10 +51,12 @@ public record GatewayConfig(
   /// A record on the bus is at most 2 MiB, headers included.
   private static final long MESSAGE_BYTES_CEILING = 1920 * KIB;
 
+  private static final Set<String> LOG_FORMATS = Set.of("text", "json");
   private static final String NAME_FORM = "[A-Za-z0-9._-]{0,53}";
 
   /// Reads the settings of a gateway that listens itself.
   public static GatewayConfig from(Settings settings) {
+    checkLogFormat(settings);
     GatewayConfig config =
         new GatewayConfig(
             BusSettings.from(settings),
@@ -126,6 +129,14 @@ public record GatewayConfig(
       settings.problem("FAIRLEAD_HTTP_IDLE_TIMEOUT must be at least twice FAIRLEAD_KEEPALIVE");
     }
     return config;
+  }
+
+  /// The logging reads the variable itself, before anything else does; here it is made known.
+  private static void checkLogFormat(Settings settings) {
+    String format = settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
+    if (!LOG_FORMATS.contains(format)) {
+      settings.problem("FAIRLEAD_LOG_FORMAT must be text or json, not '" + format + "'");
+    }
   }
 
   /// The same for a gateway that is handed its requests.

@@ -41,6 +41,7 @@ final class GatewayCore {
   private static final long SWEEP_MILLIS_MAX = 1_000;
 
   private final BusContact contact;
+  private final Health.Component busHealth;
   private final Uplink uplink;
   private final Tombstones tombstones;
   private final LivenessSweep liveness;
@@ -68,6 +69,7 @@ final class GatewayCore {
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
     var verifier = new TokenVerifier(keys, access, clock);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
+    this.busHealth = health.component("bus-contact");
     this.uplink =
         new Uplink(
             producers.bulk()::send,
@@ -138,6 +140,11 @@ final class GatewayCore {
   /// @param sinceAccess how long ago the broker last answered the reader of `fairlead.access`
   void sweep(Duration sinceAccess) {
     contact.observe(sinceAccess, heartbeat.waiting());
+    if (contact.isLost()) {
+      busHealth.down("the bus does not answer; newcomers are refused");
+    } else {
+      busHealth.up();
+    }
     liveness.run();
     tombstones.retry();
     uplink.bulkHasRoom();

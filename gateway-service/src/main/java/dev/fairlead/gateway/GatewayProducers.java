@@ -5,6 +5,7 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Set;
 
 /// The producers of a gateway, apart so that none waits behind another: beats and sessions never
@@ -32,8 +33,17 @@ record GatewayProducers(BusProducer control, BusProducer replies, BusProducer bu
             ProducerProfile.BULK,
             pendingBytesMax - repliesBytesMax,
             Set.of(Topic.TELEMETRY, Topic.EVENTS));
-    return Future.all(control, replies, bulk)
-        .map(all -> new GatewayProducers(control.result(), replies.result(), bulk.result()));
+    return Future.join(control, replies, bulk)
+        .map(all -> new GatewayProducers(control.result(), replies.result(), bulk.result()))
+        .recover(
+            cause ->
+                closed(List.of(control, replies, bulk)).compose(any -> Future.failedFuture(cause)));
+  }
+
+  private static Future<Void> closed(List<Future<BusProducer>> made) {
+    return Future.join(
+            made.stream().filter(Future::succeeded).map(one -> one.result().close()).toList())
+        .mapEmpty();
   }
 
   Future<Void> close() {

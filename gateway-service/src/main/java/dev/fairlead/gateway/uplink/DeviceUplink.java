@@ -135,7 +135,11 @@ final class DeviceUplink implements SessionInput {
       lane.await(this, true);
       return;
     }
-    pending.removeFirst();
+    if (pending.pollFirst() == null) {
+      // It failed at once, and with it the session ended.
+      lane.wakeNext();
+      return;
+    }
     uplink.held().release(first.record().sizeBytes());
     Pending second = pending.peekFirst();
     if (second == null) {

@@ -62,7 +62,6 @@ final class NativeConnection {
     try {
       var connection = new NativeConnection(session, wire.isBinary(), messageBytesMax, clock);
       socket.closeHandler(nothing -> gone.run());
-      socket.exceptionHandler(cause -> session.seen(clock.millis()));
       socket.frameHandler(connection::received);
       ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
       channel.pipeline().addBefore(channel.name(), GUARD, new FrameGuard(connection::broken));
