@@ -1,7 +1,9 @@
 package dev.fairlead.runtime.health;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -26,6 +28,18 @@ public final class Health {
 
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final Map<String, String> causes = new ConcurrentSkipListMap<>();
+  private final List<Health> parts;
+
+  /// The health of a process with one service.
+  public Health() {
+    this(List.of());
+  }
+
+  /// The health of a process of several services: their troubles are its own, its state is not
+  /// theirs.
+  public Health(List<Health> parts) {
+    this.parts = List.copyOf(parts);
+  }
 
   /// Where the process stands.
   public State state() {
@@ -50,7 +64,9 @@ public final class Health {
   /// What troubles the process: names of components, each with a short text; empty when all is
   /// well. A snapshot.
   public Map<String, String> causes() {
-    return Map.copyOf(causes);
+    Map<String, String> all = new TreeMap<>(causes);
+    parts.forEach(part -> all.putAll(part.causes()));
+    return Map.copyOf(all);
   }
 
   /// One part of the process.

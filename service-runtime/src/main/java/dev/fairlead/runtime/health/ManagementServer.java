@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 /// not public and asks for no key.
 public final class ManagementServer {
   private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+  private static final String ALL_ADDRESSES = "0.0.0.0";
   private static final int IDLE_SECONDS = 75;
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -34,6 +35,15 @@ public final class ManagementServer {
   ///
   /// @param port the port on all addresses, 0 for a free one
   public ManagementServer(Vertx vertx, int port, Health health, PrometheusMeterRegistry meters) {
+    this(vertx, ALL_ADDRESSES, port, health, meters);
+  }
+
+  /// A server that does not listen yet.
+  ///
+  /// @param host the address to listen on
+  /// @param port the port there, 0 for a free one
+  public ManagementServer(
+      Vertx vertx, String host, int port, Health health, PrometheusMeterRegistry meters) {
     this.vertx = vertx;
     this.health = health;
     this.meters = meters;
@@ -42,6 +52,7 @@ public final class ManagementServer {
         vertx
             .createHttpServer(
                 new HttpServerOptions()
+                    .setHost(host)
                     .setPort(port)
                     .setIdleTimeout(IDLE_SECONDS)
                     .setIdleTimeoutUnit(TimeUnit.SECONDS))

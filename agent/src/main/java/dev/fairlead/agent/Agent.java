@@ -1,0 +1,122 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.agent.command.AllowedPrograms;
+import dev.fairlead.agent.command.CommandHandler;
+import dev.fairlead.agent.command.CommandJournal;
+import dev.fairlead.agent.command.CommandRunner;
+import dev.fairlead.agent.command.ExecHandler;
+import dev.fairlead.agent.command.PingHandler;
+import dev.fairlead.agent.command.SetIntervalHandler;
+import dev.fairlead.agent.connection.Connection;
+import dev.fairlead.agent.connection.ConnectionSettings;
+import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.agent.machine.MachineReporter;
+import dev.fairlead.agent.outbox.Outbox;
+import dev.fairlead.agent.state.StateDirectory;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/// This machine as a device: put together, started and closed in one piece. Runs on a handful of
+/// virtual threads and keeps no JVM alive.
+public final class Agent implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(Agent.class.getName());
+  private static final String JOURNAL_FILE = "commands.jsonl";
+
+  private final StateDirectory state;
+  private final CommandJournal journal;
+  private final Connection connection;
+  private final Outbox outbox;
+  private final MachineReporter reporter;
+  private final CommandRunner commands;
+
+  private Agent(AgentConfig config, StateDirectory state, CommandJournal journal)
+      throws IOException {
+    InstantSource clock = InstantSource.system();
+    this.state = state;
+    this.journal = journal;
+    this.connection = new Connection(settings(config), new LastSession(state));
+    this.outbox = new Outbox(connection, clock);
+    this.reporter =
+        new MachineReporter(
+            outbox, state, config.telemetryInterval(), config.diskThresholdPercent(), clock);
+    this.commands = new CommandRunner(handlers(config, clock), journal, connection);
+  }
+
+  /// Starts an agent. It connects in the background, for as long as it takes.
+  ///
+  /// @throws IOException if the state directory cannot be used or is in use, or the certificates
+  ///     cannot be read
+  public static Agent start(AgentConfig config) throws IOException {
+    StateDirectory state = StateDirectory.open(config.stateDirectory());
+    try {
+      return start(config, state);
+    } catch (IOException e) {
+      state.close();
+      throw e;
+    }
+  }
+
+  private static Agent start(AgentConfig config, StateDirectory state) throws IOException {
+    CommandJournal journal = CommandJournal.open(state.file(JOURNAL_FILE), InstantSource.system());
+    try {
+      Agent agent = new Agent(config, state, journal);
+      agent.begin();
+      return agent;
+    } catch (IOException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  private void begin() {
+    commands.start();
+    reporter.start();
+    connection.start(new Dialogue(outbox, commands));
+  }
+
+  private static ConnectionSettings settings(AgentConfig config) throws IOException {
+    Optional<SSLContext> trust =
+        config.caFile().isPresent()
+            ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
+            : Optional.empty();
+    return new ConnectionSettings(config.url(), config.token(), config.wire(), trust);
+  }
+
+  private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {
+    String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
+    AllowedPrograms programs = new AllowedPrograms(config.execAllowed(), searchPath);
+    Path workingDirectory = state.path();
+    return Map.of(
+        "ping", new PingHandler(clock),
+        "exec", new ExecHandler(programs, workingDirectory),
+        "set-interval", new SetIntervalHandler(reporter::interval));
+  }
+
+  /// Whether a session stands.
+  public boolean isConnected() {
+    return connection.isOpen();
+  }
+
+  /// Says goodbye, kills what runs, and gives the state directory free. Takes some seconds at the
+  /// most; of no effect the second time.
+  @Override
+  public void close() {
+    connection.close();
+    reporter.close();
+    commands.close();
+    try {
+      journal.close();
+      state.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the state directory cannot be closed", e);
+    }
+  }
+}

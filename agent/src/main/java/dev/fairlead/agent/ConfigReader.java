@@ -1,0 +1,196 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.agent.command.AllowedPrograms;
+import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.protocol.WireFormat;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Reads the agent's settings from an environment and collects what is wrong with them. A value
+/// that is wrong counts as the default meanwhile, so that the rest is looked at too.
+final class ConfigReader {
+
+  private static final String PREFIX = "FAIRLEAD_AGENT_";
+  private static final String URL = PREFIX + "URL";
+  private static final String TOKEN = PREFIX + "TOKEN";
+  private static final String TOKEN_FILE = PREFIX + "TOKEN_FILE";
+  private static final String STATE_DIR = PREFIX + "STATE_DIR";
+  private static final String WIRE = PREFIX + "WIRE";
+  private static final String INTERVAL = PREFIX + "INTERVAL";
+  private static final String DISK_THRESHOLD = PREFIX + "DISK_THRESHOLD";
+  private static final String EXEC = PREFIX + "EXEC";
+  private static final String CA_FILE = PREFIX + "CA_FILE";
+  private static final Set<String> KNOWN =
+      Set.of(URL, TOKEN, TOKEN_FILE, STATE_DIR, WIRE, INTERVAL, DISK_THRESHOLD, EXEC, CA_FILE);
+
+  private static final URI NO_URL = URI.create("ws://localhost/connect");
+  private static final TokenSource NO_TOKEN = new TokenSource.Given("none");
+  private static final int SECONDS_MAX = 86_400;
+
+  private final Map<String, String> environment;
+  private final List<String> problems = new ArrayList<>();
+
+  ConfigReader(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  AgentConfig read() throws ConfigException {
+    AgentConfig config =
+        new AgentConfig(
+            url(),
+            token(),
+            stateDirectory(),
+            wire(),
+            Duration.ofSeconds(
+                number(INTERVAL, AgentConfig.TELEMETRY_INTERVAL_DEFAULT.toSeconds(), SECONDS_MAX)),
+            Math.toIntExact(
+                number(DISK_THRESHOLD, AgentConfig.DISK_THRESHOLD_PERCENT_DEFAULT, 100)),
+            execAllowed(),
+            caFile());
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name))
+        .sorted()
+        .forEach(name -> problem(name, "is no setting"));
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return config;
+  }
+
+  private Optional<String> value(String name) {
+    return Optional.ofNullable(environment.get(name)).map(String::strip).filter(s -> !s.isEmpty());
+  }
+
+  private void problem(String name, String what) {
+    problems.add(name + " " + what);
+  }
+
+  private URI url() {
+    Optional<String> text = value(URL);
+    if (text.isEmpty()) {
+      problem(URL, "is missing");
+      return NO_URL;
+    }
+    try {
+      URI url = new URI(text.get());
+      AgentConfig.of(url, NO_TOKEN, Path.of("."));
+      return url;
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      problem(URL, "must be like wss://host/connect");
+      return NO_URL;
+    }
+  }
+
+  private TokenSource token() {
+    Optional<String> given = value(TOKEN);
+    Optional<Path> file = path(TOKEN_FILE);
+    if (given.isPresent() == value(TOKEN_FILE).isPresent()) {
+      problem(TOKEN, "or " + TOKEN_FILE + " is needed, one of them");
+      return NO_TOKEN;
+    }
+    try {
+      TokenSource source =
+          given.isPresent()
+              ? new TokenSource.Given(given.get())
+              : file.map(path -> (TokenSource) new TokenSource.InFile(path)).orElse(NO_TOKEN);
+      String _ = source.token();
+      return source;
+    } catch (IllegalArgumentException e) {
+      problem(TOKEN, "is no token");
+    } catch (IOException e) {
+      problem(TOKEN_FILE, "cannot be read: " + e.getMessage());
+    }
+    return NO_TOKEN;
+  }
+
+  private Path stateDirectory() {
+    return path(STATE_DIR)
+        .orElseGet(
+            () ->
+                Optional.ofNullable(environment.get("XDG_STATE_HOME"))
+                    .map(Path::of)
+                    .filter(Path::isAbsolute)
+                    .orElseGet(() -> Path.of(System.getProperty("user.home"), ".local", "state"))
+                    .resolve("fairlead-agent"));
+  }
+
+  private Optional<Path> path(String name) {
+    try {
+      return value(name).map(Path::of);
+    } catch (InvalidPathException e) {
+      problem(name, "is no path");
+      return Optional.empty();
+    }
+  }
+
+  private WireFormat wire() {
+    return switch (value(WIRE).orElse("msgpack").toLowerCase(Locale.ROOT)) {
+      case "msgpack" -> WireFormat.MESSAGE_PACK;
+      case "json" -> WireFormat.JSON;
+      default -> {
+        problem(WIRE, "must be msgpack or json");
+        yield WireFormat.MESSAGE_PACK;
+      }
+    };
+  }
+
+  private long number(String name, long otherwise, long max) {
+    Optional<String> text = value(name);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      long number = Long.parseLong(text.get());
+      if (number >= 1 && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException _) {
+      // Said below, as for a number out of range.
+    }
+    problem(name, "must be a number from 1 to " + max);
+    return otherwise;
+  }
+
+  private Set<String> execAllowed() {
+    List<String> more =
+        Arrays.stream(value(EXEC).orElse("").split(","))
+            .map(String::strip)
+            .filter(entry -> !entry.isEmpty())
+            .toList();
+    more.stream()
+        .filter(Predicate.not(AllowedPrograms::isEntry))
+        .forEach(entry -> problem(EXEC, "has what is no bare name or absolute path: " + entry));
+    return Stream.concat(
+            AgentConfig.EXEC_ALLOWED_DEFAULT.stream(),
+            more.stream().filter(AllowedPrograms::isEntry))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Optional<Path> caFile() {
+    Optional<Path> file = path(CA_FILE);
+    try {
+      if (file.isPresent()) {
+        TrustedCertificates.check(file.get());
+      }
+    } catch (IOException e) {
+      problem(CA_FILE, "cannot be used: " + e.getMessage());
+    }
+    return file;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.agent.command.CommandRunner;
+import dev.fairlead.agent.connection.SessionHandler;
+import dev.fairlead.agent.outbox.Outbox;
+import dev.fairlead.protocol.Command;
+import dev.fairlead.protocol.Message;
+import dev.fairlead.protocol.Messages;
+import dev.fairlead.protocol.NativeProtocol;
+import java.util.Optional;
+
+/// Hands what comes from the gateway to the feature it is for.
+final class Dialogue implements SessionHandler {
+
+  private final Outbox outbox;
+  private final CommandRunner commands;
+
+  Dialogue(Outbox outbox, CommandRunner commands) {
+    this.outbox = outbox;
+    this.commands = commands;
+  }
+
+  @Override
+  public void opened() {
+    commands.connected();
+    outbox.connected();
+  }
+
+  @Override
+  public boolean received(Message message) {
+    return switch (message.header().proto()) {
+      case NativeProtocol.PROTO_DATA -> data(message);
+      case NativeProtocol.PROTO_COMMAND -> command(message);
+      default -> false;
+    };
+  }
+
+  private boolean data(Message message) {
+    if (!message.header().type().equals(NativeProtocol.TYPE_ACK)) {
+      return false;
+    }
+    outbox.acknowledged(Messages.acknowledgedIds(message));
+    return true;
+  }
+
+  private boolean command(Message message) {
+    return switch (message.header().type()) {
+      case NativeProtocol.TYPE_COMMAND -> {
+        commands.accept(Command.from(message));
+        yield true;
+      }
+      case NativeProtocol.TYPE_CANCEL -> cancel(message);
+      default -> false;
+    };
+  }
+
+  private boolean cancel(Message message) {
+    Optional<String> id = message.header().textProp(NativeProtocol.PROP_ID);
+    id.ifPresent(commands::cancel);
+    return id.isPresent();
+  }
+
+  @Override
+  public void closed() {
+    outbox.disconnected();
+  }
+}

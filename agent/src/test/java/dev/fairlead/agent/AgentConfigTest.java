@@ -1,0 +1,187 @@
+package dev.fairlead.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.protocol.WireFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AgentConfigTest {
+
+  private static final String URL = "FAIRLEAD_AGENT_URL";
+  private static final String TOKEN = "FAIRLEAD_AGENT_TOKEN";
+
+  @TempDir Path directory;
+
+  @Test
+  void hasDefaultsForAllButUrlAndToken() throws ConfigException {
+    // When
+    AgentConfig config =
+        AgentConfig.read(
+            Map.of(URL, "wss://gate.example/connect", TOKEN, "a.b.c", "XDG_STATE_HOME", "/x"));
+
+    // Then
+    assertThat(config)
+        .isEqualTo(
+            AgentConfig.of(
+                URI.create("wss://gate.example/connect"),
+                new TokenSource.Given("a.b.c"),
+                Path.of("/x/fairlead-agent")));
+    assertThat(config.wire()).isEqualTo(WireFormat.MESSAGE_PACK);
+    assertThat(config.telemetryInterval()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.diskThresholdPercent()).isEqualTo(90);
+    assertThat(config.execAllowed()).containsExactlyInAnyOrder("uname", "uptime", "df");
+    assertThat(config.caFile()).isEmpty();
+  }
+
+  @Test
+  void takesEverySetting() throws Exception {
+    // Given
+    Path token = Files.writeString(directory.resolve("token"), "a.b.c\n");
+
+    // When
+    AgentConfig config =
+        AgentConfig.read(
+            Map.of(
+                URL,
+                "ws://127.0.0.1:8080/connect",
+                "FAIRLEAD_AGENT_TOKEN_FILE",
+                token.toString(),
+                "FAIRLEAD_AGENT_STATE_DIR",
+                directory.toString(),
+                "FAIRLEAD_AGENT_WIRE",
+                "json",
+                "FAIRLEAD_AGENT_INTERVAL",
+                "5",
+                "FAIRLEAD_AGENT_DISK_THRESHOLD",
+                "80",
+                "FAIRLEAD_AGENT_EXEC",
+                "free, /opt/tools/check"));
+
+    // Then
+    assertThat(config)
+        .isEqualTo(
+            AgentConfig.of(
+                    URI.create("ws://127.0.0.1:8080/connect"),
+                    new TokenSource.InFile(token),
+                    directory)
+                .withWire(WireFormat.JSON)
+                .withTelemetryInterval(Duration.ofSeconds(5))
+                .withDiskThresholdPercent(80)
+                .withExecAlso(List.of("free", "/opt/tools/check")));
+    assertThat(config.token().token()).isEqualTo("a.b.c");
+  }
+
+  @Test
+  void saysAllProblemsAtOnce() {
+    // Given
+    Map<String, String> environment =
+        Map.of(
+            URL,
+            "https://gate.example",
+            TOKEN,
+            "not a token",
+            "FAIRLEAD_AGENT_WIRE",
+            "xml",
+            "FAIRLEAD_AGENT_INTERVAL",
+            "0",
+            "FAIRLEAD_AGENT_DISK_THRESHOLD",
+            "101",
+            "FAIRLEAD_AGENT_EXEC",
+            "../sh",
+            "FAIRLEAD_AGENT_CA_FILE",
+            directory.resolve("none").toString(),
+            "FAIRLEAD_AGENT_COLOUR",
+            "red");
+
+    // When
+    ConfigException problem =
+        catchThrowableOfType(ConfigException.class, () -> AgentConfig.read(environment));
+
+    // Then
+    assertThat(problem.problems())
+        .hasSize(8)
+        .anyMatch(text -> text.startsWith(URL))
+        .anyMatch(text -> text.startsWith(TOKEN))
+        .anyMatch(text -> text.startsWith("FAIRLEAD_AGENT_CA_FILE"))
+        .contains("FAIRLEAD_AGENT_COLOUR is no setting");
+    assertThat(problem).hasMessageNotContaining("not a token");
+  }
+
+  @Test
+  void needsExactlyOneToken() {
+    // Given
+    Map<String, String> both =
+        Map.of(URL, "ws://h/connect", TOKEN, "a", "FAIRLEAD_AGENT_TOKEN_FILE", "/x");
+
+    // When
+    ConfigException none =
+        catchThrowableOfType(
+            ConfigException.class, () -> AgentConfig.read(Map.of(URL, "ws://h/connect")));
+    ConfigException two = catchThrowableOfType(ConfigException.class, () -> AgentConfig.read(both));
+
+    // Then
+    assertThat(none.problems()).singleElement().asString().contains("one of them");
+    assertThat(two.problems()).singleElement().asString().contains("one of them");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no certificate"})
+  void refusesAFileWithoutCertificates(String content) throws IOException {
+    // Given
+    Path file = Files.writeString(directory.resolve("ca.pem"), content);
+    Map<String, String> environment =
+        Map.of(URL, "wss://h/connect", TOKEN, "a", "FAIRLEAD_AGENT_CA_FILE", file.toString());
+
+    // When
+    assertThatThrownBy(() -> AgentConfig.read(environment))
+        // Then
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("FAIRLEAD_AGENT_CA_FILE cannot be used");
+  }
+
+  @Test
+  void neverShowsTheToken() {
+    // Given
+    AgentConfig config =
+        AgentConfig.of(
+            URI.create("ws://h/connect"), new TokenSource.Given("secret-token"), directory);
+
+    // When
+    String text = config.toString();
+
+    // Then
+    assertThat(text).doesNotContain("secret-token");
+  }
+
+  @Test
+  void exitsWithOneLineIfMisconfigured() {
+    // Given
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+
+    // When
+    int status = AgentMain.run(Map.of(), new PrintStream(errors, true, StandardCharsets.UTF_8));
+
+    // Then
+    assertThat(status).isEqualTo(2);
+    assertThat(errors.toString(StandardCharsets.UTF_8).lines())
+        .singleElement()
+        .asString()
+        .contains(URL, TOKEN);
+  }
+}

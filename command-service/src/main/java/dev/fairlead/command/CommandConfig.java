@@ -1,0 +1,72 @@
+package dev.fairlead.command;
+
+import dev.fairlead.bus.BusSettings;
+import dev.fairlead.command.api.CommandRoutes;
+import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.http.ApiSettings;
+import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.runtime.settings.Settings;
+import java.util.Optional;
+
+/// The configuration of the command service.
+///
+/// @param http where to listen; empty for a service whose requests somebody else brings
+/// @param api the bounds of the interface; waiting requests come on top of them
+/// @param database where its rows are
+/// @param bus where the topics are
+/// @param commands times and bounds of commands
+public record CommandConfig(
+    Optional<HttpServerSettings> http,
+    ApiSettings api,
+    DatabaseSettings database,
+    BusSettings bus,
+    CommandSettings commands) {
+
+  /// How many requests may wait for a command to end.
+  public static final int WAITERS_MAX = 10_000;
+
+  private static final int PORT_DEFAULT = 8083;
+
+  /// Reads the settings of a process of its own.
+  public static CommandConfig from(Settings settings) {
+    // Read first: what HttpServerSettings reads has the default of a process with one service.
+    int port =
+        settings.integer(
+            "HTTP_PORT",
+            PORT_DEFAULT,
+            0,
+            65_535,
+            "The port of the HTTP server; 0 takes a free one.");
+    HttpServerSettings http = HttpServerSettings.from(settings);
+    return new CommandConfig(
+        Optional.of(
+            new HttpServerSettings(http.host(), port, http.idleTimeout(), http.headerBytesMax())),
+        api(ApiSettings.from(settings, "command")),
+        DatabaseSettings.from(settings),
+        BusSettings.from(settings),
+        CommandSettings.from(settings));
+  }
+
+  /// The same for a service that is handed its requests.
+  public CommandConfig withoutHttp() {
+    return new CommandConfig(Optional.empty(), api, database, bus, commands);
+  }
+
+  /// A configuration without a server.
+  public static CommandConfig withoutServer(
+      DatabaseSettings database, BusSettings bus, CommandSettings commands) {
+    return new CommandConfig(
+        Optional.empty(), api(ApiSettings.of("command")), database, bus, commands);
+  }
+
+  /// The same with room for those who wait, and bodies within the bound of a command's.
+  private static ApiSettings api(ApiSettings read) {
+    return new ApiSettings(
+        read.service(),
+        Math.min(read.bodyBytesMax(), Payload.BYTES_MAX),
+        read.requestsMax() + WAITERS_MAX,
+        read.timeout().plus(CommandRoutes.WAIT_MAX));
+  }
+}

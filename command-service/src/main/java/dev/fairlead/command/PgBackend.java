@@ -1,0 +1,81 @@
+package dev.fairlead.command;
+
+import dev.fairlead.bus.consumer.BatchHandler;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.message.DeviceChange;
+import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.command.api.PgCancellations;
+import dev.fairlead.command.api.PgSubmissions;
+import dev.fairlead.command.device.PgDevices;
+import dev.fairlead.command.dispatch.PgDispatch;
+import dev.fairlead.command.dispatch.PgExpiry;
+import dev.fairlead.command.dispatch.PgReplyConsumer;
+import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.session.PgSessions;
+import dev.fairlead.command.waiting.PgNotices;
+import dev.fairlead.command.waiting.Waiters;
+import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.database.PgPools;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+
+/// Everything of the service that speaks SQL, over one pool.
+final class PgBackend {
+
+  static final String SESSIONS = "command.sessions";
+
+  private final Pool pool;
+  final PgCommandStore commands;
+  final PgDevices devices;
+  final PgDispatch dispatch;
+  final PgExpiry expiry;
+  final PgSubmissions submissions;
+  final PgCancellations cancellations;
+  final PgNotices notices;
+
+  /// A consumer's offsets and what it does with batches.
+  record Consumption(PgOffsets offsets, BatchHandler handler) {}
+
+  PgBackend(Vertx vertx, DatabaseSettings database, CommandSettings settings, Waiters waiters) {
+    pool = PgPools.create(vertx, database, "fairlead-command", CommandService.SCHEMA);
+    commands = new PgCommandStore(pool);
+    devices = new PgDevices(pool, commands);
+    dispatch = new PgDispatch(pool, commands, settings);
+    expiry = new PgExpiry(pool, commands, settings);
+    submissions = new PgSubmissions(pool, commands, settings);
+    cancellations = new PgCancellations(pool, commands);
+    notices = new PgNotices(vertx, pool, waiters);
+  }
+
+  Consumption followSessions(DeadLetters deadLetters, Runnable arrived) {
+    PgSessions sessions = new PgSessions(arrived);
+    PgOffsets offsets = new PgOffsets(pool, SESSIONS, sessions);
+    return new Consumption(
+        offsets,
+        new PgConsumer<>(pool, offsets, SESSIONS, SessionMessage::decode, sessions, deadLetters));
+  }
+
+  Consumption followDevices(DeadLetters deadLetters) {
+    PgOffsets offsets =
+        new PgOffsets(pool, PgDevices.CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
+    return new Consumption(
+        offsets,
+        new PgConsumer<>(
+            pool, offsets, PgDevices.CONSUMER, DeviceChange::decode, devices, deadLetters));
+  }
+
+  Consumption followReplies(DeadLetters deadLetters, MeterRegistry meters) {
+    PgReplyConsumer replies =
+        PgReplyConsumer.create(pool, commands, deadLetters, meters, notices::ended);
+    return new Consumption(replies.offsets(), replies.handler());
+  }
+
+  Future<Void> close() {
+    return notices.close().otherwiseEmpty().compose(_ -> pool.close());
+  }
+}

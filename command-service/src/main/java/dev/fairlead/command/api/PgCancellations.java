@@ -1,0 +1,82 @@
+package dev.fairlead.command.api;
+
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.lifecycle.Command;
+import dev.fairlead.command.lifecycle.CommandEdit;
+import dev.fairlead.command.lifecycle.CommandEvent;
+import dev.fairlead.command.lifecycle.CommandHead;
+import dev.fairlead.command.lifecycle.PgCommandRows;
+import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.command.session.PgDeviceQueues;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Takes commands back.
+public final class PgCancellations {
+
+  private final Pool pool;
+  private final PgCommandStore commands;
+
+  /// @param pool of the schema `command`
+  public PgCancellations(Pool pool, PgCommandStore commands) {
+    this.pool = pool;
+    this.commands = commands;
+  }
+
+  /// Cancels a command.
+  ///
+  /// @param by who does, for the history
+  /// @return where the device is to be told, if it may have the command; fails with `command-final`
+  ///     when the command has ended before
+  Future<Optional<LiveSession>> cancel(Command command, String by) {
+    return pool.withTransaction(transaction -> cancel(transaction, command, by))
+        .map(Objects::requireNonNull);
+  }
+
+  private Future<Optional<LiveSession>> cancel(
+      SqlConnection transaction, Command command, String by) {
+    DeviceKey device = command.device();
+    return PgDeviceQueues.lock(transaction, List.of(device))
+        .compose(
+            sessions ->
+                commands
+                    .heads(transaction, List.of(command.id()))
+                    .compose(heads -> end(transaction, command, heads, by))
+                    .map(
+                        head ->
+                            head.attempt() == 0
+                                ? Optional.empty()
+                                : sessions.getOrDefault(device, Optional.empty())));
+  }
+
+  private Future<CommandHead> end(
+      SqlConnection transaction, Command command, Map<?, CommandHead> heads, String by) {
+    CommandHead head = heads.get(command.id());
+    if (head == null) {
+      return Future.failedFuture(CommandProblems.commandNotFound(command.id().toString()));
+    }
+    return now(transaction)
+        .compose(
+            now -> {
+              CommandEdit edit = new CommandEdit(head);
+              edit.ended(new CommandEvent.Cancelled(), now, "by " + by);
+              return edit.isEnding()
+                  ? commands.write(transaction, List.of(edit)).map(head)
+                  : Future.failedFuture(CommandProblems.commandFinal(head.state()));
+            });
+  }
+
+  private static Future<Instant> now(SqlConnection transaction) {
+    return transaction
+        .query("select now() as now")
+        .execute()
+        .map(rows -> PgCommandRows.instant(rows.iterator().next(), "now"));
+  }
+}

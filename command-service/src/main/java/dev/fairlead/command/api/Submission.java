@@ -1,0 +1,19 @@
+package dev.fairlead.command.api;
+
+import dev.fairlead.command.dispatch.Delivery;
+import dev.fairlead.command.lifecycle.Command;
+import dev.fairlead.command.lifecycle.CommandId;
+import java.util.Optional;
+
+/// What became of a request to send a command.
+sealed interface Submission {
+
+  /// The command is kept.
+  ///
+  /// @param command as it was written down
+  /// @param delivery to be sent now, where the device is there and nothing older waits
+  record Accepted(Command command, Optional<Delivery> delivery) implements Submission {}
+
+  /// The same request came before and made this command.
+  record Repeated(CommandId id) implements Submission {}
+}

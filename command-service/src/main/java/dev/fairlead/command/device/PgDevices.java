@@ -1,0 +1,106 @@
+package dev.fairlead.command.device;
+
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.DeviceChange;
+import dev.fairlead.bus.message.DeviceChange.Deleted;
+import dev.fairlead.bus.message.DeviceChange.Present;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.session.PgDeviceQueues;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Follows `fairlead.devices`. The commands of a device that is deleted are cancelled: a later
+/// device of the same id is another one.
+public final class PgDevices implements PgConsumer.Use<DeviceChange> {
+
+  /// The name under which the offsets of this consumer stand.
+  public static final String CONSUMER = "command.devices";
+
+  private final Pool pool;
+  private final PgCommandStore commands;
+
+  /// @param pool of the schema `command`
+  public PgDevices(Pool pool, PgCommandStore commands) {
+    this.pool = pool;
+    this.commands = commands;
+  }
+
+  /// Whether a device is known to exist.
+  public Future<Boolean> exists(DeviceKey device) {
+    return pool.preparedQuery("select 1 from device where tenant = $1 and device_id = $2")
+        .execute(Tuple.of(device.tenant().value(), device.device().value()))
+        .map(rows -> rows.size() > 0);
+  }
+
+  /// How far the topic has been read, by any replica: partition → next offset.
+  Future<Map<Integer, Long>> positions() {
+    return pool.preparedQuery(
+            "select partition, next from consumer_offset where consumer = $1 and topic = $2")
+        .execute(Tuple.of(CONSUMER, Topic.DEVICES.suffix()))
+        .map(
+            rows -> {
+              Map<Integer, Long> positions = HashMap.newHashMap(rows.size());
+              for (Row row : rows) {
+                positions.put(row.getInteger("partition"), row.getLong("next"));
+              }
+              return positions;
+            });
+  }
+
+  @Override
+  public Future<Void> apply(SqlConnection transaction, List<Received<DeviceChange>> messages) {
+    Future<?> ready =
+        PgDeviceQueues.lock(
+            transaction, messages.stream().map(received -> received.message().device()).toList());
+    for (Received<DeviceChange> received : messages) {
+      ready =
+          ready.compose(
+              _ ->
+                  switch (received.message()) {
+                    case Present present -> present(transaction, present.device());
+                    case Deleted deleted -> deleted(transaction, deleted);
+                  });
+    }
+    return ready.mapEmpty();
+  }
+
+  private static Future<Void> present(SqlConnection transaction, DeviceKey device) {
+    return transaction
+        .preparedQuery(
+            """
+            with known as (
+              insert into device (tenant, device_id) values ($1, $2) on conflict do nothing)
+            insert into device_queue (tenant, device_id) values ($1, $2) on conflict do nothing
+            """)
+        .execute(Tuple.of(device.tenant().value(), device.device().value()))
+        .mapEmpty();
+  }
+
+  private Future<Void> deleted(SqlConnection transaction, Deleted deleted) {
+    DeviceKey device = deleted.device();
+    Instant at = Instant.ofEpochMilli(deleted.timeMillis());
+    return commands
+        .cancelAll(transaction, device, at, "the device was deleted")
+        .compose(
+            _ ->
+                transaction
+                    .preparedQuery(
+                        """
+                        with gone as (
+                          delete from device where tenant = $1 and device_id = $2)
+                        delete from device_queue where tenant = $1 and device_id = $2
+                        """)
+                    .execute(Tuple.of(device.tenant().value(), device.device().value())))
+        .mapEmpty();
+  }
+}

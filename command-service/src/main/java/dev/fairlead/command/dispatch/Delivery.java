@@ -1,0 +1,44 @@
+package dev.fairlead.command.dispatch;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.command.lifecycle.CommandId;
+import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.command.session.LiveSession;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One sending of a command, after it was written down.
+///
+/// @param id of the command
+/// @param device that is to obey
+/// @param to where the device is
+/// @param kind what is to be done
+/// @param deadline when it is no longer worth running
+/// @param attempt which sending this is, from 1
+/// @param body the parameters, if any
+public record Delivery(
+    CommandId id,
+    DeviceKey device,
+    LiveSession to,
+    String kind,
+    Instant deadline,
+    int attempt,
+    Optional<Payload> body) {
+
+  /// The mail to the gateway.
+  BusRecord toRecord() {
+    return new InboxMessage.Deliver(
+            device,
+            to.session(),
+            id.toString(),
+            kind,
+            deadline.toEpochMilli(),
+            attempt,
+            body.map(Payload::contentType).orElse(Headers.JSON),
+            body.map(Payload::bytes).orElse(InboxMessage.NOTHING))
+        .toRecord(to.address());
+  }
+}

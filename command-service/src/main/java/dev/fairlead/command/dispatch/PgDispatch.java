@@ -1,0 +1,254 @@
+package dev.fairlead.command.dispatch;
+
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.lifecycle.CommandEdit;
+import dev.fairlead.command.lifecycle.CommandHead;
+import dev.fairlead.command.lifecycle.CommandId;
+import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.CommandState;
+import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.command.lifecycle.PgCommandRows;
+import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.command.session.PgDeviceQueues;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Takes what is due from the queues of devices that have a session.
+///
+/// Due is what is `queued`, what was sent to another session than the device has now, and what has
+/// outlived its lease. `delivered` and `running` commands have a lease only after they were sent
+/// again; it is long, because the device is known to have them.
+public final class PgDispatch {
+
+  /// Bodies of 256 KiB times these bound the memory of a round.
+  private static final int DEVICES_MAX = 16;
+
+  private static final int COMMANDS_PER_DEVICE_MAX = 16;
+
+  private static final int LEASES_WHERE_KNOWN = 12;
+
+  private final Pool pool;
+  private final PgCommandStore commands;
+  private final Duration lease;
+
+  /// @param pool of the schema `command`
+  public PgDispatch(Pool pool, PgCommandStore commands, CommandSettings settings) {
+    this.pool = pool;
+    this.commands = commands;
+    this.lease = settings.lease();
+  }
+
+  /// What a round took.
+  ///
+  /// @param devices how many were looked at
+  /// @param deliveries written down and to be sent now, in order
+  record Taken(int devices, List<Delivery> deliveries) {
+
+    /// Copies the deliveries.
+    Taken {
+      deliveries = List.copyOf(deliveries);
+    }
+
+    /// Whether there may be more at once.
+    boolean isFull() {
+      return devices == DEVICES_MAX || !deliveries.isEmpty();
+    }
+  }
+
+  /// Takes what is due from some devices that nobody else looks at now. Everything taken is `sent`
+  /// under a new lease when the future completes.
+  Future<Taken> take() {
+    return pool.withTransaction(this::take).map(Objects::requireNonNull);
+  }
+
+  private Future<Taken> take(SqlConnection transaction) {
+    return dueDevices(transaction)
+        .compose(
+            devices ->
+                devices.isEmpty()
+                    ? Future.succeededFuture(new Taken(0, List.of()))
+                    : take(transaction, devices));
+  }
+
+  private Future<Taken> take(SqlConnection transaction, Map<DeviceKey, LiveSession> devices) {
+    List<DeviceKey> keys = List.copyOf(devices.keySet());
+    List<Delivery> deliveries = new ArrayList<>();
+    return dueCommands(transaction, keys)
+        .compose(
+            rows -> {
+              List<CommandEdit> edits = new ArrayList<>(rows.size());
+              for (Row row : rows) {
+                CommandEdit edit = sent(row, devices);
+                edits.add(edit);
+                deliveries.add(delivery(row, edit.after(), devices));
+              }
+              return commands.write(transaction, edits);
+            })
+        .compose(_ -> schedule(transaction, keys))
+        .map(_ -> new Taken(keys.size(), deliveries));
+  }
+
+  private static Future<Map<DeviceKey, LiveSession>> dueDevices(SqlConnection transaction) {
+    return transaction
+        .preparedQuery(
+            """
+            select tenant, device_id, session_id, address
+            from device_queue
+            where due_at <= now() and session_id is not null
+            order by due_at
+            limit $1
+            for update skip locked
+            """)
+        .execute(Tuple.of(DEVICES_MAX))
+        .map(
+            rows -> {
+              Map<DeviceKey, LiveSession> devices = new HashMap<>();
+              for (Row row : rows) {
+                PgDeviceQueues.session(row)
+                    .ifPresent(
+                        session ->
+                            devices.put(
+                                DeviceKey.of(row.getString("tenant"), row.getString("device_id")),
+                                session));
+              }
+              return devices;
+            });
+  }
+
+  private static Future<RowSet<Row>> dueCommands(
+      SqlConnection transaction, List<DeviceKey> devices) {
+    return transaction
+        .preparedQuery(
+            """
+            select c.*, now() as now
+            from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+            join device_queue q on q.tenant = wanted.tenant and q.device_id = wanted.device_id
+            cross join lateral (
+              select id, tenant, device_id, state, attempt, session_id, gateway, lease_until, late,
+                kind, content_type, body, deadline, sequence
+              from command
+              where tenant = q.tenant and device_id = q.device_id and final_at is null
+                and deadline > now()
+                and (state = 'queued' or session_id is distinct from q.session_id
+                  or lease_until <= now())
+              order by sequence
+              limit $3) as c
+            order by c.sequence
+            """)
+        .execute(PgDeviceQueues.arguments(devices).addInteger(COMMANDS_PER_DEVICE_MAX));
+  }
+
+  private CommandEdit sent(Row row, Map<DeviceKey, LiveSession> devices) {
+    CommandHead head = PgCommandRows.head(row);
+    LiveSession to = sessionOf(head.device(), devices);
+    Instant now = PgCommandRows.instant(row, "now");
+    CommandEdit edit = new CommandEdit(head);
+    edit.sent(
+        now, to.session().value(), to.address().gateway(), now.plus(leaseOf(head)), why(head, to));
+    return edit;
+  }
+
+  private Duration leaseOf(CommandHead head) {
+    return head.state().compareTo(CommandState.SENT) > 0
+        ? lease.multipliedBy(LEASES_WHERE_KNOWN)
+        : lease;
+  }
+
+  private static Optional<String> why(CommandHead head, LiveSession to) {
+    if (head.state() == CommandState.QUEUED) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        head.session().equals(Optional.of(to.session().value()))
+            ? "no sign of the device"
+            : "the session was lost");
+  }
+
+  private static Delivery delivery(Row row, CommandHead head, Map<DeviceKey, LiveSession> devices) {
+    Optional<Payload> body =
+        Optional.ofNullable(row.getBuffer("body"))
+            .map(Buffer::getBytes)
+            .map(bytes -> new Payload(row.getString("content_type"), bytes));
+    return new Delivery(
+        head.id(),
+        head.device(),
+        sessionOf(head.device(), devices),
+        row.getString("kind"),
+        PgCommandRows.instant(row, "deadline"),
+        head.attempt(),
+        body);
+  }
+
+  private static LiveSession sessionOf(DeviceKey device, Map<DeviceKey, LiveSession> devices) {
+    return Objects.requireNonNull(devices.get(device), "a row of a device that was not asked for");
+  }
+
+  /// Says when these devices are to be looked at again: at once where something is left, else when
+  /// the first lease ends; a row without a time has nothing unfinished.
+  private static Future<Void> schedule(SqlConnection transaction, List<DeviceKey> devices) {
+    return transaction
+        .preparedQuery(
+            """
+            update device_queue q
+            set due_at = (
+              select min(case
+                when c.deadline <= now() then 'infinity'
+                when c.state = 'queued' or c.session_id is distinct from q.session_id then now()
+                else coalesce(c.lease_until, 'infinity') end)
+              from command c
+              where c.tenant = q.tenant and c.device_id = q.device_id and c.final_at is null)
+            from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+            where q.tenant = wanted.tenant and q.device_id = wanted.device_id
+            """)
+        .execute(PgDeviceQueues.arguments(devices))
+        .mapEmpty();
+  }
+
+  /// Makes commands due again that were taken and not sent.
+  Future<Void> giveBack(List<CommandId> ids) {
+    return pool.withTransaction(
+            transaction ->
+                transaction
+                    .preparedQuery(
+                        """
+                        with locked as (
+                          select q.tenant, q.device_id
+                          from device_queue q
+                          where (q.tenant, q.device_id) in (
+                            select tenant, device_id from command where id = any($1))
+                          order by q.tenant, q.device_id
+                          for update)
+                        update device_queue q set due_at = now()
+                        from locked
+                        where q.tenant = locked.tenant and q.device_id = locked.device_id
+                        """)
+                    .execute(Tuple.of(ids.stream().map(CommandId::value).toArray(UUID[]::new)))
+                    .compose(
+                        _ ->
+                            transaction
+                                .preparedQuery(
+                                    """
+                                    update command set lease_until = now()
+                                    where id = any($1) and lease_until is not null
+                                    """)
+                                .execute(
+                                    Tuple.of(
+                                        ids.stream().map(CommandId::value).toArray(UUID[]::new)))))
+        .mapEmpty();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.fairlead.command.dispatch;
+
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.command.lifecycle.CommandEdit;
+import dev.fairlead.command.lifecycle.CommandEvent;
+import dev.fairlead.command.lifecycle.CommandHead;
+import dev.fairlead.command.lifecycle.CommandId;
+import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.lifecycle.Step;
+import dev.fairlead.command.session.PgDeviceQueues;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Follows `fairlead.replies`: what devices say moves their commands on. What a device says about
+/// another device's command goes to the dead letters; what is said of a command that is no longer
+/// kept is counted.
+final class PgReplies implements PgConsumer.Use<Reply> {
+
+  static final String CONSUMER = "command.replies";
+
+  private final PgCommandStore commands;
+  private final DeadLetters deadLetters;
+  private final MeterRegistry meters;
+  private final Consumer<Collection<CommandId>> ended;
+
+  /// @param ended told after the commit which commands may have ended
+  PgReplies(
+      PgCommandStore commands,
+      DeadLetters deadLetters,
+      MeterRegistry meters,
+      Consumer<Collection<CommandId>> ended) {
+    this.commands = commands;
+    this.deadLetters = deadLetters;
+    this.meters = meters;
+    this.ended = ended;
+  }
+
+  @Override
+  public Future<Void> apply(SqlConnection transaction, List<Received<Reply>> replies) {
+    List<CommandId> ids =
+        replies.stream().map(received -> received.message().id()).distinct().toList();
+    return PgDeviceQueues.lock(
+            transaction, replies.stream().map(received -> received.message().device()).toList())
+        .compose(_ -> commands.heads(transaction, ids))
+        .compose(heads -> apply(transaction, replies, heads));
+  }
+
+  private Future<Void> apply(
+      SqlConnection transaction, List<Received<Reply>> replies, Map<CommandId, CommandHead> heads) {
+    Map<CommandId, CommandEdit> edits = new LinkedHashMap<>();
+    List<Future<?>> putAway = new ArrayList<>();
+    for (Received<Reply> received : replies) {
+      Reply reply = received.message();
+      CommandHead head = heads.get(reply.id());
+      if (head == null) {
+        count("unknown");
+      } else if (!head.device().equals(reply.device())) {
+        putAway.add(foreign(received.record()));
+      } else {
+        CommandEdit edit = edits.computeIfAbsent(reply.id(), _ -> new CommandEdit(head));
+        count(reply.applyTo(edit));
+      }
+    }
+    return Future.all(putAway).compose(_ -> commands.write(transaction, edits.values()));
+  }
+
+  private Future<Void> foreign(ReceivedRecord record) {
+    count("foreign");
+    return deadLetters.put(record, CONSUMER, "the command belongs to another device");
+  }
+
+  private void count(Step step) {
+    count(
+        switch (step) {
+          case Step.Moved _, Step.SentAgain _ -> "moved";
+          case Step.Late _ -> "late";
+          case Step.Nothing _ -> "repeated";
+        });
+  }
+
+  private void count(String effect) {
+    meters.counter("command.replies", "effect", effect).increment();
+  }
+
+  @Override
+  public void committed(List<Received<Reply>> replies) {
+    List<CommandId> ids =
+        replies.stream()
+            .map(Received::message)
+            .filter(reply -> reply.event() instanceof CommandEvent.Ended)
+            .map(Reply::id)
+            .toList();
+    if (!ids.isEmpty()) {
+      ended.accept(ids);
+    }
+  }
+}

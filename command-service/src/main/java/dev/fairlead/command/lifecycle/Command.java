@@ -1,0 +1,38 @@
+package dev.fairlead.command.lifecycle;
+
+import dev.fairlead.bus.identity.DeviceKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A command as people see it.
+///
+/// @param id stable through all attempts
+/// @param device that is to obey
+/// @param sequence its place in the order in which commands were made
+/// @param kind what is to be done, an open word
+/// @param body the parameters; empty when there are none
+/// @param state where it stands
+/// @param attempt how often it was sent
+/// @param deadline when it is no longer worth running
+/// @param createdAt when it was made
+/// @param result what the device answered
+/// @param history what happened to it, oldest first; at most [CommandEdit#HISTORY_MAX] lines
+public record Command(
+    CommandId id,
+    DeviceKey device,
+    long sequence,
+    String kind,
+    Optional<Payload> body,
+    CommandState state,
+    int attempt,
+    Instant deadline,
+    Instant createdAt,
+    Optional<CommandResult> result,
+    List<HistoryEntry> history) {
+
+  /// Copies the history.
+  public Command {
+    history = List.copyOf(history);
+  }
+}

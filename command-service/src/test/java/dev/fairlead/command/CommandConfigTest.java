@@ -1,0 +1,42 @@
+package dev.fairlead.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.runtime.settings.Settings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CommandConfigTest {
+
+  private static final Map<String, String> LEAST =
+      Map.of(
+          "FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", "localhost:9092", "FAIRLEAD_DATABASE_PASSWORD", "x");
+
+  @Test
+  void listensOn8083WhenNothingIsSaid() {
+    // Given
+    Settings settings = Settings.of(LEAST);
+
+    // When
+    CommandConfig config = CommandConfig.from(settings);
+    settings.finish();
+
+    // Then
+    assertThat(config.http().orElseThrow().port()).isEqualTo(8083);
+  }
+
+  @Test
+  void takesBodiesOf256KiBAndLeavesRoomForThoseWhoWait() {
+    // Given
+    Settings settings = Settings.of(LEAST);
+
+    // When
+    CommandConfig config = CommandConfig.from(settings);
+
+    // Then
+    assertThat(config.api().bodyBytesMax()).isEqualTo(256 * 1024);
+    assertThat(config.api().requestsMax()).isGreaterThan(CommandConfig.WAITERS_MAX);
+    assertThat(config.api().timeout()).isGreaterThan(Duration.ofSeconds(60));
+  }
+}

@@ -1,0 +1,284 @@
+package dev.fairlead.command.testing;
+
+import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.BusAdmin;
+import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.DeviceChange;
+import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.producer.ProducerProfile;
+import dev.fairlead.command.CommandConfig;
+import dev.fairlead.command.CommandService;
+import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.runtime.settings.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+
+/// Command services over a fresh database and fresh topics, with gateways and devices played by
+/// [Gateway].
+public final class CommandFixture implements AutoCloseable {
+
+  /// A key of the default tenant with this role.
+  public static final String OPERATOR = "operator-key";
+
+  /// A key that may only read.
+  public static final String VIEWER = "viewer-key";
+
+  /// A key of another tenant.
+  public static final String STRANGER = "stranger-key";
+
+  /// A key of a platform admin.
+  public static final String PLATFORM = "platform-key";
+
+  private static final AtomicInteger DEVICES = new AtomicInteger();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<CommandService> services = new ArrayList<>();
+  private final List<TopicTail> tails;
+  private final CommandConfig config;
+  private final Bus bus;
+  private final BusProducer producer;
+  private final Gateway gateway;
+
+  /// Prepares everything but the services.
+  public CommandFixture(CommandSettings settings) {
+    BusSettings busSettings =
+        new BusSettings(
+            TestBackends.kafka().bootstrapServers(),
+            "PLAINTEXT",
+            "",
+            Optional.empty(),
+            TestBackends.freshTopicPrefix(),
+            3,
+            2,
+            1,
+            1);
+    TestBackends.Database database = TestBackends.freshDatabase();
+    CommandConfig without =
+        CommandConfig.withoutServer(
+            new DatabaseSettings(
+                database.host(),
+                database.port(),
+                database.database(),
+                database.user(),
+                Secret.of(database.password()),
+                8,
+                true),
+            busSettings,
+            settings);
+    config =
+        new CommandConfig(
+            Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
+            without.api(),
+            without.database(),
+            busSettings,
+            settings);
+    bus = new Bus(vertx, busSettings, meters, new Health());
+    bus.start().await();
+    producer = bus.producer(ProducerProfile.PROMPT, 64 << 20, Set.of(Topic.values())).await();
+    gateway = new Gateway(producer);
+    tails = gateway.tails(bus, Set.of(0, 1));
+    tails.forEach(tail -> tail.start().await());
+    key(OPERATOR, "default", "OPERATOR");
+    key(VIEWER, "default", "VIEWER");
+    key(STRANGER, "other", "ADMIN");
+    key(PLATFORM, "platform", "PLATFORM");
+  }
+
+  private void key(String key, String tenant, String role) {
+    gateway.write(
+        new AccessMessage.ApiKey(AccessView.fingerprint(key), "id-of-" + key, tenant, role, 0)
+            .toRecord());
+  }
+
+  /// Starts one more service.
+  public CommandService startService() {
+    CommandService service = new CommandService(vertx, config, new SimpleMeterRegistry());
+    service.start().await();
+    services.add(service);
+    return service;
+  }
+
+  /// The gateways and devices.
+  public Gateway gateway() {
+    return gateway;
+  }
+
+  /// Waits until the services have used everything that a topic has now.
+  public void awaitFollowed(Topic topic) {
+    Map<Integer, BusAdmin.LogBounds> bounds =
+        bus.partitionsOf(topic)
+            .compose(partitions -> bus.admin().describe(topic, partitions))
+            .await()
+            .bounds();
+    Awaitility.await()
+        .until(
+            () -> {
+              Map<Integer, Long> positions = positions(topic);
+              return bounds.entrySet().stream()
+                  .allMatch(
+                      each -> positions.getOrDefault(each.getKey(), 0L) >= each.getValue().end());
+            });
+  }
+
+  private Map<Integer, Long> positions(Topic topic) throws SQLException {
+    DatabaseSettings database = config.database();
+    Map<Integer, Long> positions = new HashMap<>();
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://%s:%d/%s"
+                    .formatted(database.host(), database.port(), database.database()),
+                database.user(),
+                database.password().reveal());
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select partition, next from command.consumer_offset where topic = ?")) {
+      statement.setString(1, topic.suffix());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          positions.put(rows.getInt("partition"), rows.getLong("next"));
+        }
+      }
+    }
+    return positions;
+  }
+
+  /// A device that no other test has, made as the registry makes it.
+  public DeviceKey newDevice() {
+    DeviceKey device = unmadeDevice();
+    gateway.write(present(device));
+    return device;
+  }
+
+  /// The id of a device that was not made.
+  public static DeviceKey unmadeDevice() {
+    return DeviceKey.of("default", "device-" + DEVICES.incrementAndGet());
+  }
+
+  /// The record that makes a device.
+  public static dev.fairlead.bus.BusRecord present(DeviceKey device) {
+    return new DeviceChange.Present(
+            device, Optional.empty(), Optional.empty(), Map.of(), System.currentTimeMillis())
+        .toRecord();
+  }
+
+  /// Sends a command by the first service.
+  public Answer send(DeviceKey device, String query, String body) {
+    return post(
+        services.getFirst(),
+        OPERATOR,
+        "/api/v1/devices/" + device.device() + "/commands" + query,
+        body);
+  }
+
+  /// Sends a command and goes on while it waits.
+  public CompletableFuture<Answer> sendAsync(
+      CommandService service, DeviceKey device, String query, String body) {
+    HttpRequest request =
+        request(service, OPERATOR, "/api/v1/devices/" + device.device() + "/commands" + query)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return http.sendAsync(request, BodyHandlers.ofString()).thenApply(CommandFixture::answer);
+  }
+
+  /// Reads a command by the first service.
+  public Answer command(String id) {
+    return get("/api/v1/commands/" + id);
+  }
+
+  /// Reads by the first service.
+  public Answer get(String path) {
+    return exchange(request(services.getFirst(), OPERATOR, path).GET().build());
+  }
+
+  /// Cancels a command by the first service.
+  public Answer cancel(String id) {
+    return post(services.getFirst(), OPERATOR, "/api/v1/commands/" + id + "/cancel", "");
+  }
+
+  /// Posts.
+  public Answer post(
+      CommandService service, String key, String path, String body, String... headers) {
+    HttpRequest.Builder builder = request(service, key, path).POST(BodyPublishers.ofString(body));
+    if (!body.isEmpty()) {
+      builder.header("Content-Type", "application/json");
+    }
+    if (headers.length > 0) {
+      builder.headers(headers);
+    }
+    return exchange(builder.build());
+  }
+
+  private static HttpRequest.Builder request(CommandService service, String key, String path) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + service.port().orElseThrow() + path))
+            .timeout(Duration.ofSeconds(70));
+    return key.isEmpty() ? builder : builder.header("Authorization", "Bearer " + key);
+  }
+
+  private Answer exchange(HttpRequest request) {
+    try {
+      return answer(http.send(request, BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Answer answer(HttpResponse<String> response) {
+    return new Answer(response.statusCode(), response.headers(), response.body());
+  }
+
+  /// Stops a service.
+  public void stop(CommandService service) {
+    services.remove(service);
+    service.stop().await();
+  }
+
+  @Override
+  public void close() {
+    List.copyOf(services).forEach(this::stop);
+    tails.forEach(tail -> tail.close().await());
+    producer.close().await();
+    bus.close().await();
+    vertx.close().await();
+    http.close();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.fairlead.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.TestDevice;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A command's way from HTTP to a device and back, over gateways that are processes of their own.
+class CommandJourneyIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir private static Path directory;
+
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = new Cluster(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static List<String> states(JsonNode command) {
+    List<String> states = new ArrayList<>();
+    command.path("history").forEach(entry -> states.add(entry.path("state").asText()));
+    return states;
+  }
+
+  @Test
+  void bringsTheResultBackInTheSameRequest() {
+    // Given
+    TestDevice device = cluster.device("journey-1");
+    device.connect(cluster.gatewayA().httpPort()).join();
+
+    // When
+    Api.Answer answer = cluster.send(device.id(), "ping", "?wait=10s");
+
+    // Then
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body().path("state").asText()).isEqualTo("succeeded");
+    assertThat(answer.body().path("result").path("status").asText()).isEqualTo("succeeded");
+    assertThat(answer.body().path("result").path("body").path("n").asInt()).isEqualTo(1);
+    assertThat(states(answer.body())).startsWith("queued").endsWith("succeeded");
+    assertThat(device.run()).containsExactly(answer.body().path("id").asText());
+  }
+
+  @Test
+  void followsADeviceToAnotherGatewayAndClosesItsOldSession() throws Exception {
+    // Given
+    TestDevice device = cluster.device("journey-2");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    cluster.send(device.id(), "ping", "?wait=10s");
+    TestDevice.Link old = device.currentLink();
+
+    // When
+    device.connect(cluster.gatewayB().httpPort()).join();
+    Api.Answer answer = cluster.send(device.id(), "ping", "?wait=10s");
+
+    // Then
+    assertThat(answer.body().path("state").asText()).isEqualTo("succeeded");
+    assertThat(old.closed().get(20, TimeUnit.SECONDS)).isEqualTo(4001);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              JsonNode presence = cluster.deviceDocument(device.id()).body().path("presence");
+              assertThat(presence.path("online").asBoolean()).isTrue();
+              assertThat(presence.path("session").asText()).isNotEmpty();
+            });
+    assertThat(device.run()).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void closesTheOldSessionAlsoForADeviceThatNamesNone() throws Exception {
+    // Given
+    TestDevice device = cluster.device("journey-3");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    TestDevice twin = device.withoutMemory();
+
+    // When
+    twin.connect(cluster.gatewayB().httpPort()).join();
+
+    // Then
+    assertThat(device.closed().get(20, TimeUnit.SECONDS)).isEqualTo(4001);
+  }
+
+  @Test
+  void keepsACommandForADeviceThatIsAway() {
+    // Given
+    TestDevice device = cluster.device("journey-4");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    await().atMost(PATIENCE).until(() -> cluster.isOnline(device.id()));
+    device.disconnect();
+    await().atMost(PATIENCE).until(() -> !cluster.isOnline(device.id()));
+
+    // When
+    Api.Answer posted = cluster.send(device.id(), "ping", "");
+    String id = posted.body().path("id").asText();
+    String before = cluster.commandDocument(id).body().path("state").asText();
+    device.connect(cluster.gatewayB().httpPort()).join();
+
+    // Then
+    assertThat(posted.status()).isEqualTo(202);
+    assertThat(before).isEqualTo("queued");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(cluster.commandDocument(id).body().path("state").asText())
+                    .isEqualTo("succeeded"));
+    assertThat(device.run()).containsExactly(id);
+  }
+
+  @Test
+  void refusesADeletedDeviceAndCutsItsConnection() throws Exception {
+    // Given
+    TestDevice device = cluster.device("journey-5");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    await().atMost(PATIENCE).until(() -> cluster.isOnline(device.id()));
+
+    // When
+    Api.Answer deleted =
+        cluster.api().delete(cluster.registry().httpPort(), "/api/v1/devices/" + device.id());
+
+    // Then
+    assertThat(deleted.status()).isEqualTo(204);
+    assertThat(device.closed().get(20, TimeUnit.SECONDS)).isEqualTo(4002);
+    assertThat(device.withoutMemory().connect(cluster.gatewayB().httpPort()))
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .withMessageContaining("401");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(cluster.send(device.id(), "ping", "").status()).isEqualTo(404));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.fairlead.endtoend.harness;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+
+/// The interface of people and programs, as an integration would use it.
+public final class Api implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String key;
+
+  public Api(String key) {
+    this.key = key;
+  }
+
+  /// What was answered.
+  public record Answer(int status, JsonNode body) {}
+
+  public Answer get(int port, String path) {
+    return send(request(port, path).GET().build());
+  }
+
+  public Answer delete(int port, String path) {
+    return send(request(port, path).DELETE().build());
+  }
+
+  public Answer post(int port, String path, String body) {
+    return post(port, path, body, Map.of());
+  }
+
+  public Answer post(int port, String path, String body, Map<String, String> headers) {
+    HttpRequest.Builder builder =
+        request(port, path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(builder::header);
+    return send(builder.build());
+  }
+
+  private HttpRequest.Builder request(int port, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(TIMEOUT)
+        .header("Authorization", "Bearer " + key);
+  }
+
+  private Answer send(HttpRequest request) {
+    try {
+      HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+      String body = response.body();
+      return new Answer(
+          response.statusCode(), body.isEmpty() ? JSON.nullNode() : JSON.readTree(body));
+    } catch (JacksonException e) {
+      throw new IllegalStateException("no JSON was answered to " + request, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

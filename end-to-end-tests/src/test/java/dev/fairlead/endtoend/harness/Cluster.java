@@ -1,0 +1,175 @@
+package dev.fairlead.endtoend.harness;
+
+import dev.fairlead.embedded.testing.OwnKafka;
+import dev.fairlead.embedded.testing.OwnPostgres;
+import dev.fairlead.embedded.testing.TestBackends.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// Two gateways, one registry and one command service, each a process of its own, with a broker and
+/// a database that can be frozen.
+public final class Cluster implements AutoCloseable {
+
+  private static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
+  private static final int MASTER_KEY_BYTES = 32;
+
+  private final Path directory;
+  private final OwnKafka kafka;
+  private final OwnPostgres postgres;
+  private final Map<String, String> settings;
+  private final ServiceJar registry;
+  private final ServiceJar command;
+  private final List<ServiceJar> gateways = new ArrayList<>();
+  private final Api api = new Api(ADMIN_KEY);
+  private final HttpClient devices = HttpClient.newHttpClient();
+
+  public Cluster(Path directory) {
+    this.directory = directory;
+    this.kafka = OwnKafka.start();
+    this.postgres = OwnPostgres.start();
+    this.settings = settings();
+    this.registry = start("registry-service", "registry", stateful());
+    this.command = start("command-service", "command", stateful(Map.of()));
+    gateways.add(start("gateway-service", "gateway-a", settings));
+    gateways.add(start("gateway-service", "gateway-b", settings));
+    registry.awaitReady();
+    command.awaitReady();
+    gateways.forEach(ServiceJar::awaitReady);
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> common = new HashMap<>();
+    common.put("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+    common.put("FAIRLEAD_KAFKA_PARTITIONS", "4");
+    common.put("FAIRLEAD_KAFKA_INBOX_PARTITIONS", "4");
+    common.put("FAIRLEAD_KAFKA_STREAMS_PARTITIONS", "4");
+    return common;
+  }
+
+  private Map<String, String> stateful() {
+    return stateful(
+        Map.of(
+            "FAIRLEAD_ADMIN_KEY_FILE", write("admin-key", ADMIN_KEY),
+            "FAIRLEAD_MASTER_KEY_FILE",
+                write(
+                    "master-key", Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]))));
+  }
+
+  private Map<String, String> stateful(Map<String, String> more) {
+    Database database = postgres.database("fairlead");
+    Map<String, String> all = new HashMap<>(settings);
+    all.put(
+        "FAIRLEAD_DATABASE_URL",
+        "postgresql://" + database.host() + ":" + database.port() + "/" + database.database());
+    all.put("FAIRLEAD_DATABASE_USER", database.user());
+    all.put("FAIRLEAD_DATABASE_PASSWORD_FILE", write("database-password", database.password()));
+    all.putAll(more);
+    return all;
+  }
+
+  private String write(String name, String text) {
+    try {
+      return Files.writeString(directory.resolve(name), text).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ServiceJar start(String module, String name, Map<String, String> environment) {
+    return ServiceJar.start(module, name, environment, directory);
+  }
+
+  public OwnKafka kafka() {
+    return kafka;
+  }
+
+  public OwnPostgres postgres() {
+    return postgres;
+  }
+
+  public ServiceJar gatewayA() {
+    return gateways.getFirst();
+  }
+
+  public ServiceJar gatewayB() {
+    return gateways.get(1);
+  }
+
+  /// Another gateway.
+  public ServiceJar startGateway(String name) {
+    ServiceJar gateway = start("gateway-service", name, settings).awaitReady();
+    gateways.add(gateway);
+    return gateway;
+  }
+
+  public ServiceJar registry() {
+    return registry;
+  }
+
+  public ServiceJar command() {
+    return command;
+  }
+
+  /// A new device, registered and not connected.
+  public TestDevice device(String id) {
+    Api.Answer answer = api.post(registry.httpPort(), "/api/v1/devices", "{\"id\":\"" + id + "\"}");
+    if (answer.status() != 201) {
+      throw new IllegalStateException("no device was made: " + answer);
+    }
+    return new TestDevice(devices, id, answer.body().path("token").asText());
+  }
+
+  /// Many new devices.
+  public List<TestDevice> devices(String stem, int count) {
+    return IntStream.range(0, count).parallel().mapToObj(i -> device(stem + i)).toList();
+  }
+
+  /// What the registry says of a device.
+  public Api.Answer deviceDocument(String id) {
+    return api.get(registry.httpPort(), "/api/v1/devices/" + id);
+  }
+
+  /// Whether the registry shows a device online.
+  public boolean isOnline(String id) {
+    return deviceDocument(id).body().path("presence").path("online").asBoolean();
+  }
+
+  /// Sends a command.
+  ///
+  /// @param query such as `?wait=10s`, or nothing
+  public Api.Answer send(String device, String kind, String query) {
+    return api.post(
+        command.httpPort(),
+        "/api/v1/devices/" + device + "/commands" + query,
+        "{\"kind\":\"" + kind + "\",\"body\":{\"n\":1}}");
+  }
+
+  /// What the command service says of a command.
+  public Api.Answer commandDocument(String id) {
+    return api.get(command.httpPort(), "/api/v1/commands/" + id);
+  }
+
+  public Api api() {
+    return api;
+  }
+
+  @Override
+  public void close() {
+    gateways.forEach(ServiceJar::close);
+    command.close();
+    registry.close();
+    api.close();
+    devices.shutdownNow();
+    postgres.close();
+    kafka.close();
+  }
+}

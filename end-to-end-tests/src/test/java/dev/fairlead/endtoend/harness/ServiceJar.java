@@ -1,0 +1,184 @@
+package dev.fairlead.endtoend.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A service run from its own jar, as an operator would: configured by its environment alone.
+public final class ServiceJar implements AutoCloseable {
+
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-XX:+UseCompactObjectHeaders",
+          "-Xmx512m",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String name;
+  private final Process process;
+  private final int httpPort;
+  private final int managementPort;
+  private final Path log;
+
+  private ServiceJar(String name, Process process, int httpPort, int managementPort, Path log) {
+    this.name = name;
+    this.process = process;
+    this.httpPort = httpPort;
+    this.managementPort = managementPort;
+    this.log = log;
+  }
+
+  /// The jar that the build made of a service module.
+  public static Path jarOf(String module) {
+    Path jar = Repository.root().resolve(module).resolve("target").resolve(module + ".jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(jar + " is not built");
+    }
+    return jar;
+  }
+
+  /// The command that runs a jar, without its arguments.
+  public static List<String> command(String module) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_OPTIONS);
+    command.addAll(List.of("-jar", jarOf(module).toString()));
+    return command;
+  }
+
+  /// Starts a service; ready when [#awaitReady] returns.
+  ///
+  /// @param directory for its log
+  public static ServiceJar start(
+      String module, String name, Map<String, String> environment, Path directory) {
+    int httpPort = Ports.free();
+    int managementPort = Ports.free();
+    Path log = directory.resolve(name + ".log");
+    ProcessBuilder builder = new ProcessBuilder(command(module));
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
+    builder.environment().putAll(environment);
+    builder.environment().put("FAIRLEAD_HTTP_PORT", Integer.toString(httpPort));
+    builder.environment().put("FAIRLEAD_HTTP_HOST", "127.0.0.1");
+    builder.environment().put("FAIRLEAD_MANAGEMENT_PORT", Integer.toString(managementPort));
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    try {
+      ServiceJar service = new ServiceJar(name, builder.start(), httpPort, managementPort, log);
+      Runtime.getRuntime().addShutdownHook(new Thread(service::kill));
+      return service;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Waits until `/health/ready` answers 200.
+  public ServiceJar awaitReady() {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (status("/health/ready") != 200) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new IllegalStateException(name + " did not become ready: " + tailOfLog());
+      }
+      onSpin();
+    }
+    return this;
+  }
+
+  private void onSpin() {
+    try {
+      // Waits for the process to end, which it should not: a pause that notices a failed start.
+      process.waitFor(50, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The status of a management path; 0 when nobody answers.
+  public int status(String path) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
+              .timeout(Duration.ofSeconds(5))
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// What the service wrote last.
+  public String tailOfLog() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    } catch (IOException e) {
+      return "no log: " + e;
+    }
+  }
+
+  public int httpPort() {
+    return httpPort;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public void freeze() {
+    Signals.send("STOP", pid());
+  }
+
+  public void thaw() {
+    Signals.send("CONT", pid());
+  }
+
+  /// Ends it at once.
+  public void kill() {
+    process.destroyForcibly();
+    await(Duration.ofSeconds(10));
+  }
+
+  /// Asks it to end, by SIGTERM, without waiting.
+  public void terminate() {
+    process.destroy();
+  }
+
+  /// Waits for its end.
+  public boolean await(Duration timeout) {
+    try {
+      return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    Signals.sendIfAlive("CONT", process);
+    process.destroy();
+    if (!await(STOP_TIMEOUT)) {
+      kill();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.fairlead.endtoend.harness;
+
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Command;
+import dev.fairlead.protocol.Hello;
+import dev.fairlead.protocol.Message;
+import dev.fairlead.protocol.MessageCodec;
+import dev.fairlead.protocol.Messages;
+import dev.fairlead.protocol.NativeProtocol;
+import dev.fairlead.protocol.ProtocolLimits;
+import dev.fairlead.protocol.ResultStatus;
+import dev.fairlead.protocol.WireFormat;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A device as somebody would write one with the protocol module: it runs each command id once,
+/// answers each delivery, and keeps count of both. It connects when it is told to, never by itself.
+public final class TestDevice {
+
+  private static final MessageCodec CODEC = WireFormat.MESSAGE_PACK.codec(ProtocolLimits.DEFAULT);
+
+  private final HttpClient client;
+  private final String id;
+  private final String token;
+  private final List<String> run = new CopyOnWriteArrayList<>();
+  private final Set<String> deliveries = ConcurrentHashMap.newKeySet();
+  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final Map<String, Body> unacknowledged = new ConcurrentHashMap<>();
+  private final AtomicReference<Optional<Link>> link = new AtomicReference<>(Optional.empty());
+
+  public TestDevice(HttpClient client, String id, String token) {
+    this.client = client;
+    this.id = id;
+    this.token = token;
+  }
+
+  /// The same device without knowledge of an earlier session.
+  public TestDevice withoutMemory() {
+    return new TestDevice(client, id, token);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /// The ids of commands that had their effect, in order; an id that stands twice had it twice.
+  public List<String> run() {
+    return List.copyOf(run);
+  }
+
+  /// The ids of events that the gateway acknowledged.
+  public Set<String> acknowledged() {
+    return Set.copyOf(acknowledged);
+  }
+
+  /// Connects to a gateway; the future completes with its `hello`.
+  public CompletableFuture<Hello> connect(int port) {
+    Optional<Link> last = link.get();
+    WebSocket.Builder builder =
+        client
+            .newWebSocketBuilder()
+            .subprotocols(NativeProtocol.SUBPROTOCOL_MESSAGE_PACK)
+            .header("Authorization", "Bearer " + token);
+    last.flatMap(Link::place).ifPresent(place -> builder.header("Fairlead-Last-Session", place));
+    Link fresh = new Link();
+    link.set(Optional.of(fresh));
+    return builder
+        .buildAsync(URI.create("ws://127.0.0.1:" + port + "/connect"), fresh)
+        .thenCompose(socket -> fresh.hello)
+        .thenApply(
+            hello -> {
+              unacknowledged.forEach((event, body) -> fresh.send(event(event, body)));
+              return hello;
+            });
+  }
+
+  /// How the newest connection ended; completes with the close code, 1006 for a cut.
+  public CompletableFuture<Integer> closed() {
+    return link.get().orElseThrow().closed;
+  }
+
+  /// The newest connection, to see later how it ended.
+  public Link currentLink() {
+    return link.get().orElseThrow();
+  }
+
+  /// Sends a status, and keeps it for the next connection until it is acknowledged.
+  public void status(String event, String json) {
+    Body body = Body.utf8(json);
+    unacknowledged.put(event, body);
+    link.get().ifPresent(current -> current.send(event(event, body)));
+  }
+
+  public boolean hasUnacknowledged() {
+    return !unacknowledged.isEmpty();
+  }
+
+  private static Message event(String event, Body body) {
+    return Messages.status(body).withId(event);
+  }
+
+  /// Ends the newest connection in order.
+  public void disconnect() {
+    link.get().ifPresent(Link::end);
+  }
+
+  /// Cuts the newest connection without a word.
+  public void cut() {
+    link.get().ifPresent(Link::abort);
+  }
+
+  /// One connection.
+  public final class Link implements WebSocket.Listener {
+
+    private final CompletableFuture<Hello> hello = new CompletableFuture<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final java.io.ByteArrayOutputStream partial = new java.io.ByteArrayOutputStream();
+    private CompletionStage<?> sent = CompletableFuture.completedFuture(null);
+    private volatile Optional<WebSocket> socket = Optional.empty();
+
+    /// How this connection ended.
+    public CompletableFuture<Integer> closed() {
+      return closed;
+    }
+
+    private Optional<String> place() {
+      return hello.isDone() && !hello.isCompletedExceptionally()
+          ? Optional.of(hello.join().sessionId() + "@" + hello.join().address())
+          : Optional.empty();
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+      socket = Optional.of(opened);
+      opened.request(1);
+    }
+
+    @Override
+    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+      byte[] bytes = new byte[data.remaining()];
+      data.get(bytes);
+      partial.writeBytes(bytes);
+      if (last) {
+        Message message = CODEC.decode(partial.toByteArray());
+        partial.reset();
+        received(message);
+      }
+      from.request(1);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    private void received(Message message) {
+      int proto = message.header().proto();
+      String type = message.header().type();
+      if (proto == NativeProtocol.PROTO_CONTROL && type.equals(NativeProtocol.TYPE_HELLO)) {
+        hello.complete(Hello.from(message));
+      } else if (proto == NativeProtocol.PROTO_DATA && type.equals(NativeProtocol.TYPE_ACK)) {
+        for (String event : Messages.acknowledgedIds(message)) {
+          unacknowledged.remove(event);
+          acknowledged.add(event);
+        }
+      } else if (proto == NativeProtocol.PROTO_COMMAND
+          && type.equals(NativeProtocol.TYPE_COMMAND)) {
+        obey(Command.from(message));
+      }
+    }
+
+    /// Like the real agent: the id is remembered before the effect, a repeated one is only
+    /// answered.
+    private void obey(Command command) {
+      send(Messages.delivered(command.id()));
+      if (deliveries.add(command.id())) {
+        run.add(command.id());
+      }
+      send(Messages.result(command.id(), ResultStatus.SUCCEEDED, command.body()));
+    }
+
+    private synchronized void send(Message message) {
+      byte[] frame = CODEC.encode(message);
+      sent =
+          sent.thenCompose(nothing -> socket.orElseThrow().sendBinary(ByteBuffer.wrap(frame), true))
+              .exceptionally(lost -> null);
+    }
+
+    private void end() {
+      socket.ifPresent(open -> open.sendClose(1000, "").exceptionally(lost -> null));
+    }
+
+    private void abort() {
+      socket.ifPresent(WebSocket::abort);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+      ended(code);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+      ended(1006);
+    }
+
+    private void ended(int code) {
+      closed.complete(code);
+      hello.completeExceptionally(new IllegalStateException("closed with " + code));
+    }
+  }
+}

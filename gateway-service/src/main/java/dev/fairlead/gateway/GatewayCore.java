@@ -1,0 +1,178 @@
+package dev.fairlead.gateway;
+
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.BusContact;
+import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.SigningKeys;
+import dev.fairlead.gateway.admission.TokenVerifier;
+import dev.fairlead.gateway.downlink.InboxReader;
+import dev.fairlead.gateway.downlink.RevocationCut;
+import dev.fairlead.gateway.membership.Announcer;
+import dev.fairlead.gateway.membership.Heartbeat;
+import dev.fairlead.gateway.session.Drain;
+import dev.fairlead.gateway.session.LivenessSweep;
+import dev.fairlead.gateway.session.SessionLifecycle;
+import dev.fairlead.gateway.session.SessionRegistry;
+import dev.fairlead.gateway.session.SessionSettings;
+import dev.fairlead.gateway.session.Tombstones;
+import dev.fairlead.gateway.uplink.Uplink;
+import dev.fairlead.gateway.websocket.ConnectDoor;
+import dev.fairlead.protocol.ProtocolLimits;
+import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.problem.Problems;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a gateway is made of once it knows its address: the objects, in order of dependence. Made
+/// and swept on the service's context.
+final class GatewayCore {
+
+  private static final Logger log = LoggerFactory.getLogger(GatewayCore.class);
+
+  private static final long SWEEPS_PER_KEEPALIVE = 10;
+  private static final long SWEEP_MILLIS_MAX = 1_000;
+
+  private final BusContact contact;
+  private final Uplink uplink;
+  private final Tombstones tombstones;
+  private final LivenessSweep liveness;
+  private final Duration sweepInterval;
+  private final ConnectDoor door;
+  private final InboxReader inbox;
+  private final RevocationCut revocations;
+  private final Announcer announcer;
+  private final Heartbeat heartbeat;
+  private final Drain drain;
+
+  GatewayCore(
+      Vertx vertx,
+      GatewayConfig config,
+      InboxAddress address,
+      GatewayProducers producers,
+      AccessView access,
+      SigningKeys keys,
+      Health health,
+      MeterRegistry meters) {
+    Clock clock = Clock.systemUTC();
+    var registry = new SessionRegistry();
+    var settings =
+        new SessionSettings(
+            address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
+    var verifier = new TokenVerifier(keys, access, clock);
+    this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
+    this.uplink =
+        new Uplink(
+            producers.bulk()::send,
+            producers.replies()::send,
+            config.heldBytesMax(),
+            clock,
+            meters);
+    producers.bulk().onRoom(uplink::bulkHasRoom);
+    producers.replies().onRoom(uplink::repliesHaveRoom);
+    this.tombstones =
+        new Tombstones(producers.control()::send, 2 * config.connections().all(), meters);
+    var lifecycle =
+        new SessionLifecycle(
+            settings,
+            registry,
+            producers.control()::send,
+            tombstones,
+            access,
+            verifier,
+            uplink::inputOf,
+            clock,
+            meters);
+    this.sweepInterval =
+        Duration.ofMillis(
+            Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
+    this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
+    var admission =
+        new Admission(
+            health,
+            contact,
+            uplink::isCongested,
+            new ConnectionCounts(config.connections()),
+            verifier,
+            meters);
+    this.door =
+        new ConnectDoor(
+            ProtocolLimits.DEFAULT.withMessageBytesMax(config.messageBytesMax()),
+            admission,
+            lifecycle,
+            new Problems(meters),
+            clock);
+    var deadLetters = new DeadLetters(producers.control(), meters);
+    this.inbox =
+        new InboxReader(
+            address.gateway(),
+            registry,
+            (record, reason) ->
+                deadLetters
+                    .put(record, "gateway-inbox", reason)
+                    .onFailure(
+                        cause -> log.atError().setCause(cause).log("dead letter not written")),
+            clock,
+            meters);
+    this.revocations = new RevocationCut(registry);
+    this.announcer = new Announcer(vertx, registry, lifecycle, meters);
+    this.heartbeat =
+        new Heartbeat(
+            vertx, producers.control()::send, address, config.beatInterval(), registry::size);
+    this.drain = new Drain(vertx, registry, config.drainRate());
+  }
+
+  Duration sweepInterval() {
+    return sweepInterval;
+  }
+
+  /// Looks after everything that nothing else calls for.
+  ///
+  /// @param sinceAccess how long ago the broker last answered the reader of `fairlead.access`
+  void sweep(Duration sinceAccess) {
+    contact.observe(sinceAccess, heartbeat.waiting());
+    liveness.run();
+    tombstones.retry();
+    uplink.bulkHasRoom();
+    uplink.repliesHaveRoom();
+  }
+
+  /// Takes a change of `fairlead.access` in.
+  void accessChanged(AccessMessage message) {
+    revocations.changed(message);
+    if (message instanceof AccessMessage.Generation generation) {
+      announcer.reopenOlderThan(generation.number());
+    }
+  }
+
+  ConnectDoor door() {
+    return door;
+  }
+
+  InboxReader inbox() {
+    return inbox;
+  }
+
+  Announcer announcer() {
+    return announcer;
+  }
+
+  Heartbeat heartbeat() {
+    return heartbeat;
+  }
+
+  Drain drain() {
+    return drain;
+  }
+
+  Tombstones tombstones() {
+    return tombstones;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.fairlead.gateway;
+
+import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.admission.SigningKeys;
+import dev.fairlead.gateway.membership.GatewayName;
+import dev.fairlead.gateway.membership.Neighbours;
+import dev.fairlead.protocol.WireFormat;
+import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.http.HttpServers;
+import dev.fairlead.runtime.problem.Problems;
+import dev.fairlead.runtime.process.Service;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A gateway: devices connect to it, and it connects them to the bus. It keeps nothing that is not
+/// lost with its sockets.
+public final class GatewayService implements Service {
+
+  private static final Logger log = LoggerFactory.getLogger(GatewayService.class);
+
+  private static final int CLOSING_SECONDS = 2;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
+
+  private final Vertx vertx;
+  private final GatewayConfig config;
+  private final MeterRegistry meters;
+  private final Context context;
+  private final Health health = new Health();
+  private final String name;
+  private final AccessView access;
+  private final SigningKeys keys = new SigningKeys();
+  private final Neighbours neighbours;
+  private final GatewayDoors doors;
+  private final Optional<DoorServer> server;
+
+  /// What there is to close, the last first.
+  private final List<Supplier<Future<Void>>> closing = new ArrayList<>();
+
+  private volatile Optional<GatewayCore> core = Optional.empty();
+
+  /// A gateway that is not started yet. The instance of Vert.x and the meters stay the caller's.
+  public GatewayService(Vertx vertx, GatewayConfig config, MeterRegistry meters) {
+    this.vertx = vertx;
+    this.config = config;
+    this.meters = meters;
+    this.context = vertx.getOrCreateContext();
+    this.name = GatewayName.fresh(config.nameStem());
+    this.access = new AccessView(Clock.systemUTC(), meters);
+    this.neighbours = new Neighbours(name, this::resumeAll, Clock.systemUTC());
+    this.doors = new GatewayDoors(() -> core.map(GatewayCore::door), new Problems(meters));
+    this.server =
+        config
+            .http()
+            .map(
+                http ->
+                    new DoorServer(
+                        vertx,
+                        tune(HttpServers.options(http)),
+                        doors,
+                        Runtime.getRuntime().availableProcessors()));
+  }
+
+  /// The gateway's name, new at each start.
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  /// Answers the requests of the gateway's part of the URL map: on any event loop, of a server
+  /// whose options went through [#tune].
+  public Handler<HttpServerRequest> requestHandler() {
+    return doors;
+  }
+
+  /// Sets what a server needs for the gateway's sockets. The options are changed and returned.
+  public HttpServerOptions tune(HttpServerOptions options) {
+    return options
+        .setWebSocketSubProtocols(
+            Stream.of(WireFormat.values()).map(WireFormat::subprotocol).toList())
+        .setMaxWebSocketFrameSize(config.messageBytesMax())
+        .setMaxWebSocketMessageSize(config.messageBytesMax())
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setWebSocketClosingTimeout(CLOSING_SECONDS);
+  }
+
+  /// The port that devices connect to, where the gateway listens itself.
+  public OptionalInt port() {
+    return server.map(doorServer -> OptionalInt.of(doorServer.port())).orElse(OptionalInt.empty());
+  }
+
+  @Override
+  public Future<Void> start() {
+    return onContext(this::startInOrder);
+  }
+
+  @Override
+  public Future<Void> stop() {
+    health.draining();
+    return onContext(() -> drain().eventually(this::closeAll));
+  }
+
+  private Future<Void> startInOrder() {
+    Bus bus = new Bus(vertx, config.bus(), meters, health);
+    closing.add(bus::close);
+    return bus.start()
+        .compose(topics -> GatewayProducers.create(bus, config.pendingBytesMax()))
+        .compose(producers -> startOn(bus, producers))
+        .compose(started -> server.map(DoorServer::start).orElseGet(Future::succeededFuture))
+        .onSuccess(
+            listening -> {
+              server.ifPresent(doorServer -> closing.add(doorServer::stop));
+              log.atInfo()
+                  .addKeyValue("gateway", name)
+                  .addKeyValue("port", port())
+                  .log("gateway started");
+            });
+  }
+
+  private Future<Void> startOn(Bus bus, GatewayProducers producers) {
+    closing.add(producers::close);
+    access.onChange(keys::changed);
+    TopicTail accessTail = bus.accessTail(access);
+    closing.add(accessTail::close);
+    TopicTail gatewaysTail =
+        bus.tail(
+            Topic.GATEWAYS,
+            Set.of(0),
+            new TopicTail.Start.Recent(Neighbours.BEAT_AGE_MAX),
+            neighbours::accept,
+            this::resumeAll);
+    closing.add(gatewaysTail::close);
+    return Future.all(accessTail.start(), gatewaysTail.start())
+        .compose(read -> bus.partitionsOf(Topic.INBOX))
+        .map(partitions -> new InboxAddress(neighbours.leastUsed(partitions), name))
+        .compose(address -> startAt(address, bus, producers, accessTail));
+  }
+
+  private Future<Void> startAt(
+      InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
+    var made = new GatewayCore(vertx, config, address, producers, access, keys, health, meters);
+    TopicTail inboxTail =
+        bus.tail(
+            Topic.INBOX,
+            Set.of(address.partition()),
+            new TopicTail.Start.End(),
+            made.inbox()::accept,
+            this::resumeAll);
+    closing.add(inboxTail::close);
+    return inboxTail
+        .start()
+        .compose(placed -> made.heartbeat().start())
+        .onSuccess(
+            beating -> {
+              core = Optional.of(made);
+              access.onChange(this::accessChanged);
+              long timer =
+                  vertx.setPeriodic(
+                      made.sweepInterval().toMillis(), id -> made.sweep(accessTail.sinceContact()));
+              closing.add(
+                  () -> {
+                    vertx.cancelTimer(timer);
+                    return Future.succeededFuture();
+                  });
+              log.atInfo().addKeyValue("address", address).log("inbox chosen");
+            });
+  }
+
+  private void accessChanged(AccessMessage message) {
+    core.ifPresent(running -> running.accessChanged(message));
+  }
+
+  /// The others may have forgotten our sessions.
+  private void resumeAll() {
+    core.ifPresent(running -> running.announcer().resumeAll());
+  }
+
+  /// Sessions first, then their ends on the bus, then the gateway's own: each within its share of
+  /// the time.
+  private Future<Void> drain() {
+    if (core.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    GatewayCore running = core.get();
+    long thirdMillis = config.drainTimeout().toMillis() / 3;
+    running.heartbeat().draining();
+    return running
+        .drain()
+        .closeAll(Duration.ofMillis(thirdMillis))
+        .compose(closed -> within(running.tombstones().allAcknowledged(), thirdMillis))
+        .recover(cause -> logged("the bus does not know of the end of all sessions", cause))
+        .compose(buried -> within(running.heartbeat().stop(), thirdMillis))
+        .recover(cause -> logged("the bus does not know that this gateway stopped", cause));
+  }
+
+  private Future<Void> closeAll() {
+    core = Optional.empty();
+    Future<Void> closed = Future.succeededFuture();
+    for (Supplier<Future<Void>> part : closing.reversed()) {
+      closed =
+          closed
+              .compose(nothing -> within(part.get(), CLOSE_TIMEOUT.toMillis()))
+              .recover(cause -> logged("part of the gateway not closed", cause));
+    }
+    return closed.onComplete(done -> closing.clear());
+  }
+
+  private static Future<Void> within(Future<Void> future, long millis) {
+    return future.timeout(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static Future<Void> logged(String what, Throwable cause) {
+    log.atWarn().setCause(cause).log(what);
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> onContext(Supplier<Future<Void>> task) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(nothing -> task.get().onComplete(done));
+    return done.future();
+  }
+}

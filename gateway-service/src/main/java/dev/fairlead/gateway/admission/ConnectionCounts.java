@@ -1,0 +1,85 @@
+package dev.fairlead.gateway.admission;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// How many connections there are, in all and from each address. Safe for all threads.
+public final class ConnectionCounts {
+
+  private final Limits limits;
+  private final AtomicInteger all = new AtomicInteger();
+  private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+
+  /// How many there may be.
+  ///
+  /// @param all of this gateway
+  /// @param perLoopbackAddress from each address of this machine itself
+  /// @param perAddress from each other address
+  public record Limits(int all, int perLoopbackAddress, int perAddress) {}
+
+  public ConnectionCounts(Limits limits) {
+    this.limits = limits;
+  }
+
+  /// A connection's place among the others, given back once.
+  public final class Place {
+    private final String address;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    private Place(String address) {
+      this.address = address;
+    }
+
+    /// The connection is gone.
+    public void release() {
+      if (released.compareAndSet(false, true)) {
+        all.decrementAndGet();
+        byAddress.computeIfPresent(
+            address, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+      }
+    }
+  }
+
+  /// A place for one more connection of this gateway and from that address.
+  sealed interface Answer {
+    record Taken(ConnectionCounts.Place place) implements Answer {}
+
+    record GatewayFull() implements Answer {}
+
+    record AddressFull() implements Answer {}
+  }
+
+  Answer take(String address) {
+    if (all.incrementAndGet() > limits.all()) {
+      all.decrementAndGet();
+      return new Answer.GatewayFull();
+    }
+    int max = isLoopback(address) ? limits.perLoopbackAddress() : limits.perAddress();
+    // The count goes one past the bound where it would cross it, and is put back at once.
+    if (byAddress.merge(address, 1, Integer::sum) > max) {
+      new Place(address).release();
+      return new Answer.AddressFull();
+    }
+    return new Answer.Taken(new Place(address));
+  }
+
+  /// How many connections there are.
+  public int size() {
+    return all.get();
+  }
+
+  private static boolean isLoopback(String address) {
+    return literal(address).map(InetAddress::isLoopbackAddress).orElse(false);
+  }
+
+  private static Optional<InetAddress> literal(String address) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(address));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

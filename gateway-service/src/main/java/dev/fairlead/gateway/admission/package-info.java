@@ -1,0 +1,5 @@
+/// Who may come in: tokens, revocations, limits, and whether the bus can be reached at all.
+@NullMarked
+package dev.fairlead.gateway.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.fairlead.gateway.downlink;
+
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.gateway.session.DeviceSession;
+import dev.fairlead.gateway.session.Ending;
+import dev.fairlead.gateway.session.SessionRegistry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// Reads the mail of this gateway and gives it to the sessions that it is for. What is for nobody
+/// here is dropped and counted as `gateway.inbox.dropped` by reason: whoever sent it learns from
+/// silence, or from the session's end.
+public final class InboxReader {
+
+  /// Puts away a record that cannot be understood.
+  @FunctionalInterface
+  public interface Unreadable {
+    void put(ReceivedRecord record, String reason);
+  }
+
+  private final String gateway;
+  private final SessionRegistry registry;
+  private final Unreadable unreadable;
+  private final InstantSource clock;
+  private final MeterRegistry meters;
+  private final Counter delivered;
+
+  /// @param gateway this gateway's name
+  public InboxReader(
+      String gateway,
+      SessionRegistry registry,
+      Unreadable unreadable,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.gateway = gateway;
+    this.registry = registry;
+    this.unreadable = unreadable;
+    this.clock = clock;
+    this.meters = meters;
+    this.delivered = meters.counter("gateway.commands.sent");
+  }
+
+  /// Takes a record of the inbox.
+  public void accept(ReceivedRecord record) {
+    if (!record.header(Headers.TO).equals(Optional.of(gateway))) {
+      dropped("not-addressed");
+      return;
+    }
+    InboxMessage message;
+    try {
+      message = InboxMessage.decode(record);
+    } catch (MalformedRecordException e) {
+      dropped("malformed");
+      unreadable.put(record, String.valueOf(e.getMessage()));
+      return;
+    }
+    Optional<DeviceSession> session = registry.find(message.session(), message.device());
+    if (session.isEmpty()) {
+      dropped("no-session");
+      return;
+    }
+    session.get().execute(() -> give(session.get(), message));
+  }
+
+  private void give(DeviceSession session, InboxMessage message) {
+    switch (message) {
+      case InboxMessage.Deliver command -> deliver(session, command);
+      case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel.commandId()));
+      case InboxMessage.Close close -> session.close(Ending.ofMail(close.reason()));
+    }
+  }
+
+  private void deliver(DeviceSession session, InboxMessage.Deliver command) {
+    long leftMillis = command.deadlineMillis() - clock.millis();
+    if (leftMillis <= 0) {
+      dropped("past-deadline");
+      return;
+    }
+    Optional<byte[]> frame = session.wire().command(command, Duration.ofMillis(leftMillis));
+    if (frame.isEmpty()) {
+      dropped("no-form");
+    } else if (session.send(frame.get())) {
+      delivered.increment();
+    } else {
+      dropped("session-over");
+    }
+  }
+
+  private void dropped(String reason) {
+    meters.counter("gateway.inbox.dropped", "reason", reason).increment();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.fairlead.gateway.session;
+
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.InboxMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// A way of putting things to a device and of reading what it says. Shared by all connections that
+/// speak it; holds nothing of any of them.
+public interface DeviceWire {
+
+  /// The wire's name as sessions carry it on the bus.
+  String name();
+
+  /// Reads a frame. Never throws: what cannot be read is [Said.Malformed].
+  Said read(byte[] frame);
+
+  /// What a session begins with.
+  byte[] hello(SessionId session, InboxAddress address, Instant serverTime, Duration keepalive);
+
+  /// The bus has the events of those ids.
+  byte[] acknowledged(List<String> ids);
+
+  /// A command; empty when it has no form on this wire, or is too large for it.
+  Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft);
+
+  /// A command is no longer wanted.
+  byte[] cancelled(String commandId);
+
+  /// The gateway is about to close.
+  byte[] goAway(String reason, Duration reconnectAfter);
+}

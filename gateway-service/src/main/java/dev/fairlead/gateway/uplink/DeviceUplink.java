@@ -1,0 +1,148 @@
+package dev.fairlead.gateway.uplink;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.bus.producer.BusFullException;
+import dev.fairlead.bus.producer.Position;
+import dev.fairlead.gateway.session.DeviceSession;
+import dev.fairlead.gateway.session.Ending;
+import dev.fairlead.gateway.session.Said;
+import dev.fairlead.gateway.session.SessionInput;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The way of one device's words to the bus. Confined to the session's context, but for [#wake].
+final class DeviceUplink implements SessionInput {
+
+  private final Uplink uplink;
+  private final DeviceSession session;
+  private final Acknowledgements acknowledgements;
+
+  /// What could not be placed, oldest first. It is one record, but for what the socket had already
+  /// read when it was told to stop.
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>(1);
+
+  private record Pending(DeviceMessage.Type type, Optional<String> ackId, BusRecord record) {}
+
+  DeviceUplink(Uplink uplink, DeviceSession session) {
+    this.uplink = uplink;
+    this.session = session;
+    this.acknowledgements = new Acknowledgements(session);
+  }
+
+  @Override
+  public void accept(byte[] frame) {
+    switch (session.wire().read(frame)) {
+      case Said.Event event -> take(event);
+      case Said.Ask ask -> session.send(ask.answer());
+      case Said.Quiet _ -> {
+        // It was seen to be alive, and that is all.
+      }
+      case Said.Unknown unknown -> {
+        uplink.countRefused(unknown.reason());
+        session.send(unknown.answer());
+      }
+      case Said.Malformed malformed -> {
+        uplink.countRefused("malformed");
+        session.close(Ending.refused(malformed.closeCode(), malformed.reason()));
+      }
+    }
+  }
+
+  @Override
+  public void end() {
+    pending.forEach(waiting -> uplink.held().release(waiting.record().sizeBytes()));
+    pending.clear();
+  }
+
+  private void take(Said.Event event) {
+    uplink.count(event.type());
+    var next = new Pending(event.type(), event.ackId(), recordOf(event));
+    if (!pending.isEmpty() || !isPlaced(next)) {
+      hold(next);
+    }
+  }
+
+  private BusRecord recordOf(Said.Event event) {
+    BusRecord record =
+        new DeviceMessage(
+                event.type(),
+                session.device(),
+                session.id(),
+                session.epoch(),
+                event.timeMillis().orElseGet(uplink::nowMillis),
+                event.correlation(),
+                event.status(),
+                event.reason(),
+                event.contentType(),
+                event.body())
+            .toRecord();
+    return event.headers().isEmpty() ? record : with(record, event);
+  }
+
+  private static BusRecord with(BusRecord record, Said.Event event) {
+    Map<String, String> headers = new HashMap<>(record.headers());
+    headers.putAll(event.headers());
+    return BusRecord.keyed(record.topic(), record.key(), headers, event.body());
+  }
+
+  /// Gives a record to the bus; whether the bus takes it.
+  private boolean isPlaced(Pending next) {
+    Future<Position> sent = uplink.laneOf(next.type()).send(next.record());
+    if (sent.failed() && sent.cause() instanceof BusFullException) {
+      return false;
+    }
+    sent.onSuccess(position -> acknowledged(next))
+        .onFailure(cause -> session.close(Ending.BUS_AWAY));
+    return true;
+  }
+
+  private void acknowledged(Pending placed) {
+    uplink.countAcknowledged();
+    placed.ackId().ifPresent(acknowledgements::add);
+  }
+
+  private void hold(Pending next) {
+    if (!uplink.held().tryAcquire(next.record().sizeBytes())) {
+      session.close(Ending.BUS_AWAY);
+      return;
+    }
+    pending.addLast(next);
+    if (pending.size() == 1) {
+      session.hold();
+      uplink.laneOf(next.type()).await(this, false);
+    }
+  }
+
+  /// There may be room now. From any thread.
+  void wake() {
+    session.execute(this::tryAgain);
+  }
+
+  private void tryAgain() {
+    Pending first = pending.peekFirst();
+    if (first == null) {
+      // Over in the meantime: the next one may have the turn. The lane is not known any more.
+      uplink.bulkHasRoom();
+      uplink.repliesHaveRoom();
+      return;
+    }
+    Lane lane = uplink.laneOf(first.type());
+    if (!isPlaced(first)) {
+      lane.await(this, true);
+      return;
+    }
+    pending.removeFirst();
+    uplink.held().release(first.record().sizeBytes());
+    Pending second = pending.peekFirst();
+    if (second == null) {
+      session.release(uplink.nowMillis());
+    } else {
+      uplink.laneOf(second.type()).await(this, false);
+    }
+    lane.wakeNext();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.fairlead.gateway.uplink;
+
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.gateway.session.BusWriter;
+import dev.fairlead.gateway.session.DeviceSession;
+import dev.fairlead.gateway.session.SessionInput;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The way of all devices' words to the bus. While the bus takes nothing, each device is read until
+/// it brings a record that cannot be placed; that one is held, within a budget for all, and only
+/// that device waits. Safe for all threads.
+public final class Uplink {
+
+  private final Lane bulk;
+  private final Lane replies;
+  private final HeldBytes held;
+  private final InstantSource clock;
+  private final Map<DeviceMessage.Type, Counter> events = new EnumMap<>(DeviceMessage.Type.class);
+  private final Counter acknowledged;
+  private final MeterRegistry meters;
+
+  /// @param bulk takes telemetry and events
+  /// @param replies takes answers to commands
+  /// @param heldBytesMax how much may be held for all devices together
+  public Uplink(
+      BusWriter bulk,
+      BusWriter replies,
+      long heldBytesMax,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.bulk = new Lane(bulk);
+    this.replies = new Lane(replies);
+    this.held = new HeldBytes(heldBytesMax);
+    this.clock = clock;
+    this.meters = meters;
+    this.acknowledged = meters.counter("gateway.acks");
+    for (DeviceMessage.Type type : DeviceMessage.Type.values()) {
+      events.put(type, meters.counter("gateway.events", "type", type.word()));
+    }
+    Gauge.builder("gateway.held.sockets", this, Uplink::waitingCount)
+        .description("Devices that wait until the bus takes what they brought")
+        .register(meters);
+    Gauge.builder("gateway.held.bytes", held, HeldBytes::used)
+        .description("Bytes of frames that the bus does not take at the moment")
+        .register(meters);
+  }
+
+  /// The way of one session's words.
+  public SessionInput inputOf(DeviceSession session) {
+    return new DeviceUplink(this, session);
+  }
+
+  /// The producer of telemetry and events has room again.
+  public void bulkHasRoom() {
+    bulk.wake();
+  }
+
+  /// The producer of replies has room again.
+  public void repliesHaveRoom() {
+    replies.wake();
+  }
+
+  /// Whether devices wait for the bus.
+  public boolean isCongested() {
+    return waitingCount() > 0;
+  }
+
+  Lane laneOf(DeviceMessage.Type type) {
+    return type.topic() == Topic.REPLIES ? replies : bulk;
+  }
+
+  HeldBytes held() {
+    return held;
+  }
+
+  long nowMillis() {
+    return clock.millis();
+  }
+
+  void count(DeviceMessage.Type type) {
+    Counter counter = events.get(type);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  void countAcknowledged() {
+    acknowledged.increment();
+  }
+
+  /// Counts a frame that nothing came of.
+  void countRefused(String reason) {
+    meters.counter("gateway.messages.refused", "reason", reason).increment();
+  }
+
+  private int waitingCount() {
+    return bulk.waitingCount() + replies.waitingCount();
+  }
+}

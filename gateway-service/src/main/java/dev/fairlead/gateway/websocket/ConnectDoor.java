@@ -1,0 +1,191 @@
+package dev.fairlead.gateway.websocket;
+
+import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.session.LastSession;
+import dev.fairlead.gateway.session.SessionLifecycle;
+import dev.fairlead.protocol.NativeProtocol;
+import dev.fairlead.protocol.ProtocolLimits;
+import dev.fairlead.protocol.WireFormat;
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.problem.Problems;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The door of the native protocol, `/connect`: everything that can be refused is refused before
+/// the upgrade. May be used on any event loop.
+public final class ConnectDoor implements Handler<HttpServerRequest> {
+
+  /// The path of the door.
+  public static final String PATH = NativeProtocol.PATH;
+
+  /// The header, and [#LAST_PARAMETER] the query parameter, in which a device names its last
+  /// session.
+  public static final String LAST_HEADER = "Fairlead-Last-Session";
+
+  /// See [#LAST_HEADER].
+  public static final String LAST_PARAMETER = "last";
+
+  private static final Logger log = LoggerFactory.getLogger(ConnectDoor.class);
+
+  private static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
+  private static final String VERSION = "Sec-WebSocket-Version";
+  private static final String KEY = "Sec-WebSocket-Key";
+  private static final String VERSION_13 = "13";
+  private static final String BEARER = "bearer ";
+
+  private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
+  private final int messageBytesMax;
+  private final Admission admission;
+  private final SessionLifecycle lifecycle;
+  private final Problems problems;
+  private final InstantSource clock;
+
+  public ConnectDoor(
+      ProtocolLimits limits,
+      Admission admission,
+      SessionLifecycle lifecycle,
+      Problems problems,
+      InstantSource clock) {
+    this.messageBytesMax = limits.messageBytesMax();
+    this.admission = admission;
+    this.lifecycle = lifecycle;
+    this.problems = problems;
+    this.clock = clock;
+    for (WireFormat format : WireFormat.values()) {
+      wires.put(format, new NativeWire(format, limits));
+    }
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    Optional<Problem> unfit = unfit(request);
+    if (unfit.isPresent()) {
+      problems.answer(request, admission.refuse("no-upgrade", unfit.get()));
+      return;
+    }
+    Optional<NativeWire> wire = wireOf(request);
+    if (wire.isEmpty()) {
+      problems.answer(
+          request,
+          admission.refuse(
+              "subprotocol",
+              Problem.of(
+                  ProblemType.UNSUPPORTED_SUBPROTOCOL,
+                  "Offer the subprotocol %s or %s."
+                      .formatted(
+                          NativeProtocol.SUBPROTOCOL_MESSAGE_PACK,
+                          NativeProtocol.SUBPROTOCOL_JSON))));
+      return;
+    }
+    String address = addressOf(request);
+    switch (admission.decide(address, tokenOf(request))) {
+      case Admission.Decision.Refused refused -> problems.answer(request, refused.problem());
+      case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
+    }
+  }
+
+  private void upgrade(
+      HttpServerRequest request,
+      NativeWire wire,
+      String address,
+      Admission.Decision.Admitted admitted) {
+    Optional<LastSession> last =
+        first(request.getHeader(LAST_HEADER), request.getParam(LAST_PARAMETER))
+            .flatMap(LastSession::parse);
+    Context context = Vertx.currentContext();
+    if (context == null) {
+      throw new IllegalStateException("requests are handled on an event loop");
+    }
+    // Chosen here and not by the server, which may be shared with others.
+    request.response().putHeader(SUBPROTOCOL, wire.name());
+    request
+        .toWebSocket()
+        .onSuccess(socket -> begin(socket, context, wire, address, admitted, last))
+        .onFailure(
+            cause -> {
+              admitted.place().release();
+              log.atDebug().setCause(cause).log("upgrade failed");
+            });
+  }
+
+  private void begin(
+      ServerWebSocket socket,
+      Context context,
+      NativeWire wire,
+      String address,
+      Admission.Decision.Admitted admitted,
+      Optional<LastSession> last) {
+    NativeConnection.begin(
+        socket, context, wire, messageBytesMax, address, admitted, last, lifecycle, clock);
+  }
+
+  /// What is wrong with a request that is no opening handshake (RFC 6455 §4.2.1).
+  private static Optional<Problem> unfit(HttpServerRequest request) {
+    if (!request.method().equals(HttpMethod.GET)
+        || !hasWord(request.getHeader(HttpHeaders.UPGRADE), "websocket")
+        || !hasWord(request.getHeader(HttpHeaders.CONNECTION), "upgrade")
+        || text(request.getHeader(KEY)).isEmpty()) {
+      return Optional.of(
+          Problem.of(ProblemType.BAD_REQUEST, "This is the door for WebSockets.")
+              .withHeader("Upgrade", "websocket"));
+    }
+    if (!text(request.getHeader(VERSION)).equals(VERSION_13)) {
+      return Optional.of(
+          Problem.of(ProblemType.BAD_REQUEST, "Only version 13 of WebSocket is spoken.")
+              .withHeader(VERSION, VERSION_13));
+    }
+    return Optional.empty();
+  }
+
+  /// The wire of the first subprotocol offered that is known.
+  private Optional<NativeWire> wireOf(HttpServerRequest request) {
+    for (String offers : request.headers().getAll(SUBPROTOCOL)) {
+      for (String offer : offers.split(",", -1)) {
+        Optional<WireFormat> format = WireFormat.ofSubprotocol(offer.strip());
+        if (format.isPresent()) {
+          return format.map(wires::get);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> tokenOf(HttpServerRequest request) {
+    String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
+    if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return Optional.of(authorization.substring(BEARER.length()).strip());
+    }
+    return Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN));
+  }
+
+  private static String addressOf(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    return remote == null ? "" : text(remote.hostAddress());
+  }
+
+  private static boolean hasWord(@Nullable String header, String word) {
+    return text(header).toLowerCase(Locale.ROOT).contains(word);
+  }
+
+  private static Optional<String> first(@Nullable String header, @Nullable String parameter) {
+    return Optional.ofNullable(header).or(() -> Optional.ofNullable(parameter));
+  }
+
+  private static String text(@Nullable String header) {
+    return header == null ? "" : header;
+  }
+}

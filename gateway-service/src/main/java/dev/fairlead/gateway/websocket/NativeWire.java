@@ -1,0 +1,219 @@
+package dev.fairlead.gateway.websocket;
+
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.gateway.session.DeviceWire;
+import dev.fairlead.gateway.session.Said;
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Command;
+import dev.fairlead.protocol.ControlError;
+import dev.fairlead.protocol.GoAway;
+import dev.fairlead.protocol.Header;
+import dev.fairlead.protocol.Hello;
+import dev.fairlead.protocol.Message;
+import dev.fairlead.protocol.MessageCodec;
+import dev.fairlead.protocol.Messages;
+import dev.fairlead.protocol.NativeProtocol;
+import dev.fairlead.protocol.ProtocolException;
+import dev.fairlead.protocol.ProtocolLimits;
+import dev.fairlead.protocol.ResultStatus;
+import dev.fairlead.protocol.WireFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The native protocol in one of its two notations.
+final class NativeWire implements DeviceWire {
+
+  /// What a device may call an event: it stands in a header on the bus, and in acks.
+  private static final int ID_LENGTH_MAX = 256;
+
+  private final WireFormat format;
+  private final ProtocolLimits limits;
+  private final MessageCodec codec;
+  private final byte[] pong;
+
+  NativeWire(WireFormat format, ProtocolLimits limits) {
+    this.format = format;
+    this.limits = limits;
+    this.codec = format.codec(limits);
+    this.pong = codec.encode(Messages.pong());
+  }
+
+  /// Whether its frames are binary; else they are text.
+  boolean isBinary() {
+    return format.isBinary();
+  }
+
+  @Override
+  public String name() {
+    return format.subprotocol();
+  }
+
+  @Override
+  public Said read(byte[] frame) {
+    try {
+      return understood(codec.decode(frame));
+    } catch (ProtocolException e) {
+      return new Said.Malformed(e.closeCode(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Said understood(Message message) {
+    return switch (message.header().proto()) {
+      case NativeProtocol.PROTO_DATA -> data(message);
+      case NativeProtocol.PROTO_COMMAND -> reply(message);
+      case NativeProtocol.PROTO_TWIN -> twin(message);
+      case NativeProtocol.PROTO_CONTROL -> control(message);
+      default -> refusal(message.header(), "unknown-proto", "unknown proto");
+    };
+  }
+
+  private Said data(Message message) {
+    return switch (message.header().type()) {
+      case NativeProtocol.TYPE_TELEMETRY -> event(DeviceMessage.Type.TELEMETRY, message, Map.of());
+      case NativeProtocol.TYPE_STATUS -> event(DeviceMessage.Type.STATUS, message, Map.of());
+      case NativeProtocol.TYPE_ALERT -> event(DeviceMessage.Type.ALERT, message, Map.of());
+      case NativeProtocol.TYPE_LOG -> event(DeviceMessage.Type.LOG, message, Map.of());
+      default -> unknownType(message.header());
+    };
+  }
+
+  private Said twin(Message message) {
+    if (!message.header().type().equals(NativeProtocol.TYPE_REPORTED)) {
+      return unknownType(message.header());
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    message
+        .header()
+        .textProp(NativeProtocol.PROP_FORM)
+        .ifPresent(form -> headers.put(NativeProtocol.PROP_FORM, form));
+    message
+        .header()
+        .longProp(NativeProtocol.PROP_VERSION)
+        .ifPresent(base -> headers.put(NativeProtocol.PROP_VERSION, Long.toString(base)));
+    return event(DeviceMessage.Type.REPORTED, message, headers);
+  }
+
+  private Said event(DeviceMessage.Type type, Message message, Map<String, String> headers) {
+    Optional<String> id = message.header().textProp(NativeProtocol.PROP_ID);
+    if (id.isPresent() && id.get().length() > ID_LENGTH_MAX) {
+      return refusal(message.header(), "long-id", "id longer than " + ID_LENGTH_MAX);
+    }
+    return said(type, message, id, id, headers);
+  }
+
+  private Said reply(Message message) {
+    Header header = message.header();
+    Optional<DeviceMessage.Type> type =
+        DeviceMessage.Type.of(header.type())
+            .filter(known -> known.topic() == DeviceMessage.Type.RESULT.topic());
+    if (type.isEmpty()) {
+      return unknownType(header);
+    }
+    Optional<String> id = header.textProp(NativeProtocol.PROP_ID);
+    if (id.isEmpty() || id.get().length() > ID_LENGTH_MAX) {
+      return refusal(header, "no-command-id", "id missing or longer than " + ID_LENGTH_MAX);
+    }
+    if (type.get() == DeviceMessage.Type.RESULT
+        && header
+            .textProp(NativeProtocol.PROP_STATUS)
+            .flatMap(ResultStatus::ofWireName)
+            .isEmpty()) {
+      return refusal(header, "no-status", "status must be succeeded, failed or rejected");
+    }
+    return said(type.get(), message, Optional.empty(), id, Map.of());
+  }
+
+  private static Said said(
+      DeviceMessage.Type type,
+      Message message,
+      Optional<String> ackId,
+      Optional<String> correlation,
+      Map<String, String> headers) {
+    Header header = message.header();
+    return new Said.Event(
+        type,
+        ackId,
+        timeOf(header),
+        correlation,
+        header.textProp(NativeProtocol.PROP_STATUS),
+        header.textProp(NativeProtocol.PROP_REASON),
+        headers,
+        message.contentType(),
+        message.body().toByteArray());
+  }
+
+  private static OptionalLong timeOf(Header header) {
+    OptionalLong time = header.longProp(NativeProtocol.PROP_TIME);
+    return time.isPresent() && time.getAsLong() < 0 ? OptionalLong.empty() : time;
+  }
+
+  private Said control(Message message) {
+    return switch (message.header().type()) {
+      case NativeProtocol.TYPE_PING -> new Said.Ask(pong);
+      // An error is never answered: two sides could go on like that for ever.
+      case NativeProtocol.TYPE_PONG, NativeProtocol.TYPE_ERROR -> new Said.Quiet();
+      default -> unknownType(message.header());
+    };
+  }
+
+  private Said unknownType(Header header) {
+    return refusal(header, "unknown-type", "unknown type");
+  }
+
+  private Said refusal(Header header, String reason, String text) {
+    return new Said.Unknown(
+        reason, codec.encode(ControlError.about(header, text).toMessage(codec)));
+  }
+
+  @Override
+  public byte[] hello(
+      SessionId session, InboxAddress address, Instant serverTime, Duration keepalive) {
+    Map<String, Long> accepted = new LinkedHashMap<>();
+    accepted.put(Hello.LIMIT_MESSAGE_BYTES, (long) limits.messageBytesMax());
+    accepted.put(Hello.LIMIT_HEADER_BYTES, (long) limits.headerBytesMax());
+    return codec.encode(
+        new Hello(session.value(), address.toString(), serverTime, keepalive, accepted)
+            .toMessage());
+  }
+
+  @Override
+  public byte[] acknowledged(List<String> ids) {
+    return codec.encode(ids.size() == 1 ? Messages.ack(ids.getFirst()) : Messages.ack(ids));
+  }
+
+  @Override
+  public Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft) {
+    try {
+      return Optional.of(
+          codec.encode(
+              new Command(
+                      command.commandId(),
+                      command.kind(),
+                      timeLeft,
+                      command.attempt(),
+                      command.contentType(),
+                      Body.of(command.body()))
+                  .toMessage()));
+    } catch (ProtocolException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public byte[] cancelled(String commandId) {
+    return codec.encode(Messages.cancel(commandId));
+  }
+
+  @Override
+  public byte[] goAway(String reason, Duration reconnectAfter) {
+    return codec.encode(new GoAway(reason, reconnectAfter).toMessage());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.fairlead.launcher.web;
+
+import dev.fairlead.launcher.tls.ServerCertificate;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.util.List;
+import java.util.Set;
+
+/// The public ports: plain HTTP for this machine alone, TLS for everyone. Both hand each request to
+/// the service that owns its path, in process; a device's socket ends in the gateway's own handler.
+public final class PublicServers {
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String EVERYWHERE = "0.0.0.0";
+
+  private final Vertx vertx;
+  private final HttpServerOptions options;
+  private final Handler<HttpServerRequest> handler;
+  private final int instances;
+
+  /// @param options the gateway's options for servers that devices connect to
+  /// @param instances how many event loops share the ports
+  public PublicServers(
+      Vertx vertx, HttpServerOptions options, Handler<HttpServerRequest> handler, int instances) {
+    this.vertx = vertx;
+    this.options = options;
+    this.handler = handler;
+    this.instances = instances;
+  }
+
+  /// Listens for plain HTTP on the loopback address; fails when the port is taken.
+  public Future<Void> listenPlain(int port) {
+    return listen(new HttpServerOptions(options).setHost(LOOPBACK).setPort(port));
+  }
+
+  /// Listens for TLS on all addresses; fails when the port is taken.
+  public Future<Void> listenTls(int port, ServerCertificate certificate) {
+    HttpServerOptions secured =
+        new HttpServerOptions(options)
+            .setHost(EVERYWHERE)
+            .setPort(port)
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .setCertPaths(List.of(certificate.chain().toString()))
+                    .setKeyPaths(List.of(certificate.key().toString())));
+    return listen(secured);
+  }
+
+  private Future<Void> listen(HttpServerOptions own) {
+    return vertx
+        .deployVerticle(
+            () ->
+                new VerticleBase() {
+                  @Override
+                  public Future<?> start() {
+                    return vertx.createHttpServer(own).requestHandler(handler).listen();
+                  }
+                },
+            new DeploymentOptions().setInstances(instances))
+        .mapEmpty();
+  }
+}

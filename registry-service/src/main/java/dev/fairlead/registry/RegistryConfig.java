@@ -1,0 +1,108 @@
+package dev.fairlead.registry;
+
+import dev.fairlead.bus.BusSettings;
+import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.http.ApiSettings;
+import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.settings.Settings;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a registry needs to know.
+///
+/// @param http where it listens; empty when somebody else hands it its requests
+/// @param api the bounds of its HTTP interface
+/// @param database its PostgreSQL
+/// @param bus its Kafka
+/// @param adminKey the key of the operator, with every right; without one, that of an earlier start
+///     stays
+/// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
+/// @param deviceTokenLifetime how long a device's token is good
+/// @param gatewayLostBeats how many beats of the registry a gateway may miss
+/// @param gatewayBeatInterval between two beats of the registry
+public record RegistryConfig(
+    Optional<HttpServerSettings> http,
+    ApiSettings api,
+    DatabaseSettings database,
+    BusSettings bus,
+    Optional<Secret> adminKey,
+    Secret masterKey,
+    Duration deviceTokenLifetime,
+    int gatewayLostBeats,
+    Duration gatewayBeatInterval) {
+
+  /// The name of the service and of its schema.
+  static final String SERVICE = "registry";
+
+  private static final int HTTP_PORT = 8082;
+  private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final int LOST_BEATS = 5;
+  private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
+
+  /// Reads the settings of a registry that is a process of its own.
+  public static RegistryConfig from(Settings settings) {
+    settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
+    Secret masterKey =
+        settings.secret(
+            "MASTER_KEY", "32 bytes in Base64 that encrypt private keys in the database.");
+    try {
+      if (!masterKey.reveal().isEmpty()) {
+        MasterKey.of(masterKey);
+      }
+    } catch (IllegalArgumentException e) {
+      settings.problem(
+          Settings.PREFIX + "MASTER_KEY must be 32 bytes in Base64: " + e.getMessage());
+    }
+    return new RegistryConfig(
+        Optional.of(http(settings)),
+        ApiSettings.from(settings, SERVICE),
+        DatabaseSettings.from(settings),
+        BusSettings.from(settings),
+        settings.optionalSecret("ADMIN_KEY", "The API key of the operator, with every right."),
+        masterKey,
+        settings.duration(
+            "DEVICE_TOKEN_LIFETIME",
+            TOKEN_LIFETIME,
+            Duration.ofMinutes(1),
+            Duration.ofDays(3650),
+            "How long a device's token is good."),
+        settings.integer(
+            "GATEWAY_LOST_BEATS",
+            LOST_BEATS,
+            2,
+            1000,
+            "How many beats of a registry a gateway may miss before it is declared lost."),
+        settings.duration(
+            "GATEWAY_BEAT_INTERVAL",
+            BEAT_INTERVAL,
+            Duration.ofMillis(50),
+            Duration.ofMinutes(1),
+            "The time between two beats of a gateway or a registry."));
+  }
+
+  /// The same for a registry that is handed its requests.
+  public RegistryConfig withoutHttp() {
+    return new RegistryConfig(
+        Optional.empty(),
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        deviceTokenLifetime,
+        gatewayLostBeats,
+        gatewayBeatInterval);
+  }
+
+  /// Of two readings of one setting the first gives the default that is shown.
+  private static HttpServerSettings http(Settings settings) {
+    int port =
+        settings.integer(
+            "HTTP_PORT", HTTP_PORT, 0, 65_535, "The port of the HTTP server; 0 takes a free one.");
+    HttpServerSettings common = HttpServerSettings.from(settings);
+    return new HttpServerSettings(
+        common.host(), port, common.idleTimeout(), common.headerBytesMax());
+  }
+}

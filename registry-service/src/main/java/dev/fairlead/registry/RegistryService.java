@@ -1,0 +1,269 @@
+package dev.fairlead.registry;
+
+import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.consumer.GroupConsumer;
+import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.producer.ProducerProfile;
+import dev.fairlead.registry.access.AccessKeeper;
+import dev.fairlead.registry.access.PgAccess;
+import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.credential.PgSigningKeys;
+import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.event.PgEvents;
+import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
+import dev.fairlead.registry.presence.PgSessions;
+import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.telemetry.PgTelemetry;
+import dev.fairlead.runtime.database.Migrations;
+import dev.fairlead.runtime.database.PgPools;
+import dev.fairlead.runtime.database.PgProblems;
+import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.HttpServers;
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.problem.Problems;
+import dev.fairlead.runtime.process.Service;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The registry, put together. With an HTTP server of its own where the configuration names one,
+/// and in any case with a handler for requests that come in elsewhere.
+///
+/// Everything it makes lives on one Vert.x context, chosen when it is made.
+public final class RegistryService implements Service {
+
+  private static final Logger log = LoggerFactory.getLogger(RegistryService.class);
+
+  private static final long PRODUCER_BUDGET_BYTES = 16L * 1024 * 1024;
+  private static final Set<Topic> WRITTEN =
+      EnumSet.of(
+          Topic.SESSIONS,
+          Topic.INBOX,
+          Topic.GATEWAYS,
+          Topic.ACCESS,
+          Topic.DEVICES,
+          Topic.DEAD_LETTERS);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final RegistryConfig config;
+  private final MeterRegistry meters;
+  private final Health health = new Health();
+  private final InstantSource clock = InstantSource.system();
+  private final Problems problems;
+
+  /// What was started, the latest first; confined to the context.
+  private final Deque<Supplier<Future<Void>>> started = new ArrayDeque<>();
+
+  private volatile @Nullable Handler<HttpServerRequest> api;
+  private volatile int httpPort = NO_PORT;
+
+  private static final int NO_PORT = -1;
+
+  /// Makes a service that does nothing yet.
+  ///
+  /// @param vertx stays the caller's to close
+  /// @param meters where it counts
+  public RegistryService(Vertx vertx, RegistryConfig config, MeterRegistry meters) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.config = config;
+    this.meters = meters;
+    this.problems = new Problems(meters, new PgProblems());
+  }
+
+  @Override
+  public Future<Void> start() {
+    return onContext(() -> migrate().compose(nothing -> startParts()));
+  }
+
+  @Override
+  public Future<Void> stop() {
+    return onContext(this::stopNext);
+  }
+
+  @Override
+  public Health health() {
+    return health;
+  }
+
+  /// Serves the requests of the registry's part of the URL map, on the context of each request. Can
+  /// be taken before the start; until then it answers 503.
+  public Handler<HttpServerRequest> requestHandler() {
+    return request -> {
+      Handler<HttpServerRequest> ready = api;
+      if (ready == null) {
+        problems.answer(
+            request,
+            Problem.of(ProblemType.STARTING, "The registry is not ready yet.")
+                .retryAfter(RETRY_AFTER));
+      } else {
+        ready.handle(request);
+      }
+    };
+  }
+
+  /// The port of its own HTTP server; empty without one and before the start.
+  public OptionalInt httpPort() {
+    return httpPort == NO_PORT ? OptionalInt.empty() : OptionalInt.of(httpPort);
+  }
+
+  private Future<Void> migrate() {
+    return config.database().migrateOnStart()
+        ? Migrations.run(vertx, config.database(), RegistryConfig.SERVICE).mapEmpty()
+        : Future.succeededFuture();
+  }
+
+  private Future<Void> startParts() {
+    Pool pool =
+        PgPools.create(vertx, config.database(), RegistryConfig.SERVICE, RegistryConfig.SERVICE);
+    onStop(pool::close);
+    Bus bus = new Bus(vertx, config.bus(), meters, health);
+    onStop(bus::close);
+    return bus.start()
+        .compose(nothing -> bus.producer(ProducerProfile.PROMPT, PRODUCER_BUDGET_BYTES, WRITTEN))
+        .compose(producer -> startParts(pool, bus, producer));
+  }
+
+  private Future<Void> startParts(Pool pool, Bus bus, BusProducer producer) {
+    onStop(producer::close);
+    PgOutbox outbox = new PgOutbox(vertx, pool, producer, RegistryConfig.SERVICE, meters);
+    outbox.start();
+    onStop(outbox::close);
+    AccessView view = new AccessView(clock, meters);
+    PgAccess access =
+        new PgAccess(
+            pool,
+            outbox,
+            new PgSigningKeys(MasterKey.of(config.masterKey())),
+            config.adminKey(),
+            clock);
+    return startAccess(bus, view, access)
+        .compose(
+            published ->
+                startConsumers(pool, bus, producer, outbox)
+                    .compose(nothing -> startWatch(pool, bus, producer, outbox))
+                    .compose(
+                        nothing ->
+                            startApi(
+                                new DeviceRoutes(
+                                    pool,
+                                    outbox,
+                                    published.keys().tokens(vertx, config.deviceTokenLifetime()),
+                                    clock),
+                                view)));
+  }
+
+  private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {
+    TopicTail tail = bus.accessTail(view);
+    onStop(tail::close);
+    AccessKeeper keeper = new AccessKeeper(vertx, view, access, config.adminKey());
+    onStop(keeper::close);
+    return tail.start().compose(nothing -> keeper.start());
+  }
+
+  private Future<Void> startConsumers(Pool pool, Bus bus, BusProducer producer, PgOutbox outbox) {
+    DeadLetters deadLetters = new DeadLetters(producer, meters);
+    List<Feed> feeds =
+        List.of(
+            PgSessions.feed(pool, deadLetters, outbox, meters),
+            PgEvents.feed(pool, deadLetters, meters),
+            PgTelemetry.feed(pool, deadLetters, meters));
+    List<Future<?>> joined = new ArrayList<>();
+    for (Feed feed : feeds) {
+      GroupConsumer consumer =
+          bus.groupConsumer(feed.consumer(), feed.topic(), feed.offsets(), feed.handler());
+      onStop(consumer::close);
+      joined.add(consumer.start());
+    }
+    return Future.all(joined).mapEmpty();
+  }
+
+  private Future<Void> startWatch(Pool pool, Bus bus, BusProducer producer, PgOutbox outbox) {
+    GatewayWatcher watcher =
+        new GatewayWatcher(
+            vertx,
+            bus,
+            producer,
+            pool,
+            outbox,
+            config.gatewayLostBeats(),
+            config.gatewayBeatInterval(),
+            clock,
+            meters);
+    onStop(watcher::close);
+    return watcher.start();
+  }
+
+  private Future<Void> startApi(DeviceRoutes devices, AccessView view) {
+    return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
+        .compose(
+            builder -> {
+              devices.bind(builder);
+              api = builder.build(view, problems, meters);
+              return config
+                  .http()
+                  .map(
+                      http ->
+                          HttpServers.listen(vertx, http, requestHandler())
+                              .onSuccess(
+                                  server -> {
+                                    httpPort = server.actualPort();
+                                    onStop(server::close);
+                                  })
+                              .<Void>mapEmpty())
+                  .orElse(Future.succeededFuture());
+            });
+  }
+
+  private void onStop(Supplier<Future<Void>> close) {
+    started.push(close);
+  }
+
+  /// Closes what was started last, whatever becomes of it, and goes on with the one before.
+  private Future<Void> stopNext() {
+    Supplier<Future<Void>> close = started.poll();
+    return close == null
+        ? Future.succeededFuture()
+        : close
+            .get()
+            .recover(
+                cause -> {
+                  log.atWarn().setCause(cause).log("part of the stop failed");
+                  return Future.succeededFuture();
+                })
+            .compose(nothing -> stopNext());
+  }
+
+  private Future<Void> onContext(Supplier<Future<Void>> work) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(nothing -> work.get().onComplete(done));
+    return done.future();
+  }
+}

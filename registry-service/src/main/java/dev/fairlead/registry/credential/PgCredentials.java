@@ -1,0 +1,123 @@
+package dev.fairlead.registry.credential;
+
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.registry.row.PgColumns;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The table of credential generations. A row outlives its device: a token of the device that was
+/// must not open the door for one that is made again under the same id.
+public final class PgCredentials {
+
+  private PgCredentials() {}
+
+  /// The generation for a new token of a new device: above all that were revoked.
+  ///
+  /// @param expiresAt when that token runs out
+  public static Future<Long> generation(
+      SqlConnection transaction, DeviceKey device, Instant expiresAt) {
+    return transaction
+        .preparedQuery(
+            """
+            insert into credential (tenant, device_id, generation, expires_at)
+            values ($1, $2, 1, $3)
+            on conflict (tenant, device_id) do update
+            set expires_at = greatest(credential.expires_at, excluded.expires_at)
+            returning generation
+            """)
+        .execute(
+            Tuple.of(
+                device.tenant().value(), device.device().value(), PgColumns.parameter(expiresAt)))
+        .map(rows -> rows.iterator().next().getLong("generation"));
+  }
+
+  /// Revokes all credentials that a device has; the next ones are a generation higher.
+  ///
+  /// @param until when a token that is made now would run out; the revocation holds until then, or
+  ///     until the last token that was issued runs out, if that is later
+  /// @return what admission has to know
+  public static Future<AccessMessage.Revocation> revoke(
+      SqlConnection transaction, DeviceKey device, Instant until) {
+    return transaction
+        .preparedQuery(
+            """
+            update credential
+            set generation = generation + 1, revoked_until = greatest(expires_at, $3)
+            where tenant = $1 and device_id = $2
+            returning tenant, device_id, generation, revoked_until
+            """)
+        .execute(
+            Tuple.of(device.tenant().value(), device.device().value(), PgColumns.parameter(until)))
+        .map(rows -> revocation(rows.iterator().next()));
+  }
+
+  /// A page of the revocations that still count, in the order of their keys.
+  ///
+  /// @param after the last key of the page before
+  public static Future<List<AccessMessage.Revocation>> revocations(
+      SqlConnection transaction, Optional<DeviceKey> after, Instant now, int limit) {
+    return transaction
+        .preparedQuery(
+            """
+            select tenant, device_id, generation, revoked_until
+            from credential
+            where revoked_until > $3 and (tenant, device_id) > ($1, $2)
+            order by tenant, device_id
+            limit $4
+            """)
+        .execute(
+            Tuple.of(
+                after.map(key -> key.tenant().value()).orElse(""),
+                after.map(key -> key.device().value()).orElse(""),
+                PgColumns.parameter(now),
+                limit))
+        .map(PgCredentials::revocations);
+  }
+
+  /// Forgets some revocations that no token can need any more.
+  ///
+  /// @return those that were forgotten; fewer than `limit` when no more are left
+  public static Future<List<AccessMessage.Revocation>> forgetExpired(
+      SqlConnection transaction, Instant now, int limit) {
+    return transaction
+        .preparedQuery(
+            """
+            with expired as (
+              select tenant, device_id, revoked_until from credential
+              where revoked_until <= $1
+              order by revoked_until
+              limit $2
+              for update skip locked
+            )
+            update credential set revoked_until = null
+            from expired
+            where credential.tenant = expired.tenant
+              and credential.device_id = expired.device_id
+            returning credential.tenant, credential.device_id, generation, expired.revoked_until
+            """)
+        .execute(Tuple.of(PgColumns.parameter(now), limit))
+        .map(PgCredentials::revocations);
+  }
+
+  private static List<AccessMessage.Revocation> revocations(RowSet<Row> rows) {
+    List<AccessMessage.Revocation> revocations = new ArrayList<>(rows.size());
+    rows.forEach(row -> revocations.add(revocation(row)));
+    return revocations;
+  }
+
+  /// The generation that holds is the lowest that is good.
+  private static AccessMessage.Revocation revocation(Row row) {
+    return new AccessMessage.Revocation(
+        PgColumns.key(row),
+        row.getLong("generation"),
+        row.getOffsetDateTime("revoked_until").toInstant().toEpochMilli());
+  }
+}

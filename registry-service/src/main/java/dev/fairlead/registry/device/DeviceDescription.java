@@ -1,0 +1,67 @@
+package dev.fairlead.registry.device;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What people say about a device.
+///
+/// @param name for people
+/// @param type a word for its kind
+/// @param tags words under keys
+record DeviceDescription(Optional<String> name, Optional<String> type, Map<String, String> tags) {
+
+  /// The most tags of a device. The bounds of single texts stand in the contract.
+  static final int TAGS_MAX = 64;
+
+  /// Copies the tags.
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed` for too many tags
+  DeviceDescription {
+    if (tags.size() > TAGS_MAX) {
+      throw Problem.of(ProblemType.VALIDATION_FAILED, "A device has at most " + TAGS_MAX + " tags.")
+          .with(
+              "errors",
+              List.of(Map.of("pointer", "/tags", "message", "more than " + TAGS_MAX + " tags")))
+          .exception();
+    }
+    tags = Map.copyOf(tags);
+  }
+
+  /// The description after a merge patch (RFC 7396) that matches the contract: what is null goes,
+  /// what is absent stays.
+  DeviceDescription patched(ObjectNode patch) {
+    return new DeviceDescription(
+        patched(name, patch, "name"), patched(type, patch, "type"), patchedTags(patch));
+  }
+
+  private static Optional<String> patched(
+      Optional<String> before, ObjectNode patch, String member) {
+    JsonNode change = patch.path(member);
+    return change.isMissingNode() ? before : Optional.ofNullable(change.textValue());
+  }
+
+  private Map<String, String> patchedTags(ObjectNode patch) {
+    JsonNode change = patch.path("tags");
+    if (change.isMissingNode()) {
+      return tags;
+    }
+    if (change.isNull()) {
+      return Map.of();
+    }
+    Map<String, String> changed = new TreeMap<>(tags);
+    for (Map.Entry<String, JsonNode> tag : change.properties()) {
+      if (tag.getValue().isNull()) {
+        changed.remove(tag.getKey());
+      } else {
+        changed.put(tag.getKey(), tag.getValue().textValue());
+      }
+    }
+    return changed;
+  }
+}

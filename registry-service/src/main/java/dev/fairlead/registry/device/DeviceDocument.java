@@ -1,0 +1,80 @@
+package dev.fairlead.registry.device;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.registry.alert.Alert;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A device as the API shows it.
+///
+/// @param summary what lists show as well
+/// @param reported what the device reports about itself
+/// @param alerts its open alerts, by their codes
+/// @param telemetry the latest measurements
+record DeviceDocument(
+    @JsonUnwrapped Summary summary,
+    JsonNode reported,
+    List<AlertDocument> alerts,
+    Telemetry telemetry) {
+
+  DeviceDocument {
+    alerts = List.copyOf(alerts);
+  }
+
+  /// A device in a list.
+  ///
+  /// @param health `green`, `red` or `grey`
+  record Summary(
+      String id,
+      Optional<String> name,
+      Optional<String> type,
+      Map<String, String> tags,
+      Instant createdAt,
+      Instant updatedAt,
+      String health,
+      PresenceDocument presence) {
+
+    Summary {
+      tags = Map.copyOf(tags);
+    }
+  }
+
+  /// Whether the device is connected, and the newest session.
+  record PresenceDocument(
+      boolean online,
+      Optional<Instant> since,
+      Optional<Instant> lastSeenAt,
+      Optional<String> reason,
+      Optional<String> session,
+      Optional<String> gateway,
+      Optional<String> address,
+      Optional<String> wire,
+      Optional<String> remoteAddress,
+      Optional<String> epoch) {}
+
+  /// An open alert.
+  record AlertDocument(
+      String code, String severity, String text, Optional<String> suggestion, Instant raisedAt) {
+
+    static AlertDocument of(Alert alert) {
+      return new AlertDocument(
+          alert.code(),
+          alert.severity().word(),
+          alert.text(),
+          alert.suggestion(),
+          alert.raisedAt());
+    }
+  }
+
+  /// The latest measurements.
+  ///
+  /// @param asOf when the newest of them came
+  /// @param values `{key: {value, at}}`
+  record Telemetry(Optional<Instant> asOf, JsonNode values) {}
+
+  /// A device that was just made, with the one sight of its token.
+  record Created(@JsonUnwrapped DeviceDocument device, String token) {}
+}

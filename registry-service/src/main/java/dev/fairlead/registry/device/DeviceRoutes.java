@@ -1,0 +1,155 @@
+package dev.fairlead.registry.device;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.identity.DeviceId;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.runtime.http.ApiRequest;
+import dev.fairlead.runtime.http.ApiResponse;
+import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.Paging;
+import dev.fairlead.runtime.http.Role;
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The operations on devices.
+public final class DeviceRoutes {
+
+  private static final String PATH = "/api/v1/devices/";
+
+  /// How long an answer waits for the bus.
+  private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(5);
+
+  private final DeviceStore store;
+  private final PgOutbox outbox;
+  private final DeviceTokens tokens;
+  private final InstantSource clock;
+
+  /// @param tokens makes the tokens of new devices
+  /// @param clock for the times of devices and tokens
+  public DeviceRoutes(Pool pool, PgOutbox outbox, DeviceTokens tokens, InstantSource clock) {
+    this.store = new PgDeviceStore(pool, outbox);
+    this.outbox = outbox;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /// Binds the operations to the contract.
+  public void bind(ApiRouter.Builder router) {
+    router
+        .operation("createDevice", this::create)
+        .operation("listDevices", this::list)
+        .operation("getDevice", this::get)
+        .operation("patchDevice", this::patch)
+        .operation("deleteDevice", this::delete);
+  }
+
+  /// The body of `createDevice`.
+  record NewDevice(
+      @Nullable String id,
+      @Nullable String name,
+      @Nullable String type,
+      @Nullable Map<String, String> tags) {}
+
+  private ApiResponse create(ApiRequest request) {
+    request.require(Role.ADMIN);
+    NewDevice body = request.body(NewDevice.class);
+    String id = body.id() == null ? UUID.randomUUID().toString() : body.id();
+    DeviceKey device = key(request, id);
+    DeviceDescription description =
+        new DeviceDescription(
+            Optional.ofNullable(body.name()),
+            Optional.ofNullable(body.type()),
+            body.tags() == null ? Map.of() : body.tags());
+    Instant now = clock.instant();
+    DeviceStore.Made made = store.create(device, description, tokens.expiry(now), now).await();
+    awaitPublished(
+        made.outboxId(),
+        "The device was made, but the bus does not take the news at the moment, and its token was"
+            + " not shown. Delete the device and make it again.");
+    String token = tokens.issue(device, made.generation(), now);
+    return ApiResponse.created(
+        PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
+  }
+
+  private ApiResponse list(ApiRequest request) {
+    request.require(Role.VIEWER);
+    DeviceFilter filter = DeviceFilter.of(request);
+    Paging paging = Paging.of(request);
+    String fingerprint = filter.fingerprint();
+    Optional<String> after = paging.after(2).map(cursor -> idOf(cursor, fingerprint));
+    List<DeviceDocument.Summary> devices = store.list(filter, after, paging.limit() + 1).await();
+    return ApiResponse.ok(paging.page(devices, device -> List.of(fingerprint, device.id())));
+  }
+
+  private static String idOf(List<String> cursor, String fingerprint) {
+    String id = cursor.getLast();
+    if (!cursor.getFirst().equals(fingerprint) || !DeviceId.isValid(id)) {
+      throw Problem.of(ProblemType.BAD_CURSOR, "The cursor is that of a list with other filters.")
+          .exception();
+    }
+    return id;
+  }
+
+  private ApiResponse get(ApiRequest request) {
+    request.require(Role.VIEWER);
+    return ApiResponse.ok(store.get(key(request, request.path("id"))).await());
+  }
+
+  private ApiResponse patch(ApiRequest request) {
+    request.require(Role.ADMIN);
+    DeviceKey device = key(request, request.path("id"));
+    store.patch(device, request.body(ObjectNode.class), clock.instant()).await();
+    return ApiResponse.ok(store.get(device).await());
+  }
+
+  private ApiResponse delete(ApiRequest request) {
+    request.require(Role.ADMIN);
+    DeviceKey device = key(request, request.path("id"));
+    Instant now = clock.instant();
+    long outboxId = store.delete(device, tokens.expiry(now), now).await();
+    awaitPublished(
+        outboxId,
+        "The device was deleted, but the bus does not take the news at the moment: its token may"
+            + " open the door until it does.");
+    return ApiResponse.noContent();
+  }
+
+  private void awaitPublished(long outboxId, String otherwise) {
+    try {
+      outbox.published(outboxId).timeout(PUBLISH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).await();
+    } catch (Throwable e) { // await throws what the future failed with, checked or not
+      if (e instanceof TimeoutException) {
+        throw Problem.of(ProblemType.UNAVAILABLE, otherwise)
+            .retryAfter(PUBLISH_TIMEOUT)
+            .exception();
+      }
+      throw e;
+    }
+  }
+
+  /// The key of a device in the tenant of the request.
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed` for `.` and `..`,
+  ///     which the contract's pattern lets through
+  private static DeviceKey key(ApiRequest request, String id) {
+    if (!DeviceId.isValid(id)) {
+      throw Problem.of(ProblemType.VALIDATION_FAILED, "'" + id + "' cannot be a device's id.")
+          .exception();
+    }
+    return new DeviceKey(new TenantId(request.tenant()), new DeviceId(id));
+  }
+}

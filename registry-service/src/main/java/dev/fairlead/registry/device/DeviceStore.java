@@ -1,0 +1,49 @@
+package dev.fairlead.registry.device;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.identity.DeviceKey;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// Keeps devices. What it writes it also says on the bus, through the outbox.
+interface DeviceStore {
+
+  /// Makes a device.
+  ///
+  /// @param tokenExpiresAt when the token that it will be given runs out
+  /// @return fails with the problem `device-exists`
+  Future<Made> create(
+      DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now);
+
+  /// A device that was made.
+  ///
+  /// @param generation of its credentials
+  /// @param outboxId the place in the outbox of what was said about it
+  record Made(long generation, long outboxId) {}
+
+  /// Everything about a device.
+  ///
+  /// @return fails with the problem `device-not-found`
+  Future<DeviceDocument> get(DeviceKey device);
+
+  /// Devices in the order of their ids.
+  ///
+  /// @param after the id before the first
+  Future<List<DeviceDocument.Summary>> list(DeviceFilter filter, Optional<String> after, int limit);
+
+  /// Changes what is said about a device.
+  ///
+  /// @param patch a merge patch that matches the contract
+  /// @return fails with the problem `device-not-found`, and with `validation-failed` when there
+  ///     would be too many tags
+  Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now);
+
+  /// Removes a device, revokes its credentials and has its session closed.
+  ///
+  /// @param revokedUntil when a token that is made now would run out
+  /// @return the last place in the outbox of what was said about it; fails with the problem
+  ///     `device-not-found`
+  Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now);
+}

@@ -1,0 +1,112 @@
+package dev.fairlead.registry.device;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.registry.alert.Alert;
+import dev.fairlead.registry.alert.OpenAlerts;
+import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.http.Json;
+import io.vertx.sqlclient.Row;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Rows of devices, joined with what hangs on them, as documents.
+final class PgDeviceRows {
+
+  /// The columns of [#summary]. What was reported and measured tells of a device as well, when it
+  /// was last seen.
+  static final String SUMMARY =
+      """
+      device.id, device.name, device.type, device.tags::text as tags,
+      device.created_at, device.updated_at, presence.health, presence.online, presence.since,
+      greatest(presence.last_seen_at, reported.updated_at, telemetry_latest.as_of)
+        as last_seen_at,
+      presence.reason, presence.session, presence.gateway, presence.address, presence.wire,
+      presence.remote_address, presence.epoch_generation, presence.epoch_offset
+      """;
+
+  /// The tables of [#SUMMARY].
+  static final String TABLES =
+      """
+      device
+      join presence on presence.tenant = device.tenant and presence.device_id = device.id
+      join reported on reported.tenant = device.tenant and reported.device_id = device.id
+      join telemetry_latest
+        on telemetry_latest.tenant = device.tenant and telemetry_latest.device_id = device.id
+      """;
+
+  /// One device by tenant and id, with what [#document] needs but its alerts.
+  static final String SELECT_ONE =
+      "select "
+          + SUMMARY
+          + ", reported.document::text as reported, telemetry_latest.metrics::text as metrics,"
+          + " telemetry_latest.as_of from "
+          + TABLES
+          + " where device.tenant = $1 and device.id = $2";
+
+  private static final TypeReference<Map<String, String>> TAGS = new TypeReference<>() {};
+
+  private PgDeviceRows() {}
+
+  static DeviceDocument.Summary summary(Row row) {
+    boolean online = row.getBoolean("online");
+    return new DeviceDocument.Summary(
+        row.getString("id"),
+        PgColumns.text(row, "name"),
+        PgColumns.text(row, "type"),
+        tags(row),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("updated_at").toInstant(),
+        row.getString("health"),
+        new DeviceDocument.PresenceDocument(
+            online,
+            PgColumns.time(row, "since"),
+            PgColumns.time(row, "last_seen_at"),
+            PgColumns.text(row, "reason"),
+            PgColumns.text(row, "session"),
+            PgColumns.text(row, "gateway"),
+            PgColumns.text(row, "address"),
+            PgColumns.text(row, "wire"),
+            PgColumns.text(row, "remote_address"),
+            PgColumns.epoch(row, "epoch").map(Epoch::toString)));
+  }
+
+  static DeviceDocument document(Row row, OpenAlerts alerts) {
+    Stream<Alert> open =
+        alerts.byCode().values().stream().sorted(Comparator.comparing(Alert::code));
+    Optional<Instant> asOf = PgColumns.time(row, "as_of");
+    return new DeviceDocument(
+        summary(row),
+        tree(row.getString("reported")),
+        open.map(DeviceDocument.AlertDocument::of).toList(),
+        new DeviceDocument.Telemetry(asOf, tree(row.getString("metrics"))));
+  }
+
+  static DeviceDescription description(Row row) {
+    return new DeviceDescription(
+        PgColumns.text(row, "name"), PgColumns.text(row, "type"), tags(row));
+  }
+
+  /// Tags as the database takes them.
+  static String json(Map<String, String> tags) {
+    return new String(Json.write(tags), StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, String> tags(Row row) {
+    return Json.mapper().convertValue(tree(row.getString("tags")), TAGS);
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return Json.mapper().readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the database holds what is not JSON", e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.fairlead.registry.event;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.registry.alert.AlertChange;
+import dev.fairlead.registry.body.JsonBody;
+import dev.fairlead.registry.body.RecordTime;
+import java.time.Instant;
+
+/// One event of a device, understood.
+///
+/// @param device who said it
+/// @param epoch of the session that it was said in
+/// @param takenAt when the bus was given the record: a device's own clock may be wrong
+/// @param content what it says
+record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content content) {
+
+  /// What an event says.
+  sealed interface Content {
+
+    /// The word for it in metrics.
+    String word();
+
+    /// A merge patch of the reported document.
+    record Patch(ObjectNode patch) implements Content {
+      @Override
+      public String word() {
+        return "reported";
+      }
+    }
+
+    /// A problem came or went.
+    record Problem(AlertChange change) implements Content {
+      @Override
+      public String word() {
+        return "alert";
+      }
+    }
+
+    /// A line of the device's log, which is not kept here.
+    record LogLine() implements Content {
+      @Override
+      public String word() {
+        return "log";
+      }
+    }
+  }
+
+  /// Reads a record of `fairlead.events`. `reported` counts as a merge patch, like `status`: the
+  /// mark of a whole document does not travel on the bus yet.
+  ///
+  /// @throws MalformedRecordException when it is no event, or its body is not as it should be
+  static DeviceEvent decode(ReceivedRecord record) {
+    DeviceMessage message = DeviceMessage.decode(record);
+    Instant saidAt = RecordTime.of(message.timeMillis());
+    Content content =
+        switch (message.type()) {
+          case STATUS, REPORTED -> new Content.Patch(JsonBody.object(message));
+          case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
+          case LOG -> new Content.LogLine();
+          case TELEMETRY, DELIVERED, PROGRESS, RESULT ->
+              throw new MalformedRecordException("'" + message.type().word() + "' is no event");
+        };
+    return new DeviceEvent(
+        message.device(),
+        message.epoch(),
+        RecordTime.of(Math.max(0, record.timestampMillis())),
+        content);
+  }
+}

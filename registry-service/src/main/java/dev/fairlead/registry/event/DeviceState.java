@@ -1,0 +1,46 @@
+package dev.fairlead.registry.event;
+
+import dev.fairlead.registry.alert.OpenAlerts;
+import dev.fairlead.registry.twin.Reported;
+import java.util.Optional;
+
+/// What events change of a device.
+///
+/// @param reported its reported document, with the epoch of the last event
+/// @param alerts its open alerts
+record DeviceState(Reported reported, OpenAlerts alerts) {
+
+  /// What became of an event; the word for it in metrics.
+  enum Outcome {
+    /// It changed what it had to change.
+    USED,
+    /// It came from a session that a newer one has replaced.
+    LATE,
+    /// It would have made the state too large.
+    TOO_LARGE,
+    /// Its device does not exist.
+    UNKNOWN_DEVICE
+  }
+
+  /// The state after an event, and what became of it.
+  record Step(DeviceState after, Outcome outcome) {}
+
+  /// Uses an event.
+  Step after(DeviceEvent event) {
+    if (reported.isLate(event.epoch())) {
+      return new Step(this, Outcome.LATE);
+    }
+    Reported seen = reported.seen(event.epoch(), event.takenAt());
+    Optional<DeviceState> changed =
+        switch (event.content()) {
+          case DeviceEvent.Content.Patch(var patch) ->
+              seen.patched(patch).map(document -> new DeviceState(document, alerts));
+          case DeviceEvent.Content.Problem(var change) ->
+              alerts.after(change).map(open -> new DeviceState(seen, open));
+          case DeviceEvent.Content.LogLine() -> Optional.of(new DeviceState(seen, alerts));
+        };
+    return changed
+        .map(state -> new Step(state, Outcome.USED))
+        .orElseGet(() -> new Step(new DeviceState(seen, alerts), Outcome.TOO_LARGE));
+  }
+}

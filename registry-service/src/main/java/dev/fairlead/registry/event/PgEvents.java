@@ -1,0 +1,121 @@
+package dev.fairlead.registry.event;
+
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.alert.OpenAlerts;
+import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.event.DeviceState.Outcome;
+import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.twin.PgReported;
+import dev.fairlead.registry.twin.Reported;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Uses events: status and reported change the reported document, alerts the table of alerts. A
+/// batch reads and writes each device once.
+public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
+
+  private static final String CONSUMER = "registry-events";
+
+  private final PgReported reported = new PgReported();
+  private final PgAlerts alerts = new PgAlerts();
+  private final MeterRegistry meters;
+
+  private PgEvents(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  /// The way from the topic into the tables. Events are counted as `registry.events`, tagged with
+  /// their type and what became of them.
+  public static Feed feed(Pool pool, DeadLetters deadLetters, MeterRegistry meters) {
+    PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
+    return new Feed(
+        CONSUMER,
+        Topic.EVENTS,
+        offsets,
+        new PgConsumer<>(
+            pool, offsets, CONSUMER, DeviceEvent::decode, new PgEvents(meters), deadLetters));
+  }
+
+  @Override
+  public Future<Void> apply(SqlConnection transaction, List<Received<DeviceEvent>> messages) {
+    Set<DeviceKey> devices =
+        messages.stream()
+            .map(received -> received.message().device())
+            .collect(Collectors.toUnmodifiableSet());
+    return reported
+        .lock(transaction, devices)
+        .compose(
+            documents ->
+                alerts
+                    .load(transaction, documents.keySet())
+                    .compose(open -> use(transaction, documents, open, messages)));
+  }
+
+  private Future<Void> use(
+      SqlConnection transaction,
+      Map<DeviceKey, Reported> documents,
+      Map<DeviceKey, OpenAlerts> open,
+      List<Received<DeviceEvent>> messages) {
+    Map<DeviceKey, DeviceState> states = new HashMap<>();
+    documents.forEach(
+        (device, document) ->
+            states.put(
+                device, new DeviceState(document, open.getOrDefault(device, OpenAlerts.NONE))));
+    messages.forEach(received -> fold(states, received.message()));
+    Map<DeviceKey, Reported> reports = new HashMap<>();
+    Map<DeviceKey, PgAlerts.Change> problems = new HashMap<>();
+    states.forEach(
+        (device, state) -> {
+          if (!state.reported().equals(documents.get(device))) {
+            reports.put(device, state.reported());
+          }
+          OpenAlerts before = open.getOrDefault(device, OpenAlerts.NONE);
+          if (!state.alerts().equals(before)) {
+            problems.put(device, new PgAlerts.Change(before, state.alerts()));
+          }
+        });
+    return reported
+        .write(transaction, reports)
+        .compose(
+            nothing ->
+                problems.isEmpty()
+                    ? Future.succeededFuture()
+                    : alerts.write(transaction, problems));
+  }
+
+  private void fold(Map<DeviceKey, DeviceState> states, DeviceEvent event) {
+    @Nullable DeviceState state = states.get(event.device());
+    if (state == null) {
+      count(event, Outcome.UNKNOWN_DEVICE);
+      return;
+    }
+    DeviceState.Step step = state.after(event);
+    states.put(event.device(), step.after());
+    count(event, step.outcome());
+  }
+
+  private void count(DeviceEvent event, Outcome outcome) {
+    meters
+        .counter(
+            "registry.events",
+            "type",
+            event.content().word(),
+            "outcome",
+            outcome.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .increment();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.fairlead.registry.presence;
+
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.CloseReason;
+import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.row.Feed;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the presence of devices, and has sessions closed that should not live: those that a newer
+/// one replaced, and those of devices that do not exist.
+public final class PgSessions implements PgConsumer.Use<SessionRecord> {
+
+  /// The consumer's name, under which its offsets stand.
+  static final String CONSUMER = "registry-sessions";
+
+  private final PgPresence presence = new PgPresence();
+  private final PgOutbox outbox;
+  private final Counter replaced;
+  private final Counter revoked;
+
+  private PgSessions(PgOutbox outbox, MeterRegistry meters) {
+    this.outbox = outbox;
+    this.replaced = meters.counter("registry.sessions.closing", "reason", CloseReason.REPLACED);
+    this.revoked = meters.counter("registry.sessions.closing", "reason", CloseReason.REVOKED);
+  }
+
+  /// The way from the topic into the table.
+  public static Feed feed(
+      Pool pool, DeadLetters deadLetters, PgOutbox outbox, MeterRegistry meters) {
+    PgOffsets offsets = new PgOffsets(pool, CONSUMER, new PgBusGeneration());
+    return new Feed(
+        CONSUMER,
+        Topic.SESSIONS,
+        offsets,
+        new PgConsumer<>(
+            pool,
+            offsets,
+            CONSUMER,
+            SessionRecord::decode,
+            new PgSessions(outbox, meters),
+            deadLetters));
+  }
+
+  private record Mail(DeviceKey device, Presence.Closing closing) {}
+
+  @Override
+  public Future<Void> apply(SqlConnection transaction, List<Received<SessionRecord>> messages) {
+    Set<DeviceKey> devices =
+        messages.stream()
+            .map(received -> received.message().message().device())
+            .collect(Collectors.toUnmodifiableSet());
+    return presence
+        .lock(transaction, devices)
+        .compose(
+            before -> {
+              Map<DeviceKey, Presence> after = new HashMap<>(before);
+              List<Mail> mail = new ArrayList<>();
+              messages.forEach(received -> fold(after, received.message(), mail));
+              after
+                  .entrySet()
+                  .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
+              return presence.write(transaction, after).compose(nothing -> post(transaction, mail));
+            });
+  }
+
+  @Override
+  public void committed(List<Received<SessionRecord>> messages) {
+    outbox.poke();
+  }
+
+  private static void fold(
+      Map<DeviceKey, Presence> presences, SessionRecord record, List<Mail> mail) {
+    DeviceKey device = record.message().device();
+    @Nullable Presence before = presences.get(device);
+    if (before == null) {
+      ofUnknownDevice(record.message()).forEach(closing -> mail.add(new Mail(device, closing)));
+      return;
+    }
+    Presence.Step step = before.after(record.message(), record.at());
+    presences.put(device, step.after());
+    step.closings().forEach(closing -> mail.add(new Mail(device, closing)));
+  }
+
+  private static List<Presence.Closing> ofUnknownDevice(SessionMessage message) {
+    return switch (message) {
+      case SessionMessage.Opened opened ->
+          List.of(
+              new Presence.Closing(
+                  new LiveSession(opened.session(), opened.epoch(), opened.place()),
+                  CloseReason.REVOKED));
+      case SessionMessage.Resumed resumed ->
+          List.of(
+              new Presence.Closing(
+                  new LiveSession(resumed.session(), resumed.epoch(), resumed.place()),
+                  CloseReason.REVOKED));
+      case SessionMessage.Closed _ -> List.of();
+    };
+  }
+
+  private Future<Void> post(SqlConnection transaction, List<Mail> mail) {
+    List<Future<?>> appended = new ArrayList<>();
+    for (Mail letter : mail) {
+      LiveSession session = letter.closing().session();
+      String reason = letter.closing().reason();
+      (reason.equals(CloseReason.REVOKED) ? revoked : replaced).increment();
+      appended.add(
+          PgOutbox.append(
+              transaction,
+              new InboxMessage.Close(letter.device(), session.id(), reason)
+                  .toRecord(session.place().address())));
+    }
+    return Future.all(appended).mapEmpty();
+  }
+}

@@ -1,0 +1,226 @@
+package dev.fairlead.registry;
+
+import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.producer.Position;
+import dev.fairlead.bus.producer.ProducerProfile;
+import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.http.ApiSettings;
+import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.runtime.settings.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/// A registry with topics and a database of its own, and the bus beside it to write what gateways
+/// would write and to read what the registry says.
+final class RegistryFixture implements AutoCloseable {
+
+  static final String ADMIN_KEY = "an-admin-key-of-the-tests";
+  static final String MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+  private static final int PARTITIONS = 3;
+  private static final long BUDGET_BYTES = 8L * 1024 * 1024;
+  private static final long TIMEOUT_SECONDS = 60;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final RegistryConfig config;
+  private final Bus bus;
+  private final BusProducer producer;
+  private final WebClient client = WebClient.create(vertx);
+  private final Map<Topic, List<ReceivedRecord>> heard = new ConcurrentHashMap<>();
+  private RegistryService service;
+
+  RegistryFixture() {
+    this(database());
+  }
+
+  RegistryFixture(DatabaseSettings database) {
+    this.config = config(database);
+    this.bus = new Bus(vertx, config.bus(), meters, new Health());
+    await(bus.start());
+    this.producer =
+        await(bus.producer(ProducerProfile.PROMPT, BUDGET_BYTES, EnumSet.allOf(Topic.class)));
+    this.service = started(config);
+  }
+
+  static DatabaseSettings database() {
+    TestBackends.Database database = TestBackends.freshDatabase();
+    return new DatabaseSettings(
+        database.host(),
+        database.port(),
+        database.database(),
+        database.user(),
+        Secret.of(database.password()),
+        4,
+        true);
+  }
+
+  private static RegistryConfig config(DatabaseSettings database) {
+    return new RegistryConfig(
+        Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
+        ApiSettings.of("registry"),
+        database,
+        busSettings(),
+        Optional.of(Secret.of(ADMIN_KEY)),
+        Secret.of(MASTER_KEY),
+        Duration.ofDays(400),
+        3,
+        Duration.ofMillis(100));
+  }
+
+  private static BusSettings busSettings() {
+    TestBackends.Kafka kafka = TestBackends.kafka();
+    Map<String, String> client = kafka.clientProperties();
+    String jaas = client.getOrDefault("sasl.jaas.config", "");
+    return new BusSettings(
+        kafka.bootstrapServers(),
+        client.getOrDefault("security.protocol", "PLAINTEXT"),
+        quoted(jaas, "username").orElse(""),
+        quoted(jaas, "password").map(Secret::of),
+        TestBackends.freshTopicPrefix(),
+        PARTITIONS,
+        PARTITIONS,
+        PARTITIONS,
+        1);
+  }
+
+  private static Optional<String> quoted(String jaas, String name) {
+    int at = jaas.indexOf(name + "=\"");
+    if (at < 0) {
+      return Optional.empty();
+    }
+    int from = at + name.length() + 2;
+    return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
+  }
+
+  RegistryConfig config() {
+    return config;
+  }
+
+  SimpleMeterRegistry meters() {
+    return meters;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Bus bus() {
+    return bus;
+  }
+
+  /// Stops the registry and starts another with the same configuration but for what `change` says.
+  void restart(java.util.function.UnaryOperator<RegistryConfig> change) {
+    stop();
+    service = started(change.apply(config));
+  }
+
+  void stop() {
+    await(service.stop());
+  }
+
+  void start() {
+    service = started(config);
+  }
+
+  private RegistryService started(RegistryConfig with) {
+    RegistryService made = new RegistryService(vertx, with, meters);
+    await(made.start());
+    made.health().ready();
+    return made;
+  }
+
+  /// Writes a record as somebody else would.
+  Position send(BusRecord record) {
+    return await(producer.send(record));
+  }
+
+  /// What was written to a topic since the first time it was asked for here, which counts from its
+  /// beginning.
+  List<ReceivedRecord> heard(Topic topic) {
+    return heard.computeIfAbsent(
+        topic,
+        asked -> {
+          List<ReceivedRecord> records = new CopyOnWriteArrayList<>();
+          TopicTail tail =
+              bus.tail(
+                  asked,
+                  await(bus.partitionsOf(asked)),
+                  new TopicTail.Start.Beginning(),
+                  records::add,
+                  () -> {});
+          await(tail.start());
+          return records;
+        });
+  }
+
+  HttpResponse<Buffer> request(HttpMethod method, String path, JsonObject body) {
+    return request(
+        method, path, Map.of("Content-Type", "application/json"), body.toBuffer(), ADMIN_KEY);
+  }
+
+  HttpResponse<Buffer> request(HttpMethod method, String path) {
+    return request(method, path, Map.of(), Buffer.buffer(), ADMIN_KEY);
+  }
+
+  HttpResponse<Buffer> request(
+      HttpMethod method, String path, Map<String, String> headers, Buffer body, String key) {
+    var request =
+        client
+            .request(method, service.httpPort().orElseThrow(), "127.0.0.1", path)
+            .bearerTokenAuthentication(key);
+    headers.forEach(request::putHeader);
+    return await(body.length() == 0 ? request.send() : request.sendBuffer(body));
+  }
+
+  JsonObject device(String id) {
+    return json(request(HttpMethod.GET, "/api/v1/devices/" + id));
+  }
+
+  String createDevice(String id) {
+    return json(request(HttpMethod.POST, "/api/v1/devices", new JsonObject().put("id", id)))
+        .getString("token");
+  }
+
+  static JsonObject json(HttpResponse<Buffer> response) {
+    return Objects.requireNonNull(response.bodyAsJsonObject());
+  }
+
+  static <T> T await(io.vertx.core.Future<T> future) {
+    try {
+      return future.await(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError("not done in time", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    await(producer.close());
+    await(bus.close());
+    await(vertx.close());
+  }
+}
