@@ -2,87 +2,77 @@ package dev.fairlead.documentation;
 
 import static dev.fairlead.documentation.MarkdownTable.code;
 
-import dev.fairlead.bus.BusSettings;
-import dev.fairlead.runtime.database.DatabaseSettings;
-import dev.fairlead.runtime.http.ApiSettings;
-import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.command.CommandConfig;
+import dev.fairlead.gateway.GatewayConfig;
+import dev.fairlead.registry.RegistryConfig;
 import dev.fairlead.runtime.process.ProcessSettings;
 import dev.fairlead.runtime.settings.Setting;
 import dev.fairlead.runtime.settings.Settings;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// `docs/reference/settings.md`.
 final class SettingsPage {
 
-  /// Who reads settings: the one list to add a service to.
-  private static final List<Reader> READERS =
+  /// Who reads settings.
+  private static final List<Service> SERVICES =
       List.of(
-          new Reader("every service", ProcessSettings::from),
-          new Reader("every service", BusSettings::from),
-          new Reader("services with a database", DatabaseSettings::from),
-          new Reader("services with an HTTP interface", HttpServerSettings::from),
-          new Reader(
-              "services with an HTTP interface", settings -> ApiSettings.from(settings, "any")));
+          new Service("gateway", GatewayConfig::from),
+          new Service("registry", RegistryConfig::from),
+          new Service("command", CommandConfig::from));
 
   private SettingsPage() {}
 
-  /// @param name of the service
-  /// @param read reads all its settings
-  private record Reader(String name, Consumer<Settings> read) {
+  /// @param name of the service, one word
+  /// @param read reads what is its own, besides what every process reads
+  private record Service(String name, Consumer<Settings> read) {
 
-    List<Setting> settings() {
+    Set<Setting> settings() {
       Settings settings = Settings.of(Map.of());
+      ProcessSettings.from(settings);
       read.accept(settings);
-      return settings.described();
+      return new LinkedHashSet<>(settings.described());
     }
   }
 
-  private record Row(Setting setting, List<String> readers) {}
-
   static String content() {
+    Set<Setting> common = SERVICES.getFirst().settings();
+    SERVICES.forEach(service -> common.retainAll(service.settings()));
     StringBuilder page =
         new StringBuilder(
             """
             # Settings
 
-            Made from the code that reads them. Environment variables; the same name means the same in every service. How they are written is said in
-            [operations.md](../operations.md#settings).
-
+            Made from the code that reads them. All are environment variables; [operations.md](../operations.md#settings) says how they are written. A default
+            `(required)` is none: the setting must be given. `(none)` is one that may be absent.
             """);
-    page.append(MarkdownTable.header("Setting", "Default", "Read by", "Meaning"));
-    for (Row row : rows()) {
-      page.append(
-          MarkdownTable.row(
-              code(row.setting().name()),
-              fallback(row.setting().fallback()),
-              String.join(", ", row.readers()),
-              row.setting().description()));
+    page.append(section("Every service", common));
+    for (Service service : SERVICES) {
+      Set<Setting> own = service.settings();
+      own.removeAll(common);
+      page.append(section("The " + service.name() + " service", own));
     }
     return page.toString();
   }
 
-  private static Iterable<Row> rows() {
-    Map<String, Row> rows = new LinkedHashMap<>();
-    for (Reader reader : READERS) {
-      for (Setting setting : reader.settings()) {
-        Row row = rows.computeIfAbsent(setting.name(), name -> new Row(setting, new ArrayList<>()));
-        if (!row.setting().equals(setting)) {
-          throw new IllegalStateException(
-              setting.name() + " does not mean the same for " + reader.name());
-        }
-        if (!row.readers().contains(reader.name())) {
-          row.readers().add(reader.name());
-        }
-      }
-    }
-    return rows.values();
+  private static String section(String title, Set<Setting> settings) {
+    return "\n## "
+        + title
+        + "\n\n"
+        + MarkdownTable.header("Setting", "Default", "Meaning")
+        + settings.stream().map(SettingsPage::row).collect(Collectors.joining());
   }
 
-  /// `(none)` and `(required)` are words about the default; an empty default has none to show.
+  private static String row(Setting setting) {
+    return MarkdownTable.row(
+        code(setting.name()), fallback(setting.fallback()), setting.description());
+  }
+
+  /// `(none)` and `(required)` are words about the default; an empty text cannot be shown as code.
   private static String fallback(String text) {
     if (text.isEmpty()) {
       return "(empty)";

@@ -37,8 +37,8 @@ final class TopicsPage {
     page.append(
         """
 
-        Every topic is also made with `max.message.bytes` of 2 MiB and `min.insync.replicas` of 2, or of 1 where fewer than three copies are kept. Of the
-        settings, these are compared with what is there:
+        What they are made with. When a service starts it compares the settings that a topic has with these, and with `max.message.bytes` of 2 MiB and
+        `min.insync.replicas` of 2 (1 where fewer than three copies are kept), which all of them have.
 
         """);
     page.append(MarkdownTable.header("Topic", "Settings"));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,9 @@ class UrlMapTest {
   private static final Pattern CONTRACT =
       Pattern.compile("[^/]+/src/main/resources/([a-z]+)/openapi\\.yaml");
   private static final Pattern PATH_IN_CONTRACT = Pattern.compile("(?m)^  (/[^\\s:]+):\\s*$");
+
+  /// What stands before every path of a contract.
+  private static final Pattern SERVER = Pattern.compile("(?m)^  - url: (/\\S+)$");
 
   private final UrlMap map = UrlMap.read();
 
@@ -86,10 +90,13 @@ class UrlMapTest {
     for (String file : Repository.files()) {
       Matcher contract = CONTRACT.matcher(file);
       if (contract.matches()) {
+        String text = Repository.read(file);
+        Matcher server = SERVER.matcher(text);
+        String base = server.find() ? server.group(1) : "";
         PATH_IN_CONTRACT
-            .matcher(Repository.read(file))
+            .matcher(text)
             .results()
-            .map(match -> match.group(1))
+            .map(match -> base + match.group(1))
             .filter(path -> !isRouted(pathOf(path), contract.group(1)))
             .forEach(path -> lost.add(file + ": " + path));
       }
@@ -97,6 +104,34 @@ class UrlMapTest {
 
     // Then
     assertThat(lost).isEmpty();
+  }
+
+  @Test
+  void isWhatTheLauncherDoes() {
+    // Given
+    Stream<String> paths =
+        Stream.concat(
+            map.routes().stream().map(route -> pathOf(route.pattern())),
+            Stream.of(
+                "/",
+                "/connect/more",
+                "/api/v1/devices",
+                "/api/v1/devices/commands",
+                "/api/v1/devices/x/commandsandmore",
+                "/api/v1/devices/x/terminal/more",
+                "/api/v1/devices/a/b/commands",
+                "/api/v1/commands",
+                "/api/v1/commandsandmore",
+                "/pixelblaze",
+                "/pixelblazes",
+                "/wss"));
+
+    // Then
+    assertThat(paths)
+        .allSatisfy(
+            path ->
+                assertThat(dev.fairlead.launcher.web.UrlMap.ownerOf(path).name())
+                    .isEqualToIgnoringCase(map.routeOf(path).map(Route::service).orElse("")));
   }
 
   private boolean isRouted(String path, String service) {

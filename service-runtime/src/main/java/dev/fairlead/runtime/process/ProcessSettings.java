@@ -2,6 +2,7 @@ package dev.fairlead.runtime.process;
 
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
+import java.util.Set;
 
 /// What every process of a service is told, whichever service it is.
 ///
@@ -9,8 +10,15 @@ import java.time.Duration;
 /// @param stopTimeout how long a stop may take
 public record ProcessSettings(int managementPort, Duration stopTimeout) {
 
-  /// Reads `MANAGEMENT_PORT` and `STOP_TIMEOUT`.
+  private static final Set<String> LOG_FORMATS = Set.of("text", "json");
+
+  /// Reads `MANAGEMENT_PORT`, `STOP_TIMEOUT` and, on behalf of the log's own configuration,
+  /// `LOG_FORMAT`.
   public static ProcessSettings from(Settings settings) {
+    String format = settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
+    if (!LOG_FORMATS.contains(format)) {
+      settings.problem(Settings.PREFIX + "LOG_FORMAT must be text or json");
+    }
     return new ProcessSettings(
         settings.integer(
             "MANAGEMENT_PORT",

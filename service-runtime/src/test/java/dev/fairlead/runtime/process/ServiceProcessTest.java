@@ -106,6 +106,20 @@ class ServiceProcessTest {
   }
 
   @Test
+  void knowsTheFormatsOfTheLog() {
+    // When
+    ServiceProcess.Outcome json =
+        execute(Map.of("FAIRLEAD_KEY", "hunter2", "FAIRLEAD_LOG_FORMAT", "json"), "--check");
+    ServiceProcess.Outcome other =
+        execute(Map.of("FAIRLEAD_KEY", "hunter2", "FAIRLEAD_LOG_FORMAT", "xml"), "--check");
+
+    // Then
+    assertThat(json.exitCode()).hasValue(0);
+    assertThat(other.exitCode()).hasValue(1);
+    assertThat(err().lines()).containsExactly("sample: FAIRLEAD_LOG_FORMAT must be text or json");
+  }
+
+  @Test
   void migratesAndEnds() {
     // When
     ServiceProcess.Outcome outcome = execute(GOOD, "--migrate");
