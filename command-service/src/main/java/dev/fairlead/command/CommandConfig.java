@@ -31,6 +31,8 @@ public record CommandConfig(
 
   /// Reads the settings of a process of its own.
   public static CommandConfig from(Settings settings) {
+    // Logback reads it by itself, before any of this; here it becomes a setting that is known.
+    settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
     // Read first: what HttpServerSettings reads has the default of a process with one service.
     int port =
         settings.integer(

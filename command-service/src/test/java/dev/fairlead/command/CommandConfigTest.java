@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +39,24 @@ class CommandConfigTest {
     assertThat(config.api().bodyBytesMax()).isEqualTo(256 * 1024);
     assertThat(config.api().requestsMax()).isGreaterThan(CommandConfig.WAITERS_MAX);
     assertThat(config.api().timeout()).isGreaterThan(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void readsItsOwnSettings() {
+    // Given
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("FAIRLEAD_HTTP_PORT", "9000");
+    environment.put("FAIRLEAD_LOG_FORMAT", "json");
+    environment.put("FAIRLEAD_COMMAND_QUEUE_MAX", "7");
+    Settings settings = Settings.of(environment);
+
+    // When
+    CommandConfig config = CommandConfig.from(settings);
+    settings.finish();
+
+    // Then
+    assertThat(config.http().orElseThrow().port()).isEqualTo(9000);
+    assertThat(config.commands().queueMax()).isEqualTo(7);
+    assertThat(config.withoutHttp().http()).isEmpty();
   }
 }
