@@ -45,7 +45,8 @@ public final class PgOffsets implements Offsets {
     /// Does nothing.
     LogRestartHandler IGNORED = (transaction, topicId) -> Future.succeededFuture();
 
-    /// Is called in the transaction that moves the offset back to the log's start.
+    /// Is called in the transaction that moves the offset back to the log's start: once for a
+    /// topic that was made again, for each log of one that lost its end.
     Future<Void> restarted(SqlConnection transaction, String topicId);
   }
 
@@ -122,8 +123,8 @@ public final class PgOffsets implements Offsets {
     return transaction
         .preparedQuery(
             """
-            update consumer_offset set topic_id = $4, next = $5
-            where consumer = $1 and topic = $2 and partition = $3
+            update consumer_offset set topic_id = $4, next = case partition when $3 then $5 else 0 end
+            where consumer = $1 and topic = $2 and (partition = $3 or topic_id <> $4)
             """)
         .execute(Tuple.of(consumer, topic.suffix(), partition, topicId, bounds.start()))
         .compose(rows -> restarts.restarted(transaction, topicId))

@@ -277,7 +277,7 @@ class PgConsumerIT {
   }
 
   @Test
-  void beginsAnewWhenTheTopicWasMadeAgain() {
+  void beginsAnewOnceWhenTheTopicWasMadeAgain() {
     // Given
     GroupConsumer first = start();
     first.close().await();
@@ -287,6 +287,6 @@ class PgConsumerIT {
     start();
 
     // Then
-    assertThat(restarts).hasSize(BusFixture.PARTITIONS).doesNotContain("another");
+    assertThat(restarts).singleElement().isNotEqualTo("another");
   }
 }
