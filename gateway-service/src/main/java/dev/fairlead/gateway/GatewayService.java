@@ -139,7 +139,7 @@ public final class GatewayService implements Service {
               server.ifPresent(doorServer -> closing.add(doorServer::stop));
               log.atInfo()
                   .addKeyValue("gateway", name)
-                  .addKeyValue("port", port())
+                  .addKeyValue("port", port().orElse(0))
                   .log("gateway started");
             });
   }
