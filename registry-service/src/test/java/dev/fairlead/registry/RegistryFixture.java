@@ -31,6 +31,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A registry with topics and a database of its own, and the bus beside it to write what gateways
 /// would write and to read what the registry says.
@@ -42,6 +45,8 @@ final class RegistryFixture implements AutoCloseable {
   private static final int PARTITIONS = 3;
   private static final long BUDGET_BYTES = 8L * 1024 * 1024;
   private static final long TIMEOUT_SECONDS = 60;
+
+  private static final Logger log = LoggerFactory.getLogger(RegistryFixture.class);
 
   private final Vertx vertx = Vertx.vertx();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -115,34 +120,17 @@ final class RegistryFixture implements AutoCloseable {
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
   }
 
-  RegistryConfig config() {
-    return config;
-  }
-
-  SimpleMeterRegistry meters() {
-    return meters;
-  }
-
   Vertx vertx() {
     return vertx;
-  }
-
-  Bus bus() {
-    return bus;
-  }
-
-  /// Stops the registry and starts another with the same configuration but for what `change` says.
-  void restart(java.util.function.UnaryOperator<RegistryConfig> change) {
-    stop();
-    service = started(change.apply(config));
   }
 
   void stop() {
     await(service.stop());
   }
 
-  void start() {
-    service = started(config);
+  /// Starts another registry after a stop, with the same configuration but for what `change` says.
+  void start(UnaryOperator<RegistryConfig> change) {
+    service = started(change.apply(config));
   }
 
   private RegistryService started(RegistryConfig with) {
@@ -155,6 +143,11 @@ final class RegistryFixture implements AutoCloseable {
   /// Writes a record as somebody else would.
   Position send(BusRecord record) {
     return await(producer.send(record));
+  }
+
+  /// The same without waiting, from an event loop.
+  void sendLater(BusRecord record) {
+    producer.send(record).onFailure(cause -> log.debug("record not sent", cause));
   }
 
   /// What was written to a topic since the first time it was asked for here, which counts from its
