@@ -42,6 +42,7 @@ final class RegistryFixture implements AutoCloseable {
   static final String ADMIN_KEY = "an-admin-key-of-the-tests";
   static final String MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(10);
   private static final int PARTITIONS = 3;
   private static final long BUDGET_BYTES = 8L * 1024 * 1024;
   private static final long TIMEOUT_SECONDS = 60;
@@ -71,7 +72,10 @@ final class RegistryFixture implements AutoCloseable {
   }
 
   static DatabaseSettings database() {
-    TestBackends.Database database = TestBackends.freshDatabase();
+    return settingsOf(TestBackends.freshDatabase());
+  }
+
+  static DatabaseSettings settingsOf(TestBackends.Database database) {
     return new DatabaseSettings(
         database.host(),
         database.port(),
@@ -85,7 +89,7 @@ final class RegistryFixture implements AutoCloseable {
   private static RegistryConfig config(DatabaseSettings database) {
     return new RegistryConfig(
         Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
-        ApiSettings.of("registry"),
+        new ApiSettings("registry", 1 << 20, 64, API_TIMEOUT),
         database,
         busSettings(),
         Optional.of(Secret.of(ADMIN_KEY)),
