@@ -31,6 +31,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A registry with topics and a database of its own, and the bus beside it to write what gateways
 /// would write and to read what the registry says.
@@ -39,9 +42,12 @@ final class RegistryFixture implements AutoCloseable {
   static final String ADMIN_KEY = "an-admin-key-of-the-tests";
   static final String MASTER_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+  private static final Duration API_TIMEOUT = Duration.ofSeconds(10);
   private static final int PARTITIONS = 3;
   private static final long BUDGET_BYTES = 8L * 1024 * 1024;
   private static final long TIMEOUT_SECONDS = 60;
+
+  private static final Logger log = LoggerFactory.getLogger(RegistryFixture.class);
 
   private final Vertx vertx = Vertx.vertx();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -66,7 +72,10 @@ final class RegistryFixture implements AutoCloseable {
   }
 
   static DatabaseSettings database() {
-    TestBackends.Database database = TestBackends.freshDatabase();
+    return settingsOf(TestBackends.freshDatabase());
+  }
+
+  static DatabaseSettings settingsOf(TestBackends.Database database) {
     return new DatabaseSettings(
         database.host(),
         database.port(),
@@ -80,7 +89,7 @@ final class RegistryFixture implements AutoCloseable {
   private static RegistryConfig config(DatabaseSettings database) {
     return new RegistryConfig(
         Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
-        ApiSettings.of("registry"),
+        new ApiSettings("registry", 1 << 20, 64, API_TIMEOUT),
         database,
         busSettings(),
         Optional.of(Secret.of(ADMIN_KEY)),
@@ -115,34 +124,17 @@ final class RegistryFixture implements AutoCloseable {
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
   }
 
-  RegistryConfig config() {
-    return config;
-  }
-
-  SimpleMeterRegistry meters() {
-    return meters;
-  }
-
   Vertx vertx() {
     return vertx;
-  }
-
-  Bus bus() {
-    return bus;
-  }
-
-  /// Stops the registry and starts another with the same configuration but for what `change` says.
-  void restart(java.util.function.UnaryOperator<RegistryConfig> change) {
-    stop();
-    service = started(change.apply(config));
   }
 
   void stop() {
     await(service.stop());
   }
 
-  void start() {
-    service = started(config);
+  /// Starts another registry after a stop, with the same configuration but for what `change` says.
+  void start(UnaryOperator<RegistryConfig> change) {
+    service = started(change.apply(config));
   }
 
   private RegistryService started(RegistryConfig with) {
@@ -155,6 +147,11 @@ final class RegistryFixture implements AutoCloseable {
   /// Writes a record as somebody else would.
   Position send(BusRecord record) {
     return await(producer.send(record));
+  }
+
+  /// The same without waiting, from an event loop.
+  void sendLater(BusRecord record) {
+    producer.send(record).onFailure(cause -> log.debug("record not sent", cause));
   }
 
   /// What was written to a topic since the first time it was asked for here, which counts from its

@@ -68,7 +68,9 @@ record Presence(
     if (heard.epoch().equals(newest.get())) {
       return new Step(this, List.of()); // the same record again
     }
-    return late(heard, at);
+    return history.knowsAsClosed(heard.id())
+        ? new Step(this, List.of()) // an old record, read again
+        : late(heard, at);
   }
 
   private Step resumed(LiveSession heard, Instant at) {
@@ -101,12 +103,8 @@ record Presence(
   }
 
   private Step late(LiveSession heard, Instant at) {
-    Presence after = remembering(history.opened(heard, at));
     return new Step(
-        after,
-        history.knowsAsClosed(heard.id())
-            ? List.of()
-            : List.of(new Closing(heard, CloseReason.REPLACED)));
+        remembering(history.opened(heard, at)), List.of(new Closing(heard, CloseReason.REPLACED)));
   }
 
   private List<Closing> replacedBy(LiveSession heard) {

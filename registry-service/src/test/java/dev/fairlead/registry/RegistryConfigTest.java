@@ -1,0 +1,82 @@
+package dev.fairlead.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.runtime.http.HttpServerSettings;
+import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.settings.SettingsException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RegistryConfigTest {
+
+  private static final Map<String, String> REQUIRED =
+      Map.of(
+          "FAIRLEAD_MASTER_KEY", RegistryFixture.MASTER_KEY,
+          "FAIRLEAD_DATABASE_PASSWORD", "secret",
+          "FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
+
+  private static RegistryConfig read(Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(REQUIRED);
+    environment.putAll(more);
+    Settings settings = Settings.of(environment);
+    RegistryConfig config = RegistryConfig.from(settings);
+    settings.finish();
+    return config;
+  }
+
+  @Test
+  void hasDefaultsForWhatIsNotRequired() {
+    // When
+    RegistryConfig config = read(Map.of());
+
+    // Then
+    assertThat(config.http()).map(HttpServerSettings::port).contains(8082);
+    assertThat(config.adminKey()).isEmpty();
+    assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(400));
+    assertThat(config.gatewayLostBeats()).isEqualTo(5);
+    assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void takesEachSettingFromItsVariable() {
+    // When
+    RegistryConfig config =
+        read(
+            Map.of(
+                "FAIRLEAD_HTTP_PORT", "9999",
+                "FAIRLEAD_LOG_FORMAT", "json",
+                "FAIRLEAD_ADMIN_KEY", "the-key",
+                "FAIRLEAD_DEVICE_TOKEN_LIFETIME", "30d",
+                "FAIRLEAD_GATEWAY_LOST_BEATS", "7",
+                "FAIRLEAD_GATEWAY_BEAT_INTERVAL", "500ms"));
+
+    // Then
+    assertThat(config.http()).map(HttpServerSettings::port).contains(9999);
+    assertThat(config.adminKey()).contains(Secret.of("the-key"));
+    assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(30));
+    assertThat(config.gatewayLostBeats()).isEqualTo(7);
+    assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.masterKey()).isEqualTo(Secret.of(RegistryFixture.MASTER_KEY));
+  }
+
+  @Test
+  void refusesMasterKeyThatIsNo32Bytes() {
+    assertThatThrownBy(() -> read(Map.of("FAIRLEAD_MASTER_KEY", "AAAA")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_MASTER_KEY must be 32 bytes in Base64");
+  }
+
+  @Test
+  void needsNoServerOfItsOwn() {
+    // When
+    RegistryConfig config = read(Map.of()).withoutHttp();
+
+    // Then
+    assertThat(config.http()).isEmpty();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.fairlead.registry.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.runtime.http.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LatestValuesTest {
+
+  private static final DeviceKey DEVICE = DeviceKey.of("default", "d1");
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final LatestValues NONE =
+      new LatestValues(JsonNodeFactory.instance.objectNode(), Optional.empty(), Optional.empty());
+
+  private static Measurements measured(long epoch, String json) {
+    ObjectNode values = Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
+    return new Measurements(DEVICE, new Epoch(1, epoch), values, true, NOON, NOON);
+  }
+
+  @Test
+  void keepsTheLatestOfEachKey() {
+    // Given
+    LatestValues before = NONE.after(measured(1, "{\"a\":1,\"b\":\"x\"}")).after();
+
+    // When
+    LatestValues after = before.after(measured(1, "{\"a\":2}")).after();
+
+    // Then
+    assertThat(after.metrics().at("/a/value").asInt()).isEqualTo(2);
+    assertThat(after.metrics().at("/b/value").asText()).isEqualTo("x");
+    assertThat(after.metrics().at("/a/at").asText()).isEqualTo("2026-01-01T12:00:00Z");
+  }
+
+  @Test
+  void countsWhatItDoesNotShow() {
+    // When
+    LatestValues.Step step = NONE.after(measured(1, "{\"a\":null,\"b\":{},\"c\":[],\"d\":true}"));
+
+    // Then
+    assertThat(step.refused()).isEqualTo(3);
+    assertThat(step.after().metrics().size()).isOne();
+  }
+
+  @Test
+  void refusesRecordOfAnOlderSession() {
+    // Given
+    LatestValues before = NONE.after(measured(2, "{\"a\":1}")).after();
+
+    // When
+    LatestValues.Step step = before.after(measured(1, "{\"a\":2}"));
+
+    // Then
+    assertThat(step.after()).isEqualTo(before);
+    assertThat(step.refused()).isOne();
+  }
+
+  @Test
+  void keepsSoManyKeysAndNoMore() {
+    // Given
+    LatestValues full = NONE;
+    for (int i = 0; i < LatestValues.KEYS_MAX; i++) {
+      full = full.after(measured(1, "{\"k" + i + "\":1}")).after();
+    }
+
+    // When
+    LatestValues.Step oneMore = full.after(measured(1, "{\"more\":1,\"k0\":2}"));
+
+    // Then
+    assertThat(oneMore.refused()).isOne();
+    assertThat(oneMore.after().metrics().size()).isEqualTo(LatestValues.KEYS_MAX);
+    assertThat(oneMore.after().metrics().at("/k0/value").asInt()).isEqualTo(2);
+  }
+}
