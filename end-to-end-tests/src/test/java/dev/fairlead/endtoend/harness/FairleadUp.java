@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// A run of `./fairlead up`.
 public final class FairleadUp implements AutoCloseable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(240);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final int HEX = 16;
 
@@ -146,7 +146,7 @@ public final class FairleadUp implements AutoCloseable {
     List<String> addresses = new ArrayList<>();
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] fields = line.strip().split("\\s+");
+        String[] fields = line.strip().split("\\s+", -1);
         if (fields.length > 9 && fields[3].equals("0A") && inodes.contains(fields[9])) {
           addresses.add(address(fields[1]));
         }
@@ -165,7 +165,7 @@ public final class FairleadUp implements AutoCloseable {
             inodes.add(target.substring("socket:[".length(), target.length() - 1));
           }
         } catch (java.nio.file.NoSuchFileException closedMeanwhile) {
-          continue;
+          // One descriptor less to look at.
         }
       }
     }
