@@ -39,6 +39,13 @@ public final class Headers {
   /// Which delivery of a command this is; from 1.
   public static final String ATTEMPT = "attempt";
 
+  /// Of a `reported` record: [#FORM_WHOLE], or a merge patch where it is absent or says anything
+  /// else.
+  public static final String FORM = "form";
+
+  /// Value of [#FORM]: the body is the whole document.
+  public static final String FORM_WHOLE = "whole";
+
   /// The content type that a body has when nothing is said.
   public static final String JSON = "application/json";
 

@@ -31,20 +31,8 @@ public record CommandConfig(
 
   /// Reads the settings of a process of its own.
   public static CommandConfig from(Settings settings) {
-    // Logback reads it by itself, before any of this; here it becomes a setting that is known.
-    settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
-    // Read first: what HttpServerSettings reads has the default of a process with one service.
-    int port =
-        settings.integer(
-            "HTTP_PORT",
-            PORT_DEFAULT,
-            0,
-            65_535,
-            "The port of the HTTP server; 0 takes a free one.");
-    HttpServerSettings http = HttpServerSettings.from(settings);
     return new CommandConfig(
-        Optional.of(
-            new HttpServerSettings(http.host(), port, http.idleTimeout(), http.headerBytesMax())),
+        Optional.of(HttpServerSettings.from(settings, PORT_DEFAULT)),
         api(ApiSettings.from(settings, "command")),
         DatabaseSettings.from(settings),
         BusSettings.from(settings),

@@ -46,7 +46,6 @@ class CommandConfigTest {
     // Given
     Map<String, String> environment = new HashMap<>(LEAST);
     environment.put("FAIRLEAD_HTTP_PORT", "9000");
-    environment.put("FAIRLEAD_LOG_FORMAT", "json");
     environment.put("FAIRLEAD_COMMAND_QUEUE_MAX", "7");
     Settings settings = Settings.of(environment);
 

@@ -3,8 +3,11 @@ package dev.fairlead.documentation;
 import static dev.fairlead.documentation.MarkdownTable.code;
 
 import dev.fairlead.command.CommandConfig;
+import dev.fairlead.command.CommandMain;
 import dev.fairlead.gateway.GatewayConfig;
+import dev.fairlead.gateway.GatewayMain;
 import dev.fairlead.registry.RegistryConfig;
+import dev.fairlead.registry.RegistryMain;
 import dev.fairlead.runtime.process.ProcessSettings;
 import dev.fairlead.runtime.settings.Setting;
 import dev.fairlead.runtime.settings.Settings;
@@ -21,19 +24,20 @@ final class SettingsPage {
   /// Who reads settings.
   private static final List<Service> SERVICES =
       List.of(
-          new Service("gateway", GatewayConfig::from),
-          new Service("registry", RegistryConfig::from),
-          new Service("command", CommandConfig::from));
+          new Service("gateway", GatewayMain.MANAGEMENT_PORT, GatewayConfig::from),
+          new Service("registry", RegistryMain.MANAGEMENT_PORT, RegistryConfig::from),
+          new Service("command", CommandMain.MANAGEMENT_PORT, CommandConfig::from));
 
   private SettingsPage() {}
 
   /// @param name of the service, one word
+  /// @param managementPort the default of its management port
   /// @param read reads what is its own, besides what every process reads
-  private record Service(String name, Consumer<Settings> read) {
+  private record Service(String name, int managementPort, Consumer<Settings> read) {
 
     Set<Setting> settings() {
       Settings settings = Settings.of(Map.of());
-      ProcessSettings.from(settings);
+      ProcessSettings.from(settings, managementPort);
       read.accept(settings);
       return new LinkedHashSet<>(settings.described());
     }

@@ -6,7 +6,6 @@ import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 
 /// What a gateway is set to.
 ///
@@ -51,16 +50,14 @@ public record GatewayConfig(
   /// A record on the bus is at most 2 MiB, headers included.
   private static final long MESSAGE_BYTES_CEILING = 1920 * KIB;
 
-  private static final Set<String> LOG_FORMATS = Set.of("text", "json");
   private static final String NAME_FORM = "[A-Za-z0-9._-]{0,53}";
 
   /// Reads the settings of a gateway that listens itself.
   public static GatewayConfig from(Settings settings) {
-    checkLogFormat(settings);
     GatewayConfig config =
         new GatewayConfig(
             BusSettings.from(settings),
-            Optional.of(http(settings)),
+            Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
             settings.text(
                 "GATEWAY_NAME", "", "What the gateway's name begins with; the rest is random."),
             settings.duration(
@@ -131,14 +128,6 @@ public record GatewayConfig(
     return config;
   }
 
-  /// The logging reads the variable itself, before anything else does; here it is made known.
-  private static void checkLogFormat(Settings settings) {
-    String format = settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
-    if (!LOG_FORMATS.contains(format)) {
-      settings.problem("FAIRLEAD_LOG_FORMAT must be text or json, not '" + format + "'");
-    }
-  }
-
   /// The same for a gateway that is handed its requests.
   public GatewayConfig withoutHttp() {
     return new GatewayConfig(
@@ -156,20 +145,6 @@ public record GatewayConfig(
         drainRate,
         drainTimeout,
         beatInterval);
-  }
-
-  /// As every service's, with a port of its own so that all of them run on one machine.
-  private static HttpServerSettings http(Settings settings) {
-    int port =
-        settings.integer(
-            "HTTP_PORT",
-            HTTP_PORT,
-            0,
-            65_535,
-            "The port that devices connect to; 0 takes a free one.");
-    HttpServerSettings common = HttpServerSettings.from(settings);
-    return new HttpServerSettings(
-        common.host(), port, common.idleTimeout(), common.headerBytesMax());
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

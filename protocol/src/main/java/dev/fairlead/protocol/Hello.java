@@ -13,7 +13,7 @@ import java.util.Map;
 /// @param address the gateway's inbox; the device gives it back, with the session, when it
 ///     connects again
 /// @param serverTime the gateway's clock, in milliseconds
-/// @param keepalive silence after which the gateway closes
+/// @param keepalive between the gateway's pings; it closes after one and a half of it in silence
 /// @param limits what the gateway accepts, by name, in the order made
 public record Hello(
     String sessionId,

@@ -15,11 +15,12 @@ public final class NativeProtocol {
   /// Query parameter with the token, for clients that cannot set a header.
   public static final String QUERY_TOKEN = "token";
 
-  /// Query parameter with the id of the device's last session, from its `hello`.
-  public static final String QUERY_LAST_SESSION = "last-session";
+  /// Header in which a device that connects again names its last session, `session@address`, both
+  /// from its `hello`.
+  public static final String HEADER_LAST_SESSION = "Fairlead-Last-Session";
 
-  /// Query parameter with the address of the device's last session, from its `hello`.
-  public static final String QUERY_LAST_ADDRESS = "last-address";
+  /// Query parameter for the same, for clients that cannot set a header.
+  public static final String QUERY_LAST_SESSION = "last";
 
   /// Terminals.
   public static final int PROTO_SHELL = 1;
@@ -137,7 +138,8 @@ public final class NativeProtocol {
   /// Integer: the gateway's clock, milliseconds since 1970.
   public static final String PROP_SERVER_TIME = "time";
 
-  /// Integer: milliseconds of silence after which the gateway closes.
+  /// Integer: milliseconds between the gateway's pings; it closes after one and a half of it
+  /// without a frame.
   public static final String PROP_KEEPALIVE = "keepalive";
 
   /// Map of integers: what the gateway accepts.

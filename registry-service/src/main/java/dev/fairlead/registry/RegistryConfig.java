@@ -43,7 +43,6 @@ public record RegistryConfig(
 
   /// Reads the settings of a registry that is a process of its own.
   public static RegistryConfig from(Settings settings) {
-    settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
     Secret masterKey =
         settings.secret(
             "MASTER_KEY", "32 bytes in Base64 that encrypt private keys in the database.");
@@ -56,7 +55,7 @@ public record RegistryConfig(
           Settings.PREFIX + "MASTER_KEY must be 32 bytes in Base64: " + e.getMessage());
     }
     return new RegistryConfig(
-        Optional.of(http(settings)),
+        Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
         ApiSettings.from(settings, SERVICE),
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
@@ -94,15 +93,5 @@ public record RegistryConfig(
         deviceTokenLifetime,
         gatewayLostBeats,
         gatewayBeatInterval);
-  }
-
-  /// Of two readings of one setting the first gives the default that is shown.
-  private static HttpServerSettings http(Settings settings) {
-    int port =
-        settings.integer(
-            "HTTP_PORT", HTTP_PORT, 0, 65_535, "The port of the HTTP server; 0 takes a free one.");
-    HttpServerSettings common = HttpServerSettings.from(settings);
-    return new HttpServerSettings(
-        common.host(), port, common.idleTimeout(), common.headerBytesMax());
   }
 }

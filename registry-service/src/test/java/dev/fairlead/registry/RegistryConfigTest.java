@@ -49,7 +49,6 @@ class RegistryConfigTest {
         read(
             Map.of(
                 "FAIRLEAD_HTTP_PORT", "9999",
-                "FAIRLEAD_LOG_FORMAT", "json",
                 "FAIRLEAD_ADMIN_KEY", "the-key",
                 "FAIRLEAD_DEVICE_TOKEN_LIFETIME", "30d",
                 "FAIRLEAD_GATEWAY_LOST_BEATS", "7",

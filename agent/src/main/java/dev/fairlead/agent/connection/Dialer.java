@@ -1,6 +1,7 @@
 package dev.fairlead.agent.connection;
 
 import dev.fairlead.protocol.MessageCodec;
+import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.ProtocolLimits;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Dialer implements AutoCloseable {
 
   /// Names the device's last session as `session@address`.
-  static final String HEADER_LAST_SESSION = "Fairlead-Last-Session";
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
@@ -79,7 +79,9 @@ final class Dialer implements AutoCloseable {
             .connectTimeout(CONNECT_TIMEOUT)
             .subprotocols(settings.wire().subprotocol())
             .header("Authorization", "Bearer " + token());
-    lastSession.headerValue().ifPresent(value -> builder.header(HEADER_LAST_SESSION, value));
+    lastSession
+        .headerValue()
+        .ifPresent(value -> builder.header(NativeProtocol.HEADER_LAST_SESSION, value));
     return builder.buildAsync(settings.url(), listener);
   }
 

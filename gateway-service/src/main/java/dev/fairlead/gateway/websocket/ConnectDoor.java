@@ -32,13 +32,6 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   /// The path of the door.
   public static final String PATH = NativeProtocol.PATH;
 
-  /// The header, and [#LAST_PARAMETER] the query parameter, in which a device names its last
-  /// session.
-  public static final String LAST_HEADER = "Fairlead-Last-Session";
-
-  /// See [#LAST_HEADER].
-  public static final String LAST_PARAMETER = "last";
-
   private static final Logger log = LoggerFactory.getLogger(ConnectDoor.class);
 
   private static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
@@ -104,7 +97,9 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       String address,
       Admission.Decision.Admitted admitted) {
     Optional<LastSession> last =
-        first(request.getHeader(LAST_HEADER), request.getParam(LAST_PARAMETER))
+        first(
+                request.getHeader(NativeProtocol.HEADER_LAST_SESSION),
+                request.getParam(NativeProtocol.QUERY_LAST_SESSION))
             .flatMap(LastSession::parse);
     Context context = Vertx.currentContext();
     if (context == null) {

@@ -1,6 +1,7 @@
 package dev.fairlead.registry.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
@@ -33,6 +34,14 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
       }
     }
 
+    /// The whole reported document.
+    record Whole(ObjectNode document) implements Content {
+      @Override
+      public String word() {
+        return "reported";
+      }
+    }
+
     /// A problem came or went.
     record Problem(AlertChange change) implements Content {
       @Override
@@ -50,8 +59,8 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
     }
   }
 
-  /// Reads a record of `fairlead.events`. `reported` counts as a merge patch, like `status`: the
-  /// mark of a whole document does not travel on the bus yet.
+  /// Reads a record of `fairlead.events`. `reported` is a merge patch, like `status`, unless the
+  /// record says that it is the whole document.
   ///
   /// @throws MalformedRecordException when it is no event, or its body is not as it should be
   static DeviceEvent decode(ReceivedRecord record) {
@@ -59,7 +68,11 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
     Instant saidAt = RecordTime.of(message.timeMillis());
     Content content =
         switch (message.type()) {
-          case STATUS, REPORTED -> new Content.Patch(JsonBody.object(message));
+          case STATUS -> new Content.Patch(JsonBody.object(message));
+          case REPORTED ->
+              record.header(Headers.FORM).filter(Headers.FORM_WHOLE::equals).isPresent()
+                  ? new Content.Whole(JsonBody.object(message))
+                  : new Content.Patch(JsonBody.object(message));
           case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
           case LOG -> new Content.LogLine();
           case TELEMETRY, DELIVERED, PROGRESS, RESULT ->

@@ -35,6 +35,8 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
         switch (event.content()) {
           case DeviceEvent.Content.Patch(var patch) ->
               seen.patched(patch).map(document -> new DeviceState(document, alerts));
+          case DeviceEvent.Content.Whole(var document) ->
+              seen.replaced(document).map(whole -> new DeviceState(whole, alerts));
           case DeviceEvent.Content.Problem(var change) ->
               alerts.after(change).map(open -> new DeviceState(seen, open));
           case DeviceEvent.Content.LogLine() -> Optional.of(new DeviceState(seen, alerts));

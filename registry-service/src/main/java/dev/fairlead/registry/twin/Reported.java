@@ -29,9 +29,13 @@ public record Reported(ObjectNode document, Optional<Epoch> epoch, Optional<Inst
 
   /// The same with a merge patch applied; empty when the document would become too large.
   public Optional<Reported> patched(ObjectNode patch) {
-    ObjectNode merged = MergePatch.apply(document, patch);
-    return Json.write(merged).length > DOCUMENT_BYTES_MAX
+    return replaced(MergePatch.apply(document, patch));
+  }
+
+  /// The same with another document; empty when that is too large.
+  public Optional<Reported> replaced(ObjectNode whole) {
+    return Json.write(whole).length > DOCUMENT_BYTES_MAX
         ? Optional.empty()
-        : Optional.of(new Reported(merged, epoch, updatedAt));
+        : Optional.of(new Reported(whole, epoch, updatedAt));
   }
 }

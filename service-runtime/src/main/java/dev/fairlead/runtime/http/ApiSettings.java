@@ -12,7 +12,7 @@ import java.time.Duration;
 public record ApiSettings(String service, long bodyBytesMax, int requestsMax, Duration timeout) {
   private static final long BODY_BYTES_MAX = 1 << 20;
   private static final int REQUESTS_MAX = 512;
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   public ApiSettings {
     if (bodyBytesMax < 1 || requestsMax < 1 || timeout.toMillis() < 1) {

@@ -19,11 +19,17 @@ public record HttpServerSettings(String host, int port, Duration idleTimeout, in
   }
 
   /// Reads `HTTP_HOST`, `HTTP_PORT`, `HTTP_IDLE_TIMEOUT` and `HTTP_HEADER_MAX`.
-  public static HttpServerSettings from(Settings settings) {
+  ///
+  /// @param portDefault another for each service, so that all of them run on one machine
+  public static HttpServerSettings from(Settings settings, int portDefault) {
     return new HttpServerSettings(
         settings.text("HTTP_HOST", "0.0.0.0", "The address that the HTTP server listens on."),
         settings.integer(
-            "HTTP_PORT", 8080, 0, 65_535, "The port of the HTTP server; 0 takes a free one."),
+            "HTTP_PORT",
+            portDefault,
+            0,
+            65_535,
+            "The port of the HTTP server; 0 takes a free one."),
         settings.duration(
             "HTTP_IDLE_TIMEOUT",
             IDLE_TIMEOUT,

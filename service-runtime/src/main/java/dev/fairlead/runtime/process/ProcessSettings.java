@@ -14,7 +14,9 @@ public record ProcessSettings(int managementPort, Duration stopTimeout) {
 
   /// Reads `MANAGEMENT_PORT`, `STOP_TIMEOUT` and, on behalf of the log's own configuration,
   /// `LOG_FORMAT`.
-  public static ProcessSettings from(Settings settings) {
+  ///
+  /// @param managementPortDefault another for each service, so that all of them run on one machine
+  public static ProcessSettings from(Settings settings, int managementPortDefault) {
     String format = settings.text("LOG_FORMAT", "text", "How the log is written: text or json.");
     if (!LOG_FORMATS.contains(format)) {
       settings.problem(Settings.PREFIX + "LOG_FORMAT must be text or json");
@@ -22,7 +24,7 @@ public record ProcessSettings(int managementPort, Duration stopTimeout) {
     return new ProcessSettings(
         settings.integer(
             "MANAGEMENT_PORT",
-            9090,
+            managementPortDefault,
             0,
             65_535,
             "The port of health and metrics; not public; 0 takes a free one."),

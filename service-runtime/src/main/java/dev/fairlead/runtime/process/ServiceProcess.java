@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```java
 /// void main(String[] arguments) {
-///   ServiceProcess.of("registry", RegistryConfig::from, RegistryService::create)
+///   ServiceProcess.of("registry", 9092, RegistryConfig::from, RegistryService::create)
 ///       .migratedBy(config -> Migrations.run(config.database(), "registry"))
 ///       .run(arguments);
 /// }
@@ -44,13 +44,16 @@ public final class ServiceProcess<C> {
   private final Function<Settings, C> configuration;
   private final ServiceFactory<C> factory;
   private final @Nullable Consumer<C> migration;
+  private final int managementPort;
 
   private ServiceProcess(
       String name,
+      int managementPort,
       Function<Settings, C> configuration,
       ServiceFactory<C> factory,
       @Nullable Consumer<C> migration) {
     this.name = name;
+    this.managementPort = managementPort;
     this.configuration = configuration;
     this.factory = factory;
     this.migration = migration;
@@ -59,15 +62,19 @@ public final class ServiceProcess<C> {
   /// A process without migrations.
   ///
   /// @param name the service, `registry` for one
+  /// @param managementPort the default of `MANAGEMENT_PORT`, another for each service
   /// @param configuration reads the configuration; the process itself reads [ProcessSettings]
   public static <C> ServiceProcess<C> of(
-      String name, Function<Settings, C> configuration, ServiceFactory<C> factory) {
-    return new ServiceProcess<>(name, configuration, factory, null);
+      String name,
+      int managementPort,
+      Function<Settings, C> configuration,
+      ServiceFactory<C> factory) {
+    return new ServiceProcess<>(name, managementPort, configuration, factory, null);
   }
 
   /// The same with what `--migrate` does; it may block.
   public ServiceProcess<C> migratedBy(Consumer<C> migration) {
-    return new ServiceProcess<>(name, configuration, factory, migration);
+    return new ServiceProcess<>(name, managementPort, configuration, factory, migration);
   }
 
   /// Does what the arguments say with the environment of the process. Returns when the service is
@@ -96,7 +103,7 @@ public final class ServiceProcess<C> {
     }
     Settings settings = Settings.of(environment);
     try {
-      ProcessSettings process = ProcessSettings.from(settings);
+      ProcessSettings process = ProcessSettings.from(settings, managementPort);
       C config = configuration.apply(settings);
       settings.finish();
       return switch (asked.get()) {

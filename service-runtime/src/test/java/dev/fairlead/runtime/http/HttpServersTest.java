@@ -70,7 +70,7 @@ class HttpServersTest {
     Settings settings = Settings.of(Map.of());
 
     // When
-    HttpServerSettings http = HttpServerSettings.from(settings);
+    HttpServerSettings http = HttpServerSettings.from(settings, 8080);
 
     // Then
     settings.finish();
@@ -95,7 +95,7 @@ class HttpServersTest {
                 "FAIRLEAD_API_TIMEOUT", "4s"));
 
     // When
-    HttpServerSettings http = HttpServerSettings.from(settings);
+    HttpServerSettings http = HttpServerSettings.from(settings, 8080);
     ApiSettings api = ApiSettings.from(settings, "x");
 
     // Then

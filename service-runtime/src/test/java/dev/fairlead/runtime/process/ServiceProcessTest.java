@@ -53,7 +53,7 @@ class ServiceProcessTest {
     Map<String, String> all = new HashMap<>(Map.of("FAIRLEAD_MANAGEMENT_PORT", "0"));
     all.putAll(environment);
     return ServiceProcess.<String>of(
-            "sample", ServiceProcessTest::configuration, (_, _, _) -> new Sample())
+            "sample", 9090, ServiceProcessTest::configuration, (_, _, _) -> new Sample())
         .migratedBy(config -> events.add("migrate " + config))
         .execute(
             List.of(arguments),
