@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.TestDevice;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,7 +146,10 @@ class CommandJourneyIT {
     assertThat(device.withoutMemory().connect(cluster.gatewayB().httpPort()))
         .failsWithin(PATIENCE)
         .withThrowableThat()
-        .withMessageContaining("401");
+        .havingCause()
+        .asInstanceOf(InstanceOfAssertFactories.type(WebSocketHandshakeException.class))
+        .extracting(refused -> refused.getResponse().statusCode())
+        .isEqualTo(401);
     await()
         .atMost(PATIENCE)
         .untilAsserted(

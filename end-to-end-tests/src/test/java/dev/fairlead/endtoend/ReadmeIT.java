@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The commands of `README.md`, as somebody would type them. The comment in the file says how its
-// blocks
-/// are marked.
+/// blocks are marked.
 class ReadmeIT {
 
   private static final String MARK = "-- end of block ";

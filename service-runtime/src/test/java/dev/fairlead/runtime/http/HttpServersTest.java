@@ -77,7 +77,7 @@ class HttpServersTest {
     assertThat(http)
         .isEqualTo(new HttpServerSettings("0.0.0.0", 8080, Duration.ofSeconds(75), 16 * 1024));
     assertThat(ApiSettings.from(settings, "x"))
-        .isEqualTo(new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(60)));
+        .isEqualTo(new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(15)));
   }
 
   @Test
