@@ -1,0 +1,36 @@
+package dev.fairlead.benchmarks;
+
+import dev.fairlead.endtoend.harness.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Runs one benchmark and prints its table.
+public final class BenchmarksMain {
+
+  private static final int USAGE = 2;
+
+  private BenchmarksMain() {}
+
+  /// Runs the benchmark that is named.
+  ///
+  /// @param arguments the name: `round-trip` or `start-up`
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    String name = arguments.length == 1 ? arguments[0] : "";
+    Path directory = Files.createTempDirectory("fairlead-benchmark");
+    Table table;
+    switch (name) {
+      case "round-trip" -> table = RoundTrip.run(directory);
+      case "start-up" -> table = StartUp.run(directory);
+      default -> {
+        System.err.println("usage: benchmarks.jar round-trip | start-up");
+        System.exit(USAGE);
+        return;
+      }
+    }
+    table.keepIn(Repository.root().resolve("benchmarks").resolve("results"));
+    System.out.print(table.markdown());
+    // The clients of the harness keep threads that are of no use any more.
+    System.exit(0);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.fairlead.benchmarks;
+
+import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.FairleadUp;
+import dev.fairlead.endtoend.harness.TestDevice;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/// How long a command takes from the request to its result in the same request, at a steady rate. A
+/// request is timed from when it was due, not from when it was sent: a stall is not hidden.
+final class RoundTrip {
+
+  private static final int RATE_PER_SECOND = 50;
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration LENGTH = Duration.ofSeconds(60);
+  private static final String COMMAND = "{\"kind\":\"ping\",\"body\":{\"n\":1}}";
+
+  private RoundTrip() {}
+
+  static Table run(Path directory) throws InterruptedException {
+    Table table =
+        new Table("round-trip", "where", "rate", "commands", "failed", "p50 ms", "p99 ms");
+    inOneProcess(directory.resolve("up"), table);
+    overTwoGateways(directory.resolve("cluster"), table);
+    return table;
+  }
+
+  private static void inOneProcess(Path directory, Table table) throws InterruptedException {
+    int port = FairleadUp.freePort();
+    try (FairleadUp up = FairleadUp.start(directory, port, "--no-agent");
+        HttpClient client = HttpClient.newHttpClient()) {
+      String token =
+          up.api().post(port, "/api/v1/devices", "{\"id\":\"d0\"}").body().path("token").asText();
+      TestDevice device = new TestDevice(client, "d0", token);
+      device.connect(port).join();
+      measure("one process", up.api(), port, List.of("d0"), table);
+      device.disconnect();
+    }
+  }
+
+  private static void overTwoGateways(Path directory, Table table) throws InterruptedException {
+    if (!directory.toFile().mkdirs()) {
+      throw new IllegalStateException(directory + " cannot be made");
+    }
+    try (Cluster cluster = new Cluster(directory)) {
+      TestDevice first = cluster.device("d0");
+      TestDevice second = cluster.device("d1");
+      first.connect(cluster.gatewayA().httpPort()).join();
+      second.connect(cluster.gatewayB().httpPort()).join();
+      measure(
+          "two gateways", cluster.api(), cluster.command().httpPort(), List.of("d0", "d1"), table);
+    }
+  }
+
+  private static void measure(String where, Api api, int port, List<String> devices, Table table)
+      throws InterruptedException {
+    send(api, port, devices, WARM_UP, new ConcurrentHistogram(3), new AtomicInteger());
+    Histogram times = new ConcurrentHistogram(3);
+    AtomicInteger failed = new AtomicInteger();
+    send(api, port, devices, LENGTH, times, failed);
+    table.row(
+        where,
+        RATE_PER_SECOND + "/s",
+        Long.toString(times.getTotalCount()),
+        failed.toString(),
+        millis(times.getValueAtPercentile(50)),
+        millis(times.getValueAtPercentile(99)));
+  }
+
+  private static String millis(long micros) {
+    return String.format(Locale.ROOT, "%.1f", micros / 1_000.0);
+  }
+
+  private static void send(
+      Api api,
+      int port,
+      List<String> devices,
+      Duration length,
+      Histogram times,
+      AtomicInteger failed)
+      throws InterruptedException {
+    int count = Math.toIntExact(length.toSeconds() * RATE_PER_SECOND);
+    CountDownLatch left = new CountDownLatch(count);
+    long begun = System.nanoTime();
+    try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
+      for (int i = 0; i < count; i++) {
+        long dueNanos = TimeUnit.SECONDS.toNanos(1) * i / RATE_PER_SECOND;
+        String path = "/api/v1/devices/" + devices.get(i % devices.size()) + "/commands?wait=10s";
+        var _ =
+            clock.schedule(
+                () ->
+                    Thread.startVirtualThread(
+                        () -> {
+                          if (!succeeded(api, port, path)) {
+                            failed.incrementAndGet();
+                          }
+                          times.recordValue(
+                              (System.nanoTime() - begun - dueNanos)
+                                  / TimeUnit.MICROSECONDS.toNanos(1));
+                          left.countDown();
+                        }),
+                dueNanos - (System.nanoTime() - begun),
+                TimeUnit.NANOSECONDS);
+      }
+      left.await();
+    }
+  }
+
+  private static boolean succeeded(Api api, int port, String path) {
+    Api.Answer answer = api.post(port, path, COMMAND);
+    return answer.body().path("state").asText().equals("succeeded");
+  }
+}
