@@ -14,16 +14,19 @@ public final class BenchmarksMain {
 
   /// Runs the benchmark that is named.
   ///
-  /// @param arguments the name: `round-trip` or `start-up`
+  /// @param arguments the name: `round-trip`, `events`, `idle-connections` or `start-up`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
     Table table;
     switch (name) {
       case "round-trip" -> table = RoundTrip.run(directory);
+      case "events" -> table = Events.run(directory);
+      case "idle-connections" -> table = IdleConnections.run(directory);
       case "start-up" -> table = StartUp.run(directory);
       default -> {
-        System.err.println("usage: benchmarks.jar round-trip | start-up");
+        System.err.println(
+            "usage: benchmarks.jar round-trip | events | idle-connections | start-up");
         System.exit(USAGE);
         return;
       }

@@ -3,6 +3,7 @@ package dev.fairlead.benchmarks;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.FairleadUp;
+import dev.fairlead.endtoend.harness.ServiceJar.Tuning;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class RoundTrip {
     if (!directory.toFile().mkdirs()) {
       throw new IllegalStateException(directory + " cannot be made");
     }
-    try (Cluster cluster = new Cluster(directory)) {
+    try (Cluster cluster = new Cluster(directory, Tuning.PRODUCTION)) {
       TestDevice first = cluster.device("d0");
       TestDevice second = cluster.device("d1");
       first.connect(cluster.gatewayA().httpPort()).join();

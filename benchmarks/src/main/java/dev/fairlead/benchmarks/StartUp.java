@@ -1,29 +1,51 @@
 package dev.fairlead.benchmarks;
 
+import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.FairleadUp;
+import dev.fairlead.endtoend.harness.ServiceJar.Tuning;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
-/// How long `./fairlead up` takes until it is ready, once built: on a new data directory, then on
-/// that same directory.
+/// How long things take from their start until they are ready, once built: `./fairlead up` on a new
+/// data directory, then on that same directory; a gateway that joins a running cluster.
 final class StartUp {
 
   private static final int RUNS = 3;
 
   private StartUp() {}
 
-  static Table run(Path directory) {
-    Table table = new Table("start-up", "run", "new directory s", "same directory s");
-    for (int i = 1; i <= RUNS; i++) {
+  static Table run(Path directory) throws IOException {
+    Table table =
+        new Table("start-up", "run", "up, new directory s", "up, same directory s", "gateway s");
+    String[] first = new String[RUNS];
+    String[] again = new String[RUNS];
+    for (int i = 0; i < RUNS; i++) {
       Path data = directory.resolve("start-" + i);
-      table.row(Integer.toString(i), seconds(data), seconds(data));
+      first[i] = up(data);
+      again[i] = up(data);
+    }
+    Path logs = Files.createDirectory(directory.resolve("cluster"));
+    try (Cluster cluster = new Cluster(logs, Tuning.PRODUCTION)) {
+      for (int i = 0; i < RUNS; i++) {
+        long begun = System.nanoTime();
+        cluster.startGateway("gateway-" + i);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        table.row(Integer.toString(i + 1), first[i], again[i], seconds(millis));
+      }
     }
     return table;
   }
 
-  private static String seconds(Path data) {
+  private static String up(Path data) {
     try (FairleadUp up = FairleadUp.start(data, FairleadUp.freePort())) {
-      return String.format(Locale.ROOT, "%.1f", up.startMillis() / 1_000.0);
+      return seconds(up.startMillis());
     }
+  }
+
+  private static String seconds(long millis) {
+    return String.format(Locale.ROOT, "%.1f", millis / 1_000.0);
   }
 }

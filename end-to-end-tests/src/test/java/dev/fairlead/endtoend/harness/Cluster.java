@@ -23,6 +23,7 @@ public final class Cluster implements AutoCloseable {
   private static final int MASTER_KEY_BYTES = 32;
 
   private final Path directory;
+  private final ServiceJar.Tuning tuning;
   private final OwnKafka kafka;
   private final OwnPostgres postgres;
   private final Map<String, String> settings;
@@ -33,7 +34,12 @@ public final class Cluster implements AutoCloseable {
   private final HttpClient devices = HttpClient.newHttpClient();
 
   public Cluster(Path directory) {
+    this(directory, ServiceJar.Tuning.QUICK_START);
+  }
+
+  public Cluster(Path directory, ServiceJar.Tuning tuning) {
     this.directory = directory;
+    this.tuning = tuning;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
     this.settings = settings();
@@ -85,7 +91,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   private ServiceJar start(String module, String name, Map<String, String> environment) {
-    return ServiceJar.start(module, name, environment, directory);
+    return ServiceJar.start(module, name, tuning, environment, directory);
   }
 
   public OwnKafka kafka() {

@@ -13,20 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A service run from its own jar, as an operator would: configured by its environment alone.
 public final class ServiceJar implements AutoCloseable {
 
-  private static final List<String> JVM_OPTIONS =
+  private static final List<String> PRODUCTION_OPTIONS =
       List.of(
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
           "-Xmx512m",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
+  private static final List<String> QUICK_START_OPTIONS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final String name;
   private final Process process;
@@ -51,11 +53,29 @@ public final class ServiceJar implements AutoCloseable {
     return jar;
   }
 
+  /// How a service is run.
+  public enum Tuning {
+    /// As the operations guide says.
+    PRODUCTION,
+    /// Compiled once and not well: for tests, which start much and run little.
+    QUICK_START;
+
+    private List<String> options() {
+      return this == PRODUCTION
+          ? PRODUCTION_OPTIONS
+          : Stream.concat(PRODUCTION_OPTIONS.stream(), QUICK_START_OPTIONS.stream()).toList();
+    }
+  }
+
   /// The command that runs a jar, without its arguments.
   public static List<String> command(String module) {
+    return command(module, Tuning.QUICK_START);
+  }
+
+  private static List<String> command(String module, Tuning tuning) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_OPTIONS);
+    command.addAll(tuning.options());
     command.addAll(List.of("-jar", jarOf(module).toString()));
     return command;
   }
@@ -64,11 +84,11 @@ public final class ServiceJar implements AutoCloseable {
   ///
   /// @param directory for its log
   public static ServiceJar start(
-      String module, String name, Map<String, String> environment, Path directory) {
+      String module, String name, Tuning tuning, Map<String, String> environment, Path directory) {
     int httpPort = Ports.free();
     int managementPort = Ports.free();
     Path log = directory.resolve(name + ".log");
-    ProcessBuilder builder = new ProcessBuilder(command(module));
+    ProcessBuilder builder = new ProcessBuilder(command(module, tuning));
     builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
     builder.environment().putAll(environment);
     builder.environment().put("FAIRLEAD_HTTP_PORT", Integer.toString(httpPort));
@@ -108,12 +128,12 @@ public final class ServiceJar implements AutoCloseable {
 
   /// The status of a management path; 0 when nobody answers.
   public int status(String path) {
-    try (HttpClient client = HttpClient.newHttpClient()) {
+    try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
               .timeout(Duration.ofSeconds(5))
               .build();
-      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {
       return 0;
     } catch (InterruptedException e) {

@@ -54,6 +54,10 @@ public final class TestDevice {
     return id;
   }
 
+  public String token() {
+    return token;
+  }
+
   /// The ids of commands that had their effect, in order; an id that stands twice had it twice.
   public List<String> run() {
     return List.copyOf(run);
