@@ -23,7 +23,7 @@ import org.HdrHistogram.Histogram;
 final class RoundTrip {
 
   private static final int RATE_PER_SECOND = 50;
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
   private static final Duration LENGTH = Duration.ofSeconds(60);
   private static final String COMMAND = "{\"kind\":\"ping\",\"body\":{\"n\":1}}";
 
