@@ -95,7 +95,7 @@ public final class CommandService implements Service {
     closing(database::close);
     Bus bus = new Bus(vertx, config.bus(), meters, health);
     closing(bus::close);
-    AccessView access = new AccessView(InstantSource.system(), meters);
+    AccessView access = new AccessView(InstantSource.system());
     return bus.start()
         .compose(_ -> followAccess(bus, access))
         .compose(

@@ -68,7 +68,7 @@ public final class GatewayService implements Service {
     this.meters = meters;
     this.context = vertx.getOrCreateContext();
     this.name = GatewayName.fresh(config.nameStem());
-    this.access = new AccessView(Clock.systemUTC(), meters);
+    this.access = new AccessView(Clock.systemUTC());
     this.neighbours = new Neighbours(name, this::resumeAll, Clock.systemUTC());
     this.doors = new GatewayDoors(() -> core.map(GatewayCore::door), new Problems(meters));
     this.server =

@@ -156,7 +156,8 @@ public final class RegistryService implements Service {
     PgOutbox outbox = new PgOutbox(vertx, pool, producer, RegistryConfig.SERVICE, meters);
     outbox.start();
     onStop(outbox::close);
-    AccessView view = new AccessView(clock, meters);
+    DeadLetters deadLetters = new DeadLetters(producer, meters);
+    AccessView view = new AccessView(clock);
     PgAccess access =
         new PgAccess(
             pool,
@@ -167,8 +168,8 @@ public final class RegistryService implements Service {
     return startAccess(bus, view, access)
         .compose(
             published ->
-                startConsumers(pool, bus, producer, outbox)
-                    .compose(nothing -> startWatch(pool, bus, producer, outbox))
+                startConsumers(pool, bus, deadLetters, outbox)
+                    .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
                     .compose(
                         nothing ->
                             startApi(
@@ -188,8 +189,8 @@ public final class RegistryService implements Service {
     return tail.start().compose(nothing -> keeper.start());
   }
 
-  private Future<Void> startConsumers(Pool pool, Bus bus, BusProducer producer, PgOutbox outbox) {
-    DeadLetters deadLetters = new DeadLetters(producer, meters);
+  private Future<Void> startConsumers(
+      Pool pool, Bus bus, DeadLetters deadLetters, PgOutbox outbox) {
     List<Feed> feeds =
         List.of(
             PgSessions.feed(pool, deadLetters, outbox, meters),
@@ -205,12 +206,14 @@ public final class RegistryService implements Service {
     return Future.all(joined).mapEmpty();
   }
 
-  private Future<Void> startWatch(Pool pool, Bus bus, BusProducer producer, PgOutbox outbox) {
+  private Future<Void> startWatch(
+      Pool pool, Bus bus, BusProducer producer, DeadLetters deadLetters, PgOutbox outbox) {
     GatewayWatcher watcher =
         new GatewayWatcher(
             vertx,
             bus,
             producer,
+            deadLetters,
             pool,
             outbox,
             config.gatewayLostBeats(),

@@ -7,8 +7,6 @@ import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,16 +19,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What `fairlead.access` says now. Written by one tail, read from any thread.
 public final class AccessView implements Authenticator {
 
-  private static final Logger log = LoggerFactory.getLogger(AccessView.class);
-
   private final InstantSource clock;
-  private final Counter malformed;
   private final Map<String, AccessMessage.SigningKey> signingKeys = new ConcurrentHashMap<>();
   private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
   private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
@@ -38,24 +31,15 @@ public final class AccessView implements Authenticator {
   private volatile long generation;
 
   /// @param clock tells whether a key or a revocation has run out
-  public AccessView(InstantSource clock, MeterRegistry meters) {
+  public AccessView(InstantSource clock) {
     this.clock = clock;
-    this.malformed = meters.counter("bus.access.malformed");
   }
 
-  /// Takes a record of the topic in. One that cannot be understood is counted and changes nothing.
+  /// Takes a record of the topic in.
+  ///
+  /// @throws MalformedRecordException when it cannot be understood; nothing has changed then
   public void accept(ReceivedRecord record) {
-    AccessMessage message;
-    try {
-      message = AccessMessage.decode(record);
-    } catch (MalformedRecordException e) {
-      malformed.increment();
-      log.atWarn()
-          .addKeyValue("offset", record.offset())
-          .addKeyValue("reason", e.getMessage())
-          .log("record of access not understood");
-      return;
-    }
+    AccessMessage message = AccessMessage.decode(record);
     apply(message);
     listeners.forEach(listener -> listener.accept(message));
   }
@@ -66,20 +50,18 @@ public final class AccessView implements Authenticator {
       case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
       case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
       case AccessMessage.Generation now -> generation = now.number();
-      case AccessMessage.Withdrawn withdrawn -> withdraw(withdrawn.key());
+      case AccessMessage.Withdrawn withdrawn -> withdraw(withdrawn);
     }
   }
 
-  private void withdraw(String key) {
+  private void withdraw(AccessMessage.Withdrawn withdrawn) {
+    String key = withdrawn.key();
     if (key.startsWith(AccessMessage.SIGNING_KEY)) {
       signingKeys.remove(key.substring(AccessMessage.SIGNING_KEY.length()));
     } else if (key.startsWith(AccessMessage.API_KEY)) {
       apiKeys.remove(key.substring(AccessMessage.API_KEY.length()));
-    } else if (key.startsWith(AccessMessage.REVOCATION)) {
-      revocations
-          .keySet()
-          .removeIf(
-              device -> device.toString().equals(key.substring(AccessMessage.REVOCATION.length())));
+    } else {
+      withdrawn.revokedDevice().ifPresent(revocations::remove);
     }
   }
 

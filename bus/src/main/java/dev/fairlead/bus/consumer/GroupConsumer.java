@@ -11,8 +11,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.kafka.client.common.KafkaClientOptions;
-import io.vertx.kafka.client.consumer.KafkaReadStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,7 +55,7 @@ public final class GroupConsumer {
   private final String topicName;
   private final Offsets offsets;
   private final BatchHandler handler;
-  private final KafkaReadStream<byte[], byte[]> stream;
+  private final ClosableStream stream;
   private final Map<Integer, Lane> lanes = new HashMap<>();
   private final Backoff pollBackoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Counter consumed;
@@ -65,7 +63,6 @@ public final class GroupConsumer {
   private final Counter retries;
   private final Promise<Void> joined = Promise.promise();
   private long committedAtNanos;
-  private boolean closed;
 
   /// One partition of ours.
   private static final class Lane {
@@ -105,7 +102,7 @@ public final class GroupConsumer {
             ConsumerProperties.group(settings, group),
             partitions -> context.runOnContext(nothing -> assigned(partitions)),
             partitions -> context.runOnContext(nothing -> revoked(partitions)));
-    this.stream = KafkaReadStream.create(vertx, consumer, new KafkaClientOptions());
+    this.stream = new ClosableStream(vertx, consumer);
     this.consumed = meters.counter("bus.consumed", "topic", topic.suffix(), "group", group);
     this.gaps = meters.counter("bus.consumer.gaps", "topic", topic.suffix(), "group", group);
     this.retries = meters.counter("bus.consumer.retries", "topic", topic.suffix(), "group", group);
@@ -116,18 +113,15 @@ public final class GroupConsumer {
   /// @return completes when this member first has its partitions and knows where to begin
   public Future<Void> start() {
     context.runOnContext(
-        nothing -> stream.subscribe(Set.of(topicName)).onComplete(done -> cycle()));
+        nothing ->
+            stream.call(open -> open.subscribe(Set.of(topicName))).onComplete(done -> cycle()));
     return joined.future();
   }
 
   /// Leaves the group. A batch in work is not waited for: its transaction decides.
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        nothing -> {
-          closed = true;
-          stream.close().onComplete(done);
-        });
+    context.runOnContext(nothing -> stream.close().onComplete(done));
     return done.future();
   }
 
@@ -147,11 +141,11 @@ public final class GroupConsumer {
   }
 
   private void cycle() {
-    if (closed) {
+    if (stream.isClosed()) {
       return;
     }
     placeLanes()
-        .compose(nothing -> stream.poll(IDLE_POLL))
+        .compose(nothing -> stream.call(open -> open.poll(IDLE_POLL)))
         .compose(this::handleAll)
         .compose(nothing -> commit())
         .onComplete(
@@ -159,7 +153,7 @@ public final class GroupConsumer {
               if (done.succeeded()) {
                 pollBackoff.reset();
                 context.runOnContext(nothing -> cycle());
-              } else {
+              } else if (!stream.isClosed()) {
                 recoverFrom(done.cause())
                     .onComplete(nothing -> vertx.setTimer(pollBackoff.nextMillis(), id -> cycle()));
               }
@@ -193,7 +187,10 @@ public final class GroupConsumer {
           if (start != null && !lane.revoked) {
             lane.next = start;
             TopicPartition place = place(partition);
-            begun.add(stream.seek(place, start).compose(done -> stream.resume(Set.of(place))));
+            begun.add(
+                stream
+                    .call(open -> open.seek(place, start))
+                    .compose(done -> stream.call(open -> open.resume(Set.of(place)))));
           }
         });
     return Future.join(begun).mapEmpty();
@@ -231,7 +228,7 @@ public final class GroupConsumer {
   }
 
   private void attempt(Lane lane, Batch batch, Backoff backoff, Promise<Void> done) {
-    if (closed || lane.revoked) {
+    if (stream.isClosed() || lane.revoked) {
       done.complete();
       return;
     }
@@ -261,7 +258,9 @@ public final class GroupConsumer {
   /// Stops a partition until its start has been looked up again.
   private Future<Void> hold(Lane lane, int partition) {
     lane.next = Lane.UNKNOWN;
-    return lane.revoked ? Future.succeededFuture() : stream.pause(Set.of(place(partition)));
+    return lane.revoked
+        ? Future.succeededFuture()
+        : stream.call(open -> open.pause(Set.of(place(partition))));
   }
 
   /// Waits for the handlers. Where they take long, pauses everything and polls on: a member that
@@ -280,18 +279,21 @@ public final class GroupConsumer {
 
   private void pollPausedUntil(Future<Void> handled, Promise<Void> done) {
     stream
-        .pause(places(lanes.keySet()))
+        .call(open -> open.pause(places(lanes.keySet())))
         .compose(nothing -> pollPaused(handled))
-        .compose(nothing -> stream.resume(places(placedLanes())))
+        .compose(nothing -> stream.call(open -> open.resume(places(placedLanes()))))
         .compose(nothing -> handled)
         .onComplete(done);
   }
 
   private Future<Void> pollPaused(Future<Void> handled) {
-    if (handled.isComplete() || closed) {
+    if (handled.isComplete() || stream.isClosed()) {
       return Future.succeededFuture();
     }
-    return stream.poll(PAUSED_POLL).otherwiseEmpty().compose(nothing -> pollPaused(handled));
+    return stream
+        .call(open -> open.poll(PAUSED_POLL))
+        .otherwiseEmpty()
+        .compose(nothing -> pollPaused(handled));
   }
 
   private Set<Integer> placedLanes() {
@@ -321,7 +323,9 @@ public final class GroupConsumer {
           }
         });
     if (!reached.isEmpty()) {
-      stream.commit(reached).onFailure(cause -> log.debug("lag not committed", cause));
+      stream
+          .call(open -> open.commit(reached))
+          .onFailure(cause -> log.debug("lag not committed", cause));
     }
     return Future.succeededFuture();
   }
@@ -341,7 +345,7 @@ public final class GroupConsumer {
         .addKeyValue("positions", outOfRange.offsetOutOfRangePartitions())
         .log("records were deleted before they were read");
     // What is stored stays as it is: the next batch advances from there over the gap.
-    return stream.seekToBeginning(lost);
+    return stream.call(open -> open.seekToBeginning(lost));
   }
 
   private TopicPartition place(int partition) {

@@ -2,6 +2,7 @@ package dev.fairlead.bus.consumer;
 
 import dev.fairlead.bus.Backoff;
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import io.micrometer.core.instrument.Counter;
@@ -10,8 +11,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.kafka.client.common.KafkaClientOptions;
-import io.vertx.kafka.client.consumer.KafkaReadStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,10 +47,11 @@ public final class TopicTail {
   private final Start start;
   private final Consumer<ReceivedRecord> handler;
   private final Runnable gapHandler;
-  private final KafkaReadStream<byte[], byte[]> stream;
+  private final ClosableStream stream;
   private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Counter consumed;
   private final Counter gaps;
+  private final Counter malformed;
   private final Promise<Void> caughtUp = Promise.promise();
 
   /// What is still to be read of what was there at the start: partition → one past its last offset.
@@ -59,7 +59,6 @@ public final class TopicTail {
 
   private long contactNanos = System.nanoTime();
   private boolean placed;
-  private boolean closed;
 
   /// Where a tail begins.
   public sealed interface Start {
@@ -77,7 +76,8 @@ public final class TopicTail {
   /// Makes a tail that does nothing yet; its context is the caller's.
   ///
   /// @param partitions which to follow
-  /// @param handler given each record, in order within a partition
+  /// @param handler given each record, in order within a partition; a record of which it says
+  ///     [MalformedRecordException] is counted and passed over
   /// @param gapHandler told when records were deleted before they were read; the tail then goes on
   ///     with the oldest that is kept
   public TopicTail(
@@ -100,15 +100,15 @@ public final class TopicTail {
     this.handler = handler;
     this.gapHandler = gapHandler;
     this.stream =
-        KafkaReadStream.create(
+        new ClosableStream(
             vertx,
             new KafkaConsumer<>(
                 Map.copyOf(ConsumerProperties.tail(settings)),
                 new ByteArrayDeserializer(),
-                new ByteArrayDeserializer()),
-            new KafkaClientOptions());
+                new ByteArrayDeserializer()));
     this.consumed = meters.counter("bus.consumed", "topic", topic.suffix(), "group", "tail");
     this.gaps = meters.counter("bus.consumer.gaps", "topic", topic.suffix(), "group", "tail");
+    this.malformed = meters.counter("bus.tail.malformed", "topic", topic.suffix());
   }
 
   /// Begins to read.
@@ -116,18 +116,15 @@ public final class TopicTail {
   /// @return completes when all that was there at the start has been handled, or, for [Start.End],
   ///     when the place to begin is fixed. While no broker answers, it goes on trying
   public Future<Void> start() {
-    context.runOnContext(nothing -> stream.assign(partitions).onComplete(assigned -> cycle()));
+    context.runOnContext(
+        nothing -> stream.call(open -> open.assign(partitions)).onComplete(assigned -> cycle()));
     return caughtUp.future();
   }
 
   /// Stops reading.
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        nothing -> {
-          closed = true;
-          stream.close().onComplete(done);
-        });
+    context.runOnContext(nothing -> stream.close().onComplete(done));
     return done.future();
   }
 
@@ -137,11 +134,11 @@ public final class TopicTail {
   }
 
   private void cycle() {
-    if (closed) {
+    if (stream.isClosed()) {
       return;
     }
     place()
-        .compose(nothing -> stream.poll(POLL))
+        .compose(nothing -> stream.call(open -> open.poll(POLL)))
         .map(this::handled)
         .compose(any -> any ? Future.succeededFuture() : keepContact())
         .onComplete(
@@ -149,7 +146,7 @@ public final class TopicTail {
               if (done.succeeded()) {
                 backoff.reset();
                 context.runOnContext(nothing -> cycle());
-              } else {
+              } else if (!stream.isClosed()) {
                 recoverFrom(done.cause())
                     .onComplete(nothing -> vertx.setTimer(backoff.nextMillis(), id -> cycle()));
               }
@@ -163,13 +160,13 @@ public final class TopicTail {
       return Future.succeededFuture();
     }
     return stream
-        .endOffsets(partitions)
+        .call(open -> open.endOffsets(partitions))
         .compose(ends -> firsts(ends).compose(firsts -> placeAt(firsts, ends)));
   }
 
   private Future<Map<TopicPartition, Long>> firsts(Map<TopicPartition, Long> ends) {
     return switch (start) {
-      case Start.Beginning _ -> stream.beginningOffsets(partitions);
+      case Start.Beginning _ -> stream.call(open -> open.beginningOffsets(partitions));
       case Start.End _ -> Future.succeededFuture(ends);
       case Start.Recent recent -> recentOffsets(recent.age(), ends);
     };
@@ -181,7 +178,7 @@ public final class TopicTail {
     Map<TopicPartition, Long> times = new HashMap<>();
     partitions.forEach(partition -> times.put(partition, since));
     return stream
-        .offsetsForTimes(times)
+        .call(open -> open.offsetsForTimes(times))
         .map(
             found -> {
               Map<TopicPartition, Long> firsts = new HashMap<>(ends);
@@ -199,7 +196,9 @@ public final class TopicTail {
   private Future<Void> placeAt(Map<TopicPartition, Long> firsts, Map<TopicPartition, Long> ends) {
     Future<Void> seeked = Future.succeededFuture();
     for (Map.Entry<TopicPartition, Long> first : firsts.entrySet()) {
-      seeked = seeked.compose(nothing -> stream.seek(first.getKey(), first.getValue()));
+      seeked =
+          seeked.compose(
+              nothing -> stream.call(open -> open.seek(first.getKey(), first.getValue())));
     }
     return seeked.onSuccess(
         nothing -> {
@@ -217,6 +216,14 @@ public final class TopicTail {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
         handler.accept(RecordReader.read(topic, record));
+      } catch (MalformedRecordException e) {
+        malformed.increment();
+        log.atWarn()
+            .addKeyValue("topic", record.topic())
+            .addKeyValue("partition", record.partition())
+            .addKeyValue("offset", record.offset())
+            .addKeyValue("reason", e.getMessage())
+            .log("record not understood");
       } catch (RuntimeException e) {
         log.atError()
             .addKeyValue("topic", record.topic())
@@ -256,7 +263,7 @@ public final class TopicTail {
       return Future.succeededFuture();
     }
     return stream
-        .endOffsets(partitions)
+        .call(open -> open.endOffsets(partitions))
         .onSuccess(ends -> contactNanos = System.nanoTime())
         .mapEmpty();
   }
@@ -274,8 +281,7 @@ public final class TopicTail {
         .addKeyValue("topic", topic.suffix())
         .addKeyValue("positions", outOfRange.offsetOutOfRangePartitions())
         .log("records were deleted before they were read");
-    return stream
-        .seekToBeginning(outOfRange.offsetOutOfRangePartitions().keySet())
-        .onSuccess(nothing -> gapHandler.run());
+    Set<TopicPartition> lost = outOfRange.offsetOutOfRangePartitions().keySet();
+    return stream.call(open -> open.seekToBeginning(lost)).onSuccess(nothing -> gapHandler.run());
   }
 }

@@ -7,6 +7,7 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import java.util.Map;
+import java.util.Optional;
 
 /// What `fairlead.access` says: what admission needs to know, and no more. Each message has a key
 /// of its own; [Withdrawn] takes one back.
@@ -67,7 +68,15 @@ public sealed interface AccessMessage {
   }
 
   /// What stood under this key no longer holds.
-  record Withdrawn(String key) implements AccessMessage {}
+  record Withdrawn(String key) implements AccessMessage {
+
+    /// The device whose revocation this was; empty for anything else.
+    public Optional<DeviceKey> revokedDevice() {
+      return key.startsWith(REVOCATION)
+          ? Optional.of(DeviceKey.parse(key.substring(REVOCATION.length())))
+          : Optional.empty();
+    }
+  }
 
   /// The record that carries this message.
   default BusRecord toRecord() {
@@ -96,7 +105,10 @@ public sealed interface AccessMessage {
 
   private static AccessMessage decodeChecked(ReceivedRecord record) {
     if (record.value() == null) {
-      return new Withdrawn(record.key());
+      Withdrawn withdrawn = new Withdrawn(record.key());
+      // Fails here, where it makes the record a malformed one, if the key names no device.
+      withdrawn.revokedDevice();
+      return withdrawn;
     }
     String type = record.requiredHeader(Headers.TYPE);
     AccessMessage message =

@@ -1,17 +1,22 @@
 package dev.fairlead.bus.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.Received;
+import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class AccessViewTest {
@@ -19,9 +24,7 @@ class AccessViewTest {
   private static final long NOW = 1_000_000;
   private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
 
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final AccessView view =
-      new AccessView(InstantSource.fixed(Instant.ofEpochMilli(NOW)), meters);
+  private final AccessView view = new AccessView(InstantSource.fixed(Instant.ofEpochMilli(NOW)));
 
   private void tell(AccessMessage message) {
     view.accept(Received.from(message.toRecord(), 0, 0));
@@ -92,19 +95,35 @@ class AccessViewTest {
   }
 
   @Test
-  void countsWhatItCannotUnderstandAndTellsNobody() {
+  void refusesWhatItCannotUnderstandAndTellsNobody() {
     // Given
     List<AccessMessage> told = new ArrayList<>();
     view.onChange(told::add);
 
     // When
-    view.accept(
-        Received.withValue(
-            Received.from(new AccessMessage.Generation(4).toRecord(), 0, 0), new byte[] {1}));
+    ThrowingCallable accepting =
+        () ->
+            view.accept(
+                Received.withValue(
+                    Received.from(new AccessMessage.Generation(4).toRecord(), 0, 0),
+                    new byte[] {1}));
 
     // Then
+    assertThatThrownBy(accepting).isInstanceOf(MalformedRecordException.class);
     assertThat(told).isEmpty();
     assertThat(view.generation()).isZero();
-    assertThat(meters.counter("bus.access.malformed").count()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesToWithdrawTheRevocationOfNoDevice() {
+    // When
+    ThrowingCallable accepting =
+        () ->
+            view.accept(
+                Received.from(
+                    BusRecord.keyed(Topic.ACCESS, "revocation/nothing", Map.of(), null), 0, 0));
+
+    // Then
+    assertThatThrownBy(accepting).isInstanceOf(MalformedRecordException.class);
   }
 }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.bus.BusFixture;
 import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.producer.BusFullException;
@@ -162,5 +163,36 @@ class TopicTailIT {
         .allMatch(future -> future.cause() instanceof BusFullException);
     await().untilAsserted(() -> assertThat(told.get()).isPositive());
     assertThat(small.send(mail(1, "again")).await().partition()).isEqualTo(1);
+  }
+
+  @Test
+  void countsRecordThatIsNotUnderstoodAndGoesOn() {
+    // Given
+    List<String> bodies = new CopyOnWriteArrayList<>();
+    TopicTail tail =
+        fixture
+            .bus()
+            .tail(
+                Topic.INBOX,
+                Set.of(1),
+                new TopicTail.Start.Beginning(),
+                record -> {
+                  if (text(record).equals("odd")) {
+                    throw new MalformedRecordException("odd");
+                  }
+                  bodies.add(text(record));
+                },
+                () -> {});
+    fixture.closing(() -> tail.close().await());
+
+    // When
+    fixture.producer().send(mail(1, "odd")).await();
+    fixture.producer().send(mail(1, "good")).await();
+    tail.start().await();
+
+    // Then
+    assertThat(bodies).containsExactly("good");
+    assertThat(fixture.meters().counter("bus.tail.malformed", "topic", "inbox").count())
+        .isEqualTo(1);
   }
 }

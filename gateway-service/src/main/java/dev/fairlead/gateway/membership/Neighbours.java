@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.membership;
 
-import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.message.GatewayMessage;
 import java.time.Duration;
@@ -12,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Follows what `fairlead.gateways` says of the gateways: who reads which part of the inbox, and
 /// whether this one was declared lost. Confined to one context.
@@ -21,8 +18,6 @@ public final class Neighbours {
 
   /// How old a beat may be for its gateway to count as living.
   public static final Duration BEAT_AGE_MAX = Duration.ofMinutes(1);
-
-  private static final Logger log = LoggerFactory.getLogger(Neighbours.class);
 
   private record Beat(int partition, long timeMillis) {}
 
@@ -40,15 +35,10 @@ public final class Neighbours {
   }
 
   /// Takes a record of the topic in.
+  ///
+  /// @throws dev.fairlead.bus.MalformedRecordException when it cannot be understood
   public void accept(ReceivedRecord record) {
-    try {
-      accept(GatewayMessage.decode(record), record.timestampMillis());
-    } catch (MalformedRecordException e) {
-      log.atWarn()
-          .addKeyValue("offset", record.offset())
-          .addKeyValue("reason", e.getMessage())
-          .log("record of gateways not understood");
-    }
+    accept(GatewayMessage.decode(record), record.timestampMillis());
   }
 
   private void accept(GatewayMessage message, long timeMillis) {

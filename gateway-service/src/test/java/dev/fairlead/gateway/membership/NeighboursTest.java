@@ -1,8 +1,10 @@
 package dev.fairlead.gateway.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.InboxAddress;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class NeighboursTest {
@@ -83,14 +86,18 @@ class NeighboursTest {
   }
 
   @Test
-  void passesOverWhatItDoesNotUnderstand() {
+  void refusesWhatItDoesNotUnderstand() {
     // Given
     beat(0, "a", NOW);
 
     // When
-    neighbours.accept(new ReceivedRecord(Topic.GATEWAYS, 0, 0, NOW, "x", Map.of(), new byte[] {1}));
+    ThrowingCallable accepting =
+        () ->
+            neighbours.accept(
+                new ReceivedRecord(Topic.GATEWAYS, 0, 0, NOW, "x", Map.of(), new byte[] {1}));
 
     // Then
+    assertThatThrownBy(accepting).isInstanceOf(MalformedRecordException.class);
     assertThat(neighbours.leastUsed(Set.of(0, 1))).isEqualTo(1);
   }
 }

@@ -43,7 +43,7 @@ public final class SessionBench {
   /// With those inputs.
   public SessionBench(DeviceSession.InputFactory inputs) {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
-    access = new AccessView(clock, meters);
+    access = new AccessView(clock);
     tombstones = new Tombstones(bus, TOMBSTONES_MAX, meters);
     var settings =
         new SessionSettings(

@@ -4,6 +4,7 @@ import dev.fairlead.bus.Bus;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
@@ -31,6 +32,7 @@ public final class GatewayWatcher {
 
   private static final Logger log = LoggerFactory.getLogger(GatewayWatcher.class);
 
+  private static final String CONSUMER = "registry-gateways";
   private static final int PATIENCE_INTERVALS = 3;
   private static final Duration PATIENCE_MIN = Duration.ofSeconds(2);
   private static final int LOOK_UP_INTERVALS = 5;
@@ -38,6 +40,7 @@ public final class GatewayWatcher {
   private final Vertx vertx;
   private final Context context;
   private final BusProducer producer;
+  private final DeadLetters deadLetters;
   private final PgGatewaySessions sessions;
   private final GatewayWatch watch;
   private final TopicTail tail;
@@ -59,6 +62,7 @@ public final class GatewayWatcher {
       Vertx vertx,
       Bus bus,
       BusProducer producer,
+      DeadLetters deadLetters,
       Pool pool,
       PgOutbox outbox,
       int beatsUntilLost,
@@ -68,6 +72,7 @@ public final class GatewayWatcher {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.producer = producer;
+    this.deadLetters = deadLetters;
     this.sessions = new PgGatewaySessions(pool, outbox, clock);
     this.watch = new GatewayWatch(beatsUntilLost, patience(interval), monotonous());
     this.tail =
@@ -145,10 +150,9 @@ public final class GatewayWatcher {
     try {
       message = GatewayMessage.decode(record);
     } catch (MalformedRecordException e) {
-      log.atWarn()
-          .addKeyValue("offset", record.offset())
-          .addKeyValue("reason", e.getMessage())
-          .log("record of gateways not understood");
+      deadLetters
+          .put(record, CONSUMER, String.valueOf(e.getMessage()))
+          .onFailure(cause -> log.atWarn().setCause(cause).log("dead letter lost"));
       return;
     }
     switch (message) {

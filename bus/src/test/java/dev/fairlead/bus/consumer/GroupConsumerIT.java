@@ -1,0 +1,76 @@
+package dev.fairlead.bus.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.bus.BusFixture;
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.Topic;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GroupConsumerIT {
+
+  private final BusFixture fixture = new BusFixture();
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  /// A batch that is held until the test lets it go.
+  private record Held(Context context, Promise<Void> promise) {}
+
+  @Test
+  void staysClosedWhenItsBatchEndsDuringTheClose() throws Exception {
+    // Given
+    AtomicReference<Optional<Held>> held = new AtomicReference<>(Optional.empty());
+    GroupConsumer consumer =
+        fixture
+            .bus()
+            .groupConsumer(
+                "closing",
+                Topic.EVENTS,
+                (topic, state) ->
+                    Future.succeededFuture(
+                        state.bounds().keySet().stream()
+                            .collect(Collectors.toMap(partition -> partition, partition -> 0L))),
+                batch -> {
+                  Promise<Void> promise = Promise.promise();
+                  held.set(
+                      Optional.of(
+                          new Held(
+                              Optional.ofNullable(Vertx.currentContext()).orElseThrow(), promise)));
+                  return promise.future();
+                });
+    consumer.start().await();
+    fixture
+        .producer()
+        .send(
+            BusRecord.keyed(
+                Topic.EVENTS, "default/a", Map.of(Headers.TYPE, "status"), new byte[] {1}))
+        .await();
+    await().until(() -> held.get().isPresent());
+    Held batch = held.get().orElseThrow();
+
+    // When
+    Future<Void> first = consumer.close();
+    batch.context().runOnContext(nothing -> batch.promise().complete());
+
+    // Then
+    first.await(20, TimeUnit.SECONDS);
+    Future<Void> second = consumer.close();
+    second.await(20, TimeUnit.SECONDS);
+    assertThat(second.succeeded()).isTrue();
+  }
+}
