@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.agent.connection.TokenSource;
@@ -16,6 +17,7 @@ import dev.fairlead.protocol.WireFormat;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,6 +181,68 @@ class AgentTest {
     await().until(() -> gateway.results("c-1").size() == 2);
     assertThat(gateway.results("c-1"))
         .allSatisfy(result -> assertThat(reason(result)).contains("interrupted"));
+  }
+
+  @Test
+  void answersARepeatedCommandAfterACutAndRunsItOnce() throws IOException {
+    // Given
+    start();
+    await().until(() -> gateway.handshakes().size() == 1);
+    command("c-1", "set-interval", "{\"seconds\":3600}");
+    awaitResult("c-1");
+    command("c-2", "set-interval", "{\"seconds\":1800}");
+    awaitResult("c-2");
+    gateway.cut();
+    await().until(() -> gateway.handshakes().size() == 2);
+    int before = gateway.results("c-1").size();
+
+    // When
+    command("c-1", "set-interval", "{\"seconds\":3600}");
+
+    // Then
+    await().until(() -> gateway.results("c-1").size() > before);
+    assertThat(gateway.results("c-1"))
+        .allSatisfy(
+            result ->
+                assertThat(result.header().textProp(NativeProtocol.PROP_STATUS))
+                    .contains("succeeded"));
+    command("c-3", "ping", "");
+    awaitResult("c-3");
+    await().until(() -> gateway.hasReceived("status", message -> interval(message) == 1800));
+    assertThat(interval(gateway.received("status").getLast())).isEqualTo(1800);
+  }
+
+  @Test
+  void raisesAnAlertOfAFullDiskAndClearsItAfterARestartThatFindsRoom() throws IOException {
+    // Given
+    FileStore disk = Files.getFileStore(Path.of("/"));
+    double used = disk.getTotalSpace() - disk.getUnallocatedSpace();
+    double percent = 100 * used / (used + disk.getUsableSpace());
+    assumeThat(percent).as("how full the disk of this machine is").isBetween(2.0, 95.0);
+    AgentConfig config =
+        AgentConfig.of(gateway.url(), new TokenSource.Given("a.b.c"), directory.resolve("state"));
+    Agent full = Agent.start(config.withDiskThresholdPercent(1));
+    agents.add(full);
+    await().until(() -> !gateway.received("alert").isEmpty());
+    full.close();
+
+    // When
+    agents.add(Agent.start(config.withDiskThresholdPercent(100)));
+
+    // Then
+    await().until(() -> gateway.hasReceived("alert", alert -> isInState(alert, "cleared")));
+    Map<String, Value> raised = fields(gateway.received("alert").getFirst());
+    assertThat(raised)
+        .containsEntry("code", Value.of("disk-almost-full-root"))
+        .containsEntry("severity", Value.of("warning"))
+        .containsEntry("state", Value.of("raised"))
+        .containsKeys("text", "suggestion");
+    assertThat(fields(gateway.received("alert").getLast()))
+        .containsEntry("code", Value.of("disk-almost-full-root"));
+  }
+
+  private static boolean isInState(Message alert, String state) {
+    return Value.of(state).equals(fields(alert).get("state"));
   }
 
   @Test

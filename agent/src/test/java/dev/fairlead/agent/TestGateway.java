@@ -56,7 +56,6 @@ public final class TestGateway implements AutoCloseable {
   }
 
   private void accept(ServerWebSocket socket) {
-    handshakes.add(socket.headers());
     sockets.add(socket);
     socket.binaryMessageHandler(frame -> receive(socket, frame.getBytes()));
     socket.textMessageHandler(frame -> receive(socket, Buffer.buffer(frame).getBytes()));
@@ -69,6 +68,8 @@ public final class TestGateway implements AutoCloseable {
                 keepalive,
                 Map.of(Hello.LIMIT_MESSAGE_BYTES, 1L << 20))
             .toMessage());
+    // Last: who waits for it sends commands next, and an agent takes none before `hello`.
+    handshakes.add(socket.headers());
   }
 
   private void receive(ServerWebSocket socket, byte[] frame) {

@@ -125,6 +125,10 @@ public record GatewayConfig(
         < 0) {
       settings.problem("FAIRLEAD_HTTP_IDLE_TIMEOUT must be at least twice FAIRLEAD_KEEPALIVE");
     }
+    if (config.sendQueueBytesMax() < config.messageBytesMax()) {
+      // Else a device could be sent nothing of that size, however fast it reads.
+      settings.problem("FAIRLEAD_SEND_QUEUE_BYTES_MAX must be at least FAIRLEAD_MESSAGE_BYTES_MAX");
+    }
     return config;
   }
 

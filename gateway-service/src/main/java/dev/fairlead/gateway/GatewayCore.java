@@ -46,6 +46,7 @@ final class GatewayCore {
   private final Tombstones tombstones;
   private final LivenessSweep liveness;
   private final Duration sweepInterval;
+  private final InboxAddress address;
   private final ConnectDoor door;
   private final InboxReader inbox;
   private final RevocationCut revocations;
@@ -63,6 +64,7 @@ final class GatewayCore {
       Health health,
       MeterRegistry meters) {
     Clock clock = Clock.systemUTC();
+    this.address = address;
     var registry = new SessionRegistry();
     var settings =
         new SessionSettings(
@@ -131,6 +133,12 @@ final class GatewayCore {
     this.drain = new Drain(vertx, registry, config.drainRate());
   }
 
+  /// Where this gateway gets its mail.
+  InboxAddress address() {
+    return address;
+  }
+
+  /// How often [#sweep] is to be called.
   Duration sweepInterval() {
     return sweepInterval;
   }

@@ -22,19 +22,21 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
           "/api/v1/live",
           "/info",
           "/mqtt",
-          "/pixelblaze",
           "/publish",
           "/subscribe",
           "/ws");
 
-  private static final Pattern TERMINAL = Pattern.compile("/api/v1/devices/[^/]+/terminal");
+  private static final Pattern NOT_BUILT_TREES =
+      Pattern.compile("/api/v1/devices/[^/]+/terminal|/pixelblaze(/.*)?");
   private static final Duration START_RETRY = Duration.ofSeconds(1);
 
   private final Supplier<Optional<ConnectDoor>> connect;
+  private final Contract contract;
   private final Problems problems;
 
   GatewayDoors(Supplier<Optional<ConnectDoor>> connect, Problems problems) {
     this.connect = connect;
+    this.contract = new Contract(problems);
     this.problems = problems;
   }
 
@@ -48,7 +50,9 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
           .get()
           .ifPresentOrElse(
               door -> door.handle(request), () -> problems.answer(request, starting()));
-    } else if (NOT_BUILT.contains(path) || TERMINAL.matcher(path).matches()) {
+    } else if (path.equals(Contract.PATH)) {
+      contract.handle(request);
+    } else if (NOT_BUILT.contains(path) || NOT_BUILT_TREES.matcher(path).matches()) {
       problems.answer(
           request, Problem.of(ProblemType.DOOR_NOT_BUILT, "This door does not open yet."));
     } else {

@@ -41,6 +41,8 @@ public final class GatewayService implements Service {
 
   private static final Logger log = LoggerFactory.getLogger(GatewayService.class);
 
+  private static final String NOT_CLOSED = "part of the gateway not closed";
+  private static final String STOPPED = "the gateway was stopped before it had started";
   private static final int CLOSING_SECONDS = 2;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
 
@@ -60,6 +62,10 @@ public final class GatewayService implements Service {
   private final List<Supplier<Future<Void>>> closing = new ArrayList<>();
 
   private volatile Optional<GatewayCore> core = Optional.empty();
+
+  /// Whether the end was asked for; a start that is under way goes no further. Confined to the
+  /// context.
+  private boolean stopping;
 
   /// A gateway that is not started yet. The instance of Vert.x and the meters stay the caller's.
   public GatewayService(Vertx vertx, GatewayConfig config, MeterRegistry meters) {
@@ -124,19 +130,23 @@ public final class GatewayService implements Service {
   @Override
   public Future<Void> stop() {
     health.draining();
-    return onContext(() -> drain().eventually(this::closeAll));
+    return onContext(
+        () -> {
+          stopping = true;
+          return drain().eventually(this::closeAll);
+        });
   }
 
   private Future<Void> startInOrder() {
     Bus bus = new Bus(vertx, config.bus(), meters, health);
-    closing.add(bus::close);
+    closeLater(bus::close);
     return bus.start()
         .compose(topics -> GatewayProducers.create(bus, config.pendingBytesMax()))
         .compose(producers -> startOn(bus, producers))
         .compose(started -> server.map(DoorServer::start).orElseGet(Future::succeededFuture))
         .onSuccess(
             listening -> {
-              server.ifPresent(doorServer -> closing.add(doorServer::stop));
+              server.ifPresent(doorServer -> closeLater(doorServer::stop));
               log.atInfo()
                   .addKeyValue("gateway", name)
                   .addKeyValue("port", port().orElse(0))
@@ -145,10 +155,13 @@ public final class GatewayService implements Service {
   }
 
   private Future<Void> startOn(Bus bus, GatewayProducers producers) {
-    closing.add(producers::close);
+    closeLater(producers::close);
+    if (stopping) {
+      return Future.failedFuture(STOPPED);
+    }
     access.onChange(keys::changed);
     TopicTail accessTail = bus.accessTail(access);
-    closing.add(accessTail::close);
+    closeLater(accessTail::close);
     TopicTail gatewaysTail =
         bus.tail(
             Topic.GATEWAYS,
@@ -156,7 +169,7 @@ public final class GatewayService implements Service {
             new TopicTail.Start.Recent(Neighbours.BEAT_AGE_MAX),
             neighbours::accept,
             this::resumeAll);
-    closing.add(gatewaysTail::close);
+    closeLater(gatewaysTail::close);
     return Future.all(accessTail.start(), gatewaysTail.start())
         .compose(read -> bus.partitionsOf(Topic.INBOX))
         .map(partitions -> new InboxAddress(neighbours.leastUsed(partitions), name))
@@ -173,10 +186,15 @@ public final class GatewayService implements Service {
             new TopicTail.Start.End(),
             made.inbox()::accept,
             this::resumeAll);
-    closing.add(inboxTail::close);
-    return inboxTail
+    closeLater(inboxTail::close);
+    return inboxTail.start().compose(placed -> open(made, accessTail));
+  }
+
+  private Future<Void> open(GatewayCore made, TopicTail accessTail) {
+    closeLater(made.heartbeat()::cancel);
+    return made.heartbeat()
         .start()
-        .compose(placed -> made.heartbeat().start())
+        .compose(beating -> stopping ? Future.failedFuture(STOPPED) : Future.succeededFuture())
         .onSuccess(
             beating -> {
               core = Optional.of(made);
@@ -184,13 +202,23 @@ public final class GatewayService implements Service {
               long timer =
                   vertx.setPeriodic(
                       made.sweepInterval().toMillis(), id -> made.sweep(accessTail.sinceContact()));
-              closing.add(
+              closeLater(
                   () -> {
                     vertx.cancelTimer(timer);
                     return Future.succeededFuture();
                   });
-              log.atInfo().addKeyValue("address", address).log("inbox chosen");
-            });
+              log.atInfo().addKeyValue("address", made.address()).log("inbox chosen");
+            })
+        .mapEmpty();
+  }
+
+  /// Has a part closed at the stop; at once where the stop came first.
+  private void closeLater(Supplier<Future<Void>> part) {
+    if (stopping) {
+      part.get().onFailure(cause -> log.atWarn().setCause(cause).log(NOT_CLOSED));
+    } else {
+      closing.add(part);
+    }
   }
 
   private void accessChanged(AccessMessage message) {
@@ -227,7 +255,7 @@ public final class GatewayService implements Service {
       closed =
           closed
               .compose(nothing -> within(part.get(), CLOSE_TIMEOUT.toMillis()))
-              .recover(cause -> logged("part of the gateway not closed", cause));
+              .recover(cause -> logged(NOT_CLOSED, cause));
     }
     return closed.onComplete(done -> closing.clear());
   }

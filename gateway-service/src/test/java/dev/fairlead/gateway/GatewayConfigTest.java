@@ -99,6 +99,20 @@ class GatewayConfigTest {
   }
 
   @Test
+  void refusesSendQueueThatTheLargestMessageDoesNotFitInto() {
+    // Given
+    Map<String, String> environment =
+        Map.of("FAIRLEAD_MESSAGE_BYTES_MAX", "1MiB", "FAIRLEAD_SEND_QUEUE_BYTES_MAX", "1023KiB");
+
+    // When
+    assertThatThrownBy(() -> read(environment))
+
+        // Then
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_SEND_QUEUE_BYTES_MAX");
+  }
+
+  @Test
   void refusesIdleTimeoutThatKeepalivesDoNotFitInto() {
     // Given
     Map<String, String> environment = Map.of("FAIRLEAD_HTTP_IDLE_TIMEOUT", "49s");

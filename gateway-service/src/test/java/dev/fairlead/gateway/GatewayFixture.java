@@ -28,6 +28,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.awaitility.Awaitility;
 
 /// A bus of its own with a published signing key, gateways on it, and a look at what they write.
 public final class GatewayFixture implements AutoCloseable {
@@ -92,15 +94,10 @@ public final class GatewayFixture implements AutoCloseable {
     for (int i = 0; i < settings.length; i += 2) {
       all.put("FAIRLEAD_" + settings[i], settings[i + 1]);
     }
-    Settings read = Settings.of(all);
-    GatewayConfig config = GatewayConfig.from(read);
-    read.finish();
-    var meters = new SimpleMeterRegistry();
-    var service = new GatewayService(vertx, config, meters);
-    closers.add(() -> service.stop().await());
-    service.start().await();
-    service.health().ready();
-    return new Gateway(service, meters);
+    Gateway gateway = unstarted(all);
+    gateway.service().start().await();
+    gateway.service().health().ready();
+    return gateway;
   }
 
   public Vertx vertx() {
@@ -126,6 +123,41 @@ public final class GatewayFixture implements AutoCloseable {
   /// Writes a record and waits until the bus has it.
   public Position write(BusRecord record) {
     return producer.send(record).await();
+  }
+
+  /// Deletes a topic and makes it anew: what its readers have not read yet is lost to them.
+  public void loseRecordsOf(Topic topic) {
+    String name = busSettings.nameOf(topic);
+    Map<String, Object> properties = new HashMap<>(busSettings.clientProperties());
+    try (Admin admin = Admin.create(properties)) {
+      admin.deleteTopics(Set.of(name)).all().toCompletionStage().toCompletableFuture().join();
+      Awaitility.await()
+          .until(
+              () ->
+                  !admin
+                      .listTopics()
+                      .names()
+                      .toCompletionStage()
+                      .toCompletableFuture()
+                      .join()
+                      .contains(name));
+    }
+    bus.start().await();
+  }
+
+  /// A gateway on a bus of this fixture that is not started yet; closed with it.
+  public Gateway unstarted() {
+    return unstarted(environment);
+  }
+
+  private Gateway unstarted(Map<String, String> all) {
+    Settings read = Settings.of(all);
+    GatewayConfig config = GatewayConfig.from(read);
+    read.finish();
+    var meters = new SimpleMeterRegistry();
+    var service = new GatewayService(vertx, config, meters);
+    closers.add(() -> service.stop().await());
+    return new Gateway(service, meters);
   }
 
   /// All that is and will be on a topic.

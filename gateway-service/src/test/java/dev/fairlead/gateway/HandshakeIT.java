@@ -241,6 +241,45 @@ class HandshakeIT {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/pixelblaze", "/pixelblaze/some/token", "/mqtt"})
+  void saysOfDoorsToComeThatTheyAreNotBuilt(String path) throws IOException, InterruptedException {
+    // When
+    HttpResponse<String> response = get(path);
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.body()).contains("/door-not-built");
+  }
+
+  @Test
+  void servesItsContractToEveryone() throws IOException, InterruptedException {
+    // When
+    HttpResponse<String> response = get("/api/v1/openapi/gateway.yaml");
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/yaml");
+    assertThat(response.body())
+        .startsWith("openapi: 3.1.0")
+        .contains("\n  " + NativeProtocol.PATH + ":\n")
+        .contains("name: " + NativeProtocol.QUERY_TOKEN + "\n")
+        .contains("name: " + NativeProtocol.QUERY_LAST_SESSION + "\n")
+        .contains("name: " + NativeProtocol.HEADER_LAST_SESSION + "\n")
+        .contains(
+            "enum: [%s, %s]"
+                .formatted(
+                    NativeProtocol.SUBPROTOCOL_MESSAGE_PACK, NativeProtocol.SUBPROTOCOL_JSON));
+  }
+
+  private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/connect", "/ws", "/api/v1/live", "/api/v1/devices/x/terminal", "/x"})
   void answersPlainRequestsWithProblems(String path) throws IOException, InterruptedException {
     // Given

@@ -25,6 +25,7 @@ import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.health.Health;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A gateway among others: takeover, revocation, loss, a new generation, its inbox, its end.
 class MembershipIT {
@@ -211,6 +214,76 @@ class MembershipIT {
       assertThat(mine.getLast().epoch()).isEqualTo(mine.getFirst().epoch());
       assertThat(mine.getLast().session()).isEqualTo(mine.getFirst().session());
     }
+  }
+
+  @Test
+  void announcesItsSessionsAgainAndReadsOnWhenItsMailWasLost() {
+    // Given
+    var gateway = fixture.gateway();
+    List<ReceivedRecord> sessions = fixture.recordsOf(Topic.SESSIONS);
+    TestDevice device = fixture.device(gateway, "d");
+    Hello hello = device.hello();
+    long later = System.currentTimeMillis() + 60_000;
+    mail(hello, command("d", hello, "c-before", later));
+    device.await(NativeProtocol.TYPE_COMMAND);
+
+    // When
+    fixture.loseRecordsOf(Topic.INBOX);
+
+    // Then
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(sessionsOf(sessions, "d"))
+                    .hasSize(2)
+                    .last()
+                    .isInstanceOfSatisfying(
+                        SessionMessage.Resumed.class,
+                        resumed -> {
+                          assertThat(resumed.session().value()).isEqualTo(hello.sessionId());
+                          assertThat(resumed.epoch())
+                              .isEqualTo(sessionsOf(sessions, "d").getFirst().epoch());
+                        }));
+    assertThat(gateway.count("bus.consumer.gaps", "topic", "inbox")).isEqualTo(1);
+    mail(hello, command("d", hello, "c-after", later));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(device.of(NativeProtocol.TYPE_COMMAND))
+                    .extracting(command -> command.header().textProp("id").orElseThrow())
+                    .containsExactly("c-before", "c-after"));
+    assertThat(device.closeCode()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bus.producer.pending.bytes, topics, replies",
+    "bus.consumed, topic, access",
+    "bus.consumed, topic, inbox"
+  })
+  void leavesNothingRunningWhenItIsStoppedDuringItsStart(String meter, String tag, String value) {
+    // Given
+    List<String> before = kafkaThreads();
+    var gateway = fixture.unstarted();
+    Future<Void> started = gateway.service().start();
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> gateway.meters().find(meter).tag(tag, value).meter() != null);
+
+    // When
+    gateway.service().stop().await();
+
+    // Then
+    await().untilAsserted(() -> assertThat(before).containsAll(kafkaThreads()));
+    assertThat(started.succeeded()).isFalse();
+  }
+
+  private static List<String> kafkaThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.contains("kafka"))
+        .sorted()
+        .toList();
   }
 
   @Test

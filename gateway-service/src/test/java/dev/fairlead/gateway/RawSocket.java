@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Optional;
 
@@ -20,7 +21,11 @@ final class RawSocket implements AutoCloseable {
   static final int BINARY = 0x2;
   static final int CLOSE = 0x8;
 
+  static final int PING = 0x9;
+  static final int PONG = 0xa;
+
   private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int SMALL_BUFFER_BYTES = 4_096;
 
   private final Socket socket;
   private final DataInputStream in;
@@ -35,8 +40,21 @@ final class RawSocket implements AutoCloseable {
     }
   }
 
+  /// A client that the server can send little to before it reads.
+  static RawSocket withSmallBuffer(int port, String token, String subprotocol) throws IOException {
+    var small = new Socket();
+    small.setReceiveBufferSize(SMALL_BUFFER_BYTES);
+    return new RawSocket(small, port, token, subprotocol);
+  }
+
   RawSocket(int port, String token, String subprotocol) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(), port, token, subprotocol);
+  }
+
+  private RawSocket(Socket unconnected, int port, String token, String subprotocol)
+      throws IOException {
+    socket = unconnected;
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(TIMEOUT_MILLIS);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();

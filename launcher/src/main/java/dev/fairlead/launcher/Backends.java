@@ -5,7 +5,6 @@ import dev.fairlead.embedded.EmbeddedKafkaOptions;
 import dev.fairlead.embedded.EmbeddedPostgres;
 import dev.fairlead.embedded.EmbeddedPostgresOptions;
 import dev.fairlead.launcher.data.DataDirectory;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,6 +17,11 @@ import java.util.function.Consumer;
 record Backends(Map<String, String> settings) {
 
   private static final String DATABASE = "fairlead";
+
+  /// What stands for them before they are started, so that settings can be checked.
+  static final Backends NOWHERE =
+      new Backends(
+          settings("localhost:9092", "none", "localhost", 5432, EmbeddedPostgres.USER, "none"));
 
   /// Starts both.
   ///
@@ -47,17 +51,38 @@ record Backends(Map<String, String> settings) {
     EmbeddedKafka broker = joined(kafka);
     closers.accept("Kafka", broker);
 
-    Map<String, String> settings = new HashMap<>();
-    settings.put("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
-    settings.put("FAIRLEAD_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT");
-    settings.put("FAIRLEAD_KAFKA_USER", EmbeddedKafka.USER);
-    settings.put("FAIRLEAD_KAFKA_PASSWORD", kafkaPassword);
-    settings.put(
+    return new Backends(
+        settings(
+            broker.bootstrapServers(),
+            kafkaPassword,
+            postgres.host(),
+            postgres.port(),
+            postgres.user(),
+            postgres.password()));
+  }
+
+  private static Map<String, String> settings(
+      String bootstrapServers,
+      String kafkaPassword,
+      String databaseHost,
+      int databasePort,
+      String databaseUser,
+      String databasePassword) {
+    return Map.of(
+        "FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS",
+        bootstrapServers,
+        "FAIRLEAD_KAFKA_SECURITY_PROTOCOL",
+        "SASL_PLAINTEXT",
+        "FAIRLEAD_KAFKA_USER",
+        EmbeddedKafka.USER,
+        "FAIRLEAD_KAFKA_PASSWORD",
+        kafkaPassword,
         "FAIRLEAD_DATABASE_URL",
-        "postgresql://" + postgres.host() + ":" + postgres.port() + "/" + DATABASE);
-    settings.put("FAIRLEAD_DATABASE_USER", postgres.user());
-    settings.put("FAIRLEAD_DATABASE_PASSWORD", postgres.password());
-    return new Backends(Map.copyOf(settings));
+        "postgresql://" + databaseHost + ":" + databasePort + "/" + DATABASE,
+        "FAIRLEAD_DATABASE_USER",
+        databaseUser,
+        "FAIRLEAD_DATABASE_PASSWORD",
+        databasePassword);
   }
 
   private static EmbeddedKafka joined(CompletableFuture<EmbeddedKafka> kafka) {

@@ -1,9 +1,7 @@
 package dev.fairlead.launcher;
 
 import dev.fairlead.agent.Agent;
-import dev.fairlead.command.CommandConfig;
 import dev.fairlead.command.CommandService;
-import dev.fairlead.gateway.GatewayConfig;
 import dev.fairlead.gateway.GatewayService;
 import dev.fairlead.launcher.data.DataDirectory;
 import dev.fairlead.launcher.local.LocalAgent;
@@ -11,7 +9,6 @@ import dev.fairlead.launcher.tls.OwnNames;
 import dev.fairlead.launcher.tls.ServerCertificate;
 import dev.fairlead.launcher.web.PublicServers;
 import dev.fairlead.launcher.web.UrlMap;
-import dev.fairlead.registry.RegistryConfig;
 import dev.fairlead.registry.RegistryService;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.health.ManagementServer;
@@ -20,25 +17,21 @@ import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.metrics.Metrics;
 import dev.fairlead.runtime.process.Service;
 import dev.fairlead.runtime.process.VertxInstances;
-import dev.fairlead.runtime.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -51,33 +44,58 @@ final class Launcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
 
   private static final AtomicBoolean RUNNING = new AtomicBoolean();
-  private static final String LOOPBACK = "127.0.0.1";
+  private static final String LOOPBACK = LauncherConfig.LOOPBACK;
+  private static final String EVERYWHERE = "0.0.0.0";
   private static final Duration STOP_STEP_TIMEOUT = Duration.ofSeconds(8);
+  private static final Duration START_END_TIMEOUT = Duration.ofSeconds(10);
   private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   private final LauncherOptions options;
+  private final DataDirectory directory;
   private final Map<String, String> environment;
   private final PrintStream out;
   private final Deque<Step> undo = new ArrayDeque<>();
+  private final Thread starter = Thread.currentThread();
+  private final CountDownLatch startIsOver = new CountDownLatch(1);
+  private boolean closed;
+  private Duration stopTimeout = START_END_TIMEOUT;
+  private long servicesEndNanos;
 
   /// What ends a thing that was started.
   private record Step(String what, AutoCloseable closer) {}
 
-  private Launcher(LauncherOptions options, Map<String, String> environment, PrintStream out) {
+  private Launcher(
+      LauncherOptions options,
+      DataDirectory directory,
+      Map<String, String> environment,
+      PrintStream out) {
     this.options = options;
+    this.directory = directory;
     this.environment = environment;
     this.out = out;
   }
 
   /// Starts everything and returns when it is ready; a signal to the process stops it.
   ///
+  /// @param directory is closed with everything else
+  /// @throws dev.fairlead.runtime.settings.SettingsException if the environment has settings that
+  ///     are wrong or unknown; nothing was started then
   /// @throws RuntimeException saying in one line what could not be started; nothing is left running
-  static void run(LauncherOptions options, Map<String, String> environment, PrintStream out) {
-    Launcher launcher = new Launcher(options, environment, out);
+  ///     once the process has ended
+  static void run(
+      LauncherOptions options,
+      DataDirectory directory,
+      Map<String, String> environment,
+      PrintStream out) {
+    Launcher launcher = new Launcher(options, directory, environment, out);
     Thread stop = new Thread(launcher::close, "fairlead-stop");
     Runtime.getRuntime().addShutdownHook(stop);
-    launcher.start();
-    RUNNING.set(true);
+    try {
+      launcher.start();
+      RUNNING.set(true);
+    } finally {
+      launcher.startIsOver.countDown();
+    }
   }
 
   /// Whether the product runs in threads of its own.
@@ -87,33 +105,33 @@ final class Launcher implements AutoCloseable {
 
   private void start() {
     long begun = System.nanoTime();
-    DataDirectory directory = DataDirectory.open(options.data());
     undoing("data directory", directory);
-    requireFree(LOOPBACK, options.port());
-    requireFree("0.0.0.0", options.tlsPort());
-    requireFree(LOOPBACK, options.managementPort());
+    // Before anything is started: what is wrong with them is told at once.
+    LauncherConfig checked = config(Backends.NOWHERE);
+    stopTimeout = checked.process().stopTimeout();
+    Ports.requireFree(LOOPBACK, options.port());
+    Ports.requireFree(EVERYWHERE, options.tlsPort());
+    Ports.requireFree(LOOPBACK, checked.process().managementPort());
 
-    Backends backends = Backends.start(directory, out::println, this::undoing);
-    Settings settings = Settings.of(environment(directory, backends));
-    RegistryConfig registryConfig = RegistryConfig.from(settings).withoutHttp();
-    CommandConfig commandConfig = CommandConfig.from(settings).withoutHttp();
-    GatewayConfig gatewayConfig = GatewayConfig.from(settings).withoutHttp();
-    settings.finish();
-
+    LauncherConfig config = config(Backends.start(directory, out::println, this::undoing));
     PrometheusMeterRegistry meters = Metrics.create("fairlead");
     Vertx vertx = VertxInstances.create(meters);
     undoing("event loops", () -> within(vertx.close()));
     out.println("starting the services …");
-    RegistryService registry = new RegistryService(vertx, registryConfig, meters);
-    CommandService command = new CommandService(vertx, commandConfig, meters);
-    GatewayService gateway = new GatewayService(vertx, gatewayConfig, meters);
+    RegistryService registry = new RegistryService(vertx, config.registry(), meters);
+    CommandService command = new CommandService(vertx, config.command(), meters);
+    GatewayService gateway = new GatewayService(vertx, config.gateway(), meters);
     Health health = new Health(List.of(registry.health(), command.health(), gateway.health()));
     startServices(List.of(registry, command, gateway));
-    listen(vertx, registry, command, gateway, directory);
-    manage(vertx, health, meters);
-    startAgent(directory);
+    listen(vertx, config.http(), registry, command, gateway);
+    int managementPort = manage(vertx, config.process().managementPort(), health, meters);
+    startAgent();
     health.ready();
-    tell(begun);
+    tell(begun, managementPort);
+  }
+
+  private LauncherConfig config(Backends backends) {
+    return LauncherConfig.read(environment, options, directory, backends);
   }
 
   /// All at once: each waits for what it needs of the others.
@@ -135,17 +153,17 @@ final class Launcher implements AutoCloseable {
 
   private void listen(
       Vertx vertx,
+      HttpServerSettings http,
       RegistryService registry,
       CommandService command,
-      GatewayService gateway,
-      DataDirectory directory) {
+      GatewayService gateway) {
     Handler<HttpServerRequest> registryHandler = registry.requestHandler();
     Handler<HttpServerRequest> commandHandler = command.requestHandler();
     Handler<HttpServerRequest> gatewayHandler = gateway.requestHandler();
     PublicServers servers =
         new PublicServers(
             vertx,
-            gateway.tune(HttpServers.options(HttpServerSettings.of(LOOPBACK, options.port()))),
+            gateway.tune(HttpServers.options(http)),
             request -> {
               switch (UrlMap.ownerOf(String.valueOf(request.path()))) {
                 case GATEWAY -> gatewayHandler.handle(request);
@@ -160,9 +178,8 @@ final class Launcher implements AutoCloseable {
     servers.listenTls(options.tlsPort(), certificate).await();
   }
 
-  private void manage(Vertx vertx, Health health, PrometheusMeterRegistry meters) {
-    ManagementServer management =
-        new ManagementServer(vertx, LOOPBACK, options.managementPort(), health, meters);
+  private int manage(Vertx vertx, int port, Health health, PrometheusMeterRegistry meters) {
+    ManagementServer management = new ManagementServer(vertx, LOOPBACK, port, health, meters);
     management.start().await();
     undoing(
         "health",
@@ -170,9 +187,10 @@ final class Launcher implements AutoCloseable {
           health.draining();
           within(management.stop());
         });
+    return management.port();
   }
 
-  private void startAgent(DataDirectory directory) {
+  private void startAgent() {
     if (!options.agent()) {
       return;
     }
@@ -181,27 +199,7 @@ final class Launcher implements AutoCloseable {
     undoing("agent", agent);
   }
 
-  /// What the services would read from the environment if they ran apart; what the user set stands,
-  /// but for where the embedded servers are.
-  private Map<String, String> environment(DataDirectory directory, Backends backends) {
-    Map<String, String> all = new HashMap<>();
-    environment.forEach(
-        (name, value) -> {
-          if (name.startsWith(Settings.PREFIX) && !name.equals("FAIRLEAD_JAVA_OPTIONS")) {
-            all.put(name, value);
-          }
-        });
-    // One broker with little to do: fewer partitions start faster.
-    all.putIfAbsent("FAIRLEAD_KAFKA_PARTITIONS", "4");
-    all.putIfAbsent("FAIRLEAD_KAFKA_INBOX_PARTITIONS", "2");
-    all.putIfAbsent("FAIRLEAD_KAFKA_STREAMS_PARTITIONS", "2");
-    all.putAll(backends.settings());
-    all.put("FAIRLEAD_ADMIN_KEY_FILE", directory.secretFile("admin-key", true).toString());
-    all.put("FAIRLEAD_MASTER_KEY_FILE", directory.secretFile("master-key", false).toString());
-    return all;
-  }
-
-  private void tell(long begun) {
+  private void tell(long begun, int managementPort) {
     String url = "http://" + LOOPBACK + ":" + options.port();
     Path key = options.data().resolve("admin-key");
     out.println(
@@ -209,6 +207,7 @@ final class Launcher implements AutoCloseable {
 
         Fairlead is up after %.1f s. Data and logs: %s
         TLS for everyone else: port %d, signed by %s
+        Health and metrics: http://127.0.0.1:%d/health/ready
         The admin key is in %s. To try:
 
           KEY=$(cat %s)
@@ -221,6 +220,7 @@ final class Launcher implements AutoCloseable {
                 options.data(),
                 options.tlsPort(),
                 options.data().resolve("tls").resolve("ca.pem"),
+                managementPort,
                 key,
                 key,
                 url,
@@ -231,41 +231,60 @@ final class Launcher implements AutoCloseable {
     out.flush();
   }
 
-  private static void requireFree(String host, int port) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.setReuseAddress(true);
-      probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-    } catch (IOException e) {
-      throw new IllegalStateException("port " + port + " is taken; choose another with --port", e);
-    }
-  }
-
+  /// Has a thing ended at the stop; at once where the stop came first, and with it the start.
   private void undoing(String what, AutoCloseable closer) {
     synchronized (undo) {
-      undo.push(new Step(what, closer));
+      if (!closed) {
+        undo.push(new Step(what, closer));
+        return;
+      }
+    }
+    end(new Step(what, closer));
+    throw new IllegalStateException("stopped before everything was started");
+  }
+
+  /// Waits for a part to stop: not for ever, and not with the time that the database needs.
+  private void within(Future<Void> future) {
+    long leftMillis = Math.max(1, (servicesEndNanos - System.nanoTime()) / 1_000_000);
+    future
+        .timeout(Math.min(leftMillis, STOP_STEP_TIMEOUT.toMillis()), TimeUnit.MILLISECONDS)
+        .await();
+  }
+
+  /// Stops what was started, the last first. A start that is under way is broken off; what it has
+  /// in hand is waited for, since a database that nobody knows of would outlive this process.
+  @Override
+  public void close() {
+    synchronized (undo) {
+      closed = true;
+      servicesEndNanos = System.nanoTime() + stopTimeout.toNanos() * 2 / 3;
+    }
+    try {
+      if (startIsOver.getCount() > 0) {
+        starter.interrupt();
+        if (!startIsOver.await(START_END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.atWarn().log("the start does not end");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    for (Optional<Step> step = next(); step.isPresent(); step = next()) {
+      end(step.get());
     }
   }
 
-  private static void within(Future<Void> future) {
-    future.timeout(STOP_STEP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).await();
+  private Optional<Step> next() {
+    synchronized (undo) {
+      return Optional.ofNullable(undo.poll());
+    }
   }
 
-  /// Stops what was started, the last first.
-  @Override
-  public void close() {
-    while (true) {
-      Step step;
-      synchronized (undo) {
-        step = undo.poll();
-      }
-      if (step == null) {
-        return;
-      }
-      try {
-        step.closer().close();
-      } catch (Exception e) {
-        log.atWarn().addKeyValue("part", step.what()).setCause(e).log("part of the stop failed");
-      }
+  private static void end(Step step) {
+    try {
+      step.closer().close();
+    } catch (Exception e) {
+      log.atWarn().addKeyValue("part", step.what()).setCause(e).log("part of the stop failed");
     }
   }
 }

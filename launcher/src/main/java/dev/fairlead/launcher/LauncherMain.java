@@ -1,5 +1,7 @@
 package dev.fairlead.launcher;
 
+import dev.fairlead.launcher.data.DataDirectory;
+import dev.fairlead.runtime.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "fairlead",
     subcommands = LauncherMain.Up.class,
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true)
+    synopsisSubcommandLabel = "COMMAND")
 public final class LauncherMain {
 
   private static final int FAILED = 1;
@@ -33,8 +34,11 @@ public final class LauncherMain {
   }
 
   private static int failed(Exception failure) {
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-    System.err.println("fairlead: " + message);
+    List<String> problems =
+        failure instanceof SettingsException wrong
+            ? wrong.problems()
+            : String.valueOf(failure.getMessage()).lines().limit(1).toList();
+    problems.forEach(problem -> System.err.println("fairlead: " + problem));
     return FAILED;
   }
 
@@ -58,6 +62,14 @@ public final class LauncherMain {
         description = "Programs that the agent may run besides uname, uptime and df.")
     private final List<String> agentExec = new ArrayList<>();
 
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Says this.")
+    // picocli sets it, and acts on it as well.
+    @SuppressWarnings("UnusedVariable")
+    private boolean help;
+
     @Override
     public Integer call() throws Exception {
       Path directory =
@@ -66,13 +78,15 @@ public final class LauncherMain {
               : data;
       LauncherOptions options =
           new LauncherOptions(directory.toAbsolutePath(), port, !noAgent, agentExec);
+      // First of all: one who cannot have the directory must not write its logs either.
+      DataDirectory held = DataDirectory.open(options.data());
       // Before the first logger is made. Named: each service brings a configuration of its own.
       System.setProperty("logback.configurationFile", "launcher-logback.xml");
       System.setProperty("fairlead.logs", options.data().resolve("logs").toString());
       // The agent logs with the JDK's own means.
       SLF4JBridgeHandler.removeHandlersForRootLogger();
       SLF4JBridgeHandler.install();
-      Launcher.run(options, System.getenv(), System.out);
+      Launcher.run(options, held, System.getenv(), System.out);
       return 0;
     }
   }

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// Makes sockets: the opening handshake, and what its refusals mean.
 final class Dialer implements AutoCloseable {
 
-  /// Names the device's last session as `session@address`.
-
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
   /// One message at a time, and the ends that may follow it.

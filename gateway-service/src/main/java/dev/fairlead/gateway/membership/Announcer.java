@@ -43,6 +43,7 @@ public final class Announcer {
 
   /// This gateway was declared lost, or its mail was: all sessions live on as they were.
   public void resumeAll() {
+    lifecycle.forgotten();
     run("resumed", lifecycle::resume, session -> true);
   }
 

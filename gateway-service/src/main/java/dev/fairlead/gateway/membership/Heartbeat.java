@@ -23,6 +23,7 @@ public final class Heartbeat {
   private final IntSupplier sessions;
 
   private long timer = -1;
+  private boolean cancelled;
   private boolean draining;
   private boolean underWay;
   private long sentNanos;
@@ -45,6 +46,9 @@ public final class Heartbeat {
   ///
   /// @return completes when the bus has the first beat
   public Future<Void> start() {
+    if (cancelled) {
+      return Future.failedFuture("cancelled");
+    }
     timer = vertx.setPeriodic(interval.toMillis(), id -> beat());
     return beat();
   }
@@ -59,8 +63,15 @@ public final class Heartbeat {
   ///
   /// @return completes when the bus has it
   public Future<Void> stop() {
-    vertx.cancelTimer(timer);
+    var _ = cancel();
     return writer.send(new GatewayMessage.GatewayStopped(address.gateway()).toRecord()).mapEmpty();
+  }
+
+  /// Beats no more, without a word.
+  public Future<Void> cancel() {
+    cancelled = true;
+    vertx.cancelTimer(timer);
+    return Future.succeededFuture();
   }
 
   /// How long the beat under way has been waiting; zero when there is none.

@@ -45,8 +45,9 @@ public final class LivenessSweep {
   /// Looks at every connection once.
   public void run() {
     long now = clock.millis();
-    if (now - lastRunMillis > lateMillis) {
-      // This process stood still: what the devices said meanwhile lies in the sockets, unread.
+    if (now - lastRunMillis > lateMillis || now < lastRunMillis) {
+      // This process stood still: what the devices said meanwhile lies in the sockets, unread. Or
+      // the clock was set back, and with it every time that is kept.
       graceUntilMillis = now + silenceMillis;
     }
     lastRunMillis = now;
@@ -57,6 +58,11 @@ public final class LivenessSweep {
   }
 
   private void look(DeviceSession session, long now) {
+    if (session.lastSeenMillis() > now) {
+      // The clock was set back: without this, a device that vanished would count as heard until
+      // the clock is again where it was.
+      session.seen(now);
+    }
     long silentMillis = now - session.lastSeenMillis();
     if (session.isOpening()) {
       if (silentMillis > openedMillis) {
@@ -65,7 +71,7 @@ public final class LivenessSweep {
     } else if (silentMillis > silenceMillis && !session.isHeld() && now >= graceUntilMillis) {
       session.execute(() -> closeIfSilent(session));
     }
-    if (now - session.lastPingMillis() >= keepaliveMillis) {
+    if (now - session.lastPingMillis() >= keepaliveMillis || session.lastPingMillis() > now) {
       session.execute(() -> session.ping(now));
     }
   }

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,9 @@ public final class SessionLifecycle {
 
   /// Those that are over and whose sockets are not gone yet.
   private final Set<DeviceSession> closing = ConcurrentHashMap.newKeySet();
+
+  /// How often the bus has forgotten this gateway's sessions.
+  private final AtomicLong forgotten = new AtomicLong();
 
   public SessionLifecycle(
       SessionSettings settings,
@@ -86,8 +90,9 @@ public final class SessionLifecycle {
             settings.sendQueueBytesMax(),
             now);
     registry.add(session).ifPresent(older -> older.execute(() -> older.close(Ending.REPLACED)));
+    long forgottenBefore = forgotten.get();
     announce(session)
-        .onSuccess(placed -> begin(session, last))
+        .onSuccess(placed -> begin(session, last, forgottenBefore))
         .onFailure(cause -> session.close(Ending.BUS_AWAY));
     return session;
   }
@@ -114,6 +119,13 @@ public final class SessionLifecycle {
         .mapEmpty();
   }
 
+  /// The bus has forgotten all sessions of this gateway. Those that live are to be resumed; one
+  /// whose first record is under way sees to it itself, for that record may have come before. Any
+  /// thread.
+  public void forgotten() {
+    forgotten.incrementAndGet();
+  }
+
   /// Those that are over and whose sockets are not gone yet; a live view.
   Set<DeviceSession> closing() {
     return closing;
@@ -133,7 +145,7 @@ public final class SessionLifecycle {
     }
   }
 
-  private void begin(DeviceSession session, Optional<LastSession> last) {
+  private void begin(DeviceSession session, Optional<LastSession> last, long forgottenBefore) {
     if (session.isClosed()) {
       return;
     }
@@ -150,6 +162,8 @@ public final class SessionLifecycle {
         clock.millis());
     if (session.epoch().generation() < access.generation()) {
       announce(session).onFailure(cause -> session.close(Ending.BUS_AWAY));
+    } else if (forgotten.get() != forgottenBefore) {
+      resume(session).onFailure(cause -> session.close(Ending.BUS_AWAY));
     }
     last.ifPresent(before -> closeBefore(session, before));
   }

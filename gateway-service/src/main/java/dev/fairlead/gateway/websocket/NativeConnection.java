@@ -22,15 +22,26 @@ final class NativeConnection {
   private static final int TOO_LARGE = 1009;
   private static final String GUARD = "fairlead-frame-guard";
 
+  /// How many pongs may wait for a peer that reads nothing. Vert.x writes them by itself, past the
+  /// bound on what is sent to a device; a peer that pings at leisure never comes near it.
+  private static final int PONGS_WAITING_MAX = 1_024;
+
   private final DeviceSession session;
+  private final VertxDeviceSocket socket;
   private final boolean binary;
   private final int messageBytesMax;
   private final InstantSource clock;
   private Optional<Buffer> fragments = Optional.empty();
+  private int pongsWaiting;
 
   private NativeConnection(
-      DeviceSession session, boolean binary, int messageBytesMax, InstantSource clock) {
+      DeviceSession session,
+      VertxDeviceSocket socket,
+      boolean binary,
+      int messageBytesMax,
+      InstantSource clock) {
     this.session = session;
+    this.socket = socket;
     this.binary = binary;
     this.messageBytesMax = messageBytesMax;
     this.clock = clock;
@@ -48,19 +59,16 @@ final class NativeConnection {
       SessionLifecycle lifecycle,
       InstantSource clock) {
     socket.pause();
-    DeviceSession session =
-        lifecycle.open(
-            admitted.credential(),
-            wire,
-            new VertxDeviceSocket(socket, context, wire.isBinary(), remoteAddress),
-            last);
+    var deviceSocket = new VertxDeviceSocket(socket, context, wire.isBinary(), remoteAddress);
+    DeviceSession session = lifecycle.open(admitted.credential(), wire, deviceSocket, last);
     Runnable gone =
         () -> {
           lifecycle.socketClosed(session);
           admitted.place().release();
         };
     try {
-      var connection = new NativeConnection(session, wire.isBinary(), messageBytesMax, clock);
+      var connection =
+          new NativeConnection(session, deviceSocket, wire.isBinary(), messageBytesMax, clock);
       socket.closeHandler(nothing -> gone.run());
       socket.frameHandler(connection::received);
       ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
@@ -80,10 +88,22 @@ final class NativeConnection {
       case TEXT -> first(frame, false);
       case BINARY -> first(frame, true);
       case CONTINUATION -> more(frame);
-      case PING, PONG -> session.seen(clock.millis());
+      case PING -> pinged();
+      case PONG -> session.seen(clock.millis());
       case CLOSE -> {
         // Vert.x answers it, and tells of the end.
       }
+    }
+  }
+
+  private void pinged() {
+    session.seen(clock.millis());
+    if (socket.isFlowing()) {
+      pongsWaiting = 0;
+    } else if (++pongsWaiting > PONGS_WAITING_MAX) {
+      session.close(Ending.SLOW_READER);
+      // It pings without end and reads nothing: an orderly close would wait behind the pongs.
+      socket.abort();
     }
   }
 

@@ -41,6 +41,11 @@ final class VertxDeviceSocket implements DeviceSocket {
     return queuedBytes;
   }
 
+  /// Whether the peer reads what it is sent; pongs, which nobody here writes, included.
+  boolean isFlowing() {
+    return ((WebSocketInternal) socket).channelHandlerContext().channel().isWritable();
+  }
+
   @Override
   public void ping() {
     var _ = socket.writePing(Buffer.buffer());

@@ -42,6 +42,22 @@ class LivenessSweepTest {
   }
 
   @Test
+  void pingsAndEndsTheSilentAsEverAfterTheClockWasSetBack() {
+    // Given
+    bench.live("d", socket);
+    bench.setBack(Duration.ofHours(1));
+
+    // When
+    bench.pass(Duration.ofSeconds(2), socket);
+    int pings = socket.pings();
+    bench.pass(Duration.ofSeconds(15), socket);
+
+    // Then
+    assertThat(pings).isEqualTo(1);
+    assertThat(socket.closeCode()).contains(4008);
+  }
+
+  @Test
   void hearsEvenFramesThatNothingComesOf() {
     // Given
     DeviceSession session = bench.live("d", socket);

@@ -111,6 +111,11 @@ public final class SessionBench {
     }
   }
 
+  /// Sets the clock back.
+  void setBack(Duration time) {
+    nowMillis -= time.toMillis();
+  }
+
   /// Lets time go by while nothing runs.
   void standStill(Duration time) {
     nowMillis += time.toMillis();

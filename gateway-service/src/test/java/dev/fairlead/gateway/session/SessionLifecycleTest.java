@@ -90,6 +90,23 @@ class SessionLifecycleTest {
   }
 
   @Test
+  void resumesWhenTheBusForgotTheSessionWhileItsRecordWasUnderWay() {
+    // Given
+    DeviceSession session = bench.open("d", socket);
+    bench.lifecycle().forgotten();
+
+    // When
+    bench.bus().acknowledge();
+    bench.bus().acknowledge();
+
+    // Then
+    assertThat(bench.bus().types()).containsExactly("opened", "resumed");
+    assertThat(bench.bus().records().getLast().headers())
+        .containsEntry(Headers.EPOCH, session.epoch().toString());
+    assertThat(session.isLive()).isTrue();
+  }
+
+  @Test
   void closesTheOlderSessionOfTheDeviceAndKeepsTheNewer() {
     // Given
     bench.live("d", socket);

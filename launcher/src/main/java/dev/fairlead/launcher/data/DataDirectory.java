@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/// The directory that everything is kept in, held by one process at a time and closed to other
-/// users.
+/// The directory that everything is kept in, held by one process at a time. One that is made here
+/// is closed to other users; in any, secrets are.
 public final class DataDirectory implements AutoCloseable {
 
   private static final SecureRandom RANDOM = new SecureRandom();
