@@ -63,7 +63,11 @@ final class RegistryFixture implements AutoCloseable {
   }
 
   RegistryFixture(DatabaseSettings database) {
-    this.config = config(database);
+    this(database, TestBackends.kafka());
+  }
+
+  RegistryFixture(DatabaseSettings database, TestBackends.Kafka kafka) {
+    this.config = config(database, kafka);
     this.bus = new Bus(vertx, config.bus(), meters, new Health());
     await(bus.start());
     this.producer =
@@ -86,12 +90,12 @@ final class RegistryFixture implements AutoCloseable {
         true);
   }
 
-  private static RegistryConfig config(DatabaseSettings database) {
+  private static RegistryConfig config(DatabaseSettings database, TestBackends.Kafka kafka) {
     return new RegistryConfig(
         Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
         new ApiSettings("registry", 1 << 20, 64, API_TIMEOUT),
         database,
-        busSettings(),
+        busSettings(kafka),
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
@@ -99,8 +103,7 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofMillis(100));
   }
 
-  private static BusSettings busSettings() {
-    TestBackends.Kafka kafka = TestBackends.kafka();
+  private static BusSettings busSettings(TestBackends.Kafka kafka) {
     Map<String, String> client = kafka.clientProperties();
     String jaas = client.getOrDefault("sasl.jaas.config", "");
     return new BusSettings(

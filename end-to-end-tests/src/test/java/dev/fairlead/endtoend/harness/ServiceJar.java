@@ -104,6 +104,37 @@ public final class ServiceJar implements AutoCloseable {
     }
   }
 
+  /// What a run said that ended by itself.
+  public record Ended(int exitCode, List<String> out, List<String> err) {}
+
+  /// Runs a service with an argument that makes it do one thing and end, such as `--check`.
+  ///
+  /// @param directory for what it says
+  public static Ended run(
+      String module, Map<String, String> environment, Path directory, String argument) {
+    Path out = directory.resolve(module + ".out");
+    Path err = directory.resolve(module + ".err");
+    List<String> command = new ArrayList<>(command(module));
+    command.add(argument);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
+    builder.environment().putAll(environment);
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    try {
+      Process process = builder.start();
+      if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(module + " " + argument + " did not end");
+      }
+      return new Ended(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// Waits until `/health/ready` answers 200.
   public ServiceJar awaitReady() {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
