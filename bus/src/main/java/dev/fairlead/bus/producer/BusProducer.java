@@ -116,6 +116,10 @@ public final class BusProducer {
     Map<String, String> properties = new HashMap<>(settings.clientProperties());
     properties.put("acks", "all");
     properties.put("enable.idempotence", "true");
+    // With more than one, a first batch that the broker refuses for a moment may be overtaken by
+    // the
+    // next and is then refused for ever (docs/adr/0005-one-request-in-flight.md).
+    properties.put("max.in.flight.requests.per.connection", "1");
     properties.put("linger.ms", Integer.toString(profile.lingerMillis()));
     properties.put("compression.type", profile.compression());
     properties.put("batch.size", Integer.toString(profile.batchBytes()));
