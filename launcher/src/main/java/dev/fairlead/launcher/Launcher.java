@@ -46,6 +46,7 @@ final class Launcher implements AutoCloseable {
   private static final AtomicBoolean RUNNING = new AtomicBoolean();
   private static final String LOOPBACK = LauncherConfig.LOOPBACK;
   private static final String EVERYWHERE = "0.0.0.0";
+  private static final String STOPPED = "stopped before everything was started";
   private static final Duration STOP_STEP_TIMEOUT = Duration.ofSeconds(8);
   private static final Duration START_END_TIMEOUT = Duration.ofSeconds(10);
   private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -93,6 +94,12 @@ final class Launcher implements AutoCloseable {
     try {
       launcher.start();
       RUNNING.set(true);
+    } catch (Exception e) {
+      // What a broken-off start fails with says nothing to anybody.
+      if (launcher.isClosed()) {
+        throw new IllegalStateException(STOPPED, e);
+      }
+      throw e;
     } finally {
       launcher.startIsOver.countDown();
     }
@@ -240,7 +247,13 @@ final class Launcher implements AutoCloseable {
       }
     }
     end(new Step(what, closer));
-    throw new IllegalStateException("stopped before everything was started");
+    throw new IllegalStateException(STOPPED);
+  }
+
+  private boolean isClosed() {
+    synchronized (undo) {
+      return closed;
+    }
   }
 
   /// Waits for a part to stop: not for ever, and not with the time that the database needs.
@@ -258,6 +271,9 @@ final class Launcher implements AutoCloseable {
     synchronized (undo) {
       closed = true;
       servicesEndNanos = System.nanoTime() + stopTimeout.toNanos() * 2 / 3;
+    }
+    if (isRunning()) {
+      out.println("stopping …");
     }
     try {
       if (startIsOver.getCount() > 0) {
