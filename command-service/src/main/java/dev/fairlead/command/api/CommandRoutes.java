@@ -24,6 +24,7 @@ import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.text.Units;
 import io.vertx.core.Future;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -149,7 +150,7 @@ public final class CommandRoutes {
   }
 
   private static Instant deadline(String text, Instant now) {
-    Optional<Duration> relative = Timespan.parse(text);
+    Optional<Duration> relative = Units.duration(text);
     if (relative.isPresent()) {
       return now.plus(relative.get());
     }
@@ -177,7 +178,7 @@ public final class CommandRoutes {
         .query("wait")
         .map(
             text ->
-                Timespan.parse(text)
+                Units.duration(text)
                     .filter(wait -> wait.compareTo(WAIT_MAX) <= 0)
                     .orElseThrow(
                         () ->

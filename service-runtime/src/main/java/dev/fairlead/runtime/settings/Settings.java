@@ -2,6 +2,7 @@ package dev.fairlead.runtime.settings;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.fairlead.runtime.text.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

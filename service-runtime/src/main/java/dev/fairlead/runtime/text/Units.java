@@ -1,4 +1,4 @@
-package dev.fairlead.runtime.settings;
+package dev.fairlead.runtime.text;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -6,14 +6,18 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Durations and sizes as people write them. At most twelve digits, so that no number overflows.
-final class Units {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+/// Durations and sizes as people write them: `500ms`, `10s`, `5m`, `2h`, `30d`; `65536`, `64KiB`,
+/// `1MiB`. The number of digits is bounded, so that neither milliseconds nor bytes overflow.
+public final class Units {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(k|m|g)?(i?b)?");
 
   private Units() {}
 
-  static Optional<Duration> duration(String text) {
+  /// Reads a duration.
+  ///
+  /// @return empty when the text is none
+  public static Optional<Duration> duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -30,7 +34,7 @@ final class Units {
   }
 
   /// The largest unit that says the duration exactly.
-  static String text(Duration duration) {
+  public static String text(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {
       return millis + "ms";
@@ -45,7 +49,10 @@ final class Units {
     return seconds % 86_400 == 0 ? seconds / 86_400 + "d" : seconds / 3600 + "h";
   }
 
-  static Optional<Long> size(String text) {
+  /// Reads a size, in bytes.
+  ///
+  /// @return empty when the text is none
+  public static Optional<Long> size(String text) {
     Matcher matcher = SIZE.matcher(text.toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
       return Optional.empty();
@@ -63,7 +70,7 @@ final class Units {
   }
 
   /// The largest unit that says the size exactly.
-  static String text(long bytes) {
+  public static String text(long bytes) {
     if (bytes == 0 || bytes % 1024 != 0) {
       return Long.toString(bytes);
     }
