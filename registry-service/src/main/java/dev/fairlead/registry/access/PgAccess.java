@@ -4,6 +4,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.presence.PgBusGeneration;
