@@ -22,6 +22,8 @@ import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.telemetry.PgTelemetry;
+import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.registry.tenant.TenantRoutes;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
@@ -182,6 +184,7 @@ public final class RegistryService implements Service {
                                     published.keys().tokens(vertx, config.deviceTokenLifetime()),
                                     clock),
                                 new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
+                                new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
                                 view)));
   }
 
@@ -228,12 +231,14 @@ public final class RegistryService implements Service {
     return watcher.start();
   }
 
-  private Future<Void> startApi(DeviceRoutes devices, ApiKeyRoutes keys, AccessView view) {
+  private Future<Void> startApi(
+      DeviceRoutes devices, ApiKeyRoutes keys, TenantRoutes tenants, AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               devices.bind(builder);
               keys.bind(builder);
+              tenants.bind(builder);
               api = builder.build(view, problems, meters);
               return config
                   .http()

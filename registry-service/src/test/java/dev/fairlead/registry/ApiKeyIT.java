@@ -169,6 +169,7 @@ class ApiKeyIT {
   @Test
   void keepsTenantsApart() {
     // Given
+    registry.createTenant("acme");
     String own = make("of the default tenant", "admin").getString("id");
     HttpResponse<Buffer> made =
         make(

@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -48,7 +49,7 @@ public final class PgApiKeys {
   /// Makes a key.
   ///
   /// @param maker the id of the key that asked for it
-  /// @return fails with the problem `quota-exceeded`
+  /// @return fails with the problems `quota-exceeded` and `tenant-not-found`
   Future<Made> create(
       TenantId tenant,
       String name,
@@ -68,12 +69,14 @@ public final class PgApiKeys {
     ApiKeyDocument document =
         new ApiKeyDocument(
             id, name, secret.prefix(), ApiKeyDocument.word(role), now, maker, expiresAt);
-    return pool.withTransaction(
-            transaction ->
-                checkRoom(transaction, tenant)
-                    .compose(nothing -> insert(transaction, message, document))
-                    .compose(nothing -> PgOutbox.append(transaction, message.toRecord())))
-        .map(outboxId -> new Made(document, Objects.requireNonNull(outboxId)));
+    Future<Made> made =
+        pool.withTransaction(
+                transaction ->
+                    checkRoom(transaction, tenant)
+                        .compose(nothing -> insert(transaction, message, document))
+                        .compose(nothing -> PgOutbox.append(transaction, message.toRecord())))
+            .map(outboxId -> new Made(document, Objects.requireNonNull(outboxId)));
+    return PgTenants.required(tenant, made);
   }
 
   /// Two that come at once may both pass: the bound is no exact one.
