@@ -2,6 +2,8 @@ package dev.fairlead.bus.consumer;
 
 import dev.fairlead.bus.Backoff;
 import dev.fairlead.bus.BusAdmin;
+import dev.fairlead.bus.BusAdmin.LogBounds;
+import dev.fairlead.bus.BusAdmin.TopicState;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -64,20 +67,6 @@ public final class GroupConsumer {
   private final Promise<Void> joined = Promise.promise();
   private long committedAtNanos;
 
-  /// One partition of ours.
-  private static final class Lane {
-    /// The next offset as [Offsets] have it; below zero until they were asked.
-    private long next = UNKNOWN;
-    private long committed = UNKNOWN;
-    private boolean revoked;
-
-    private static final long UNKNOWN = -1;
-
-    boolean isPlaced() {
-      return next != UNKNOWN;
-    }
-  }
-
   /// Makes a consumer that does nothing yet; its context is the caller's.
   ///
   /// @param group the name of the group, shared by all replicas of a service
@@ -110,7 +99,8 @@ public final class GroupConsumer {
 
   /// Joins the group and begins.
   ///
-  /// @return completes when this member first has its partitions and knows where to begin
+  /// @return completes when this member first has its partitions and knows where to begin; fails
+  ///     when it is closed before
   public Future<Void> start() {
     context.runOnContext(
         nothing ->
@@ -121,7 +111,11 @@ public final class GroupConsumer {
   /// Leaves the group. A batch in work is not waited for: its transaction decides.
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(nothing -> stream.close().onComplete(done));
+    context.runOnContext(
+        nothing -> {
+          joined.tryFail("the consumer was closed");
+          stream.close().onComplete(done);
+        });
     return done.future();
   }
 
@@ -135,7 +129,7 @@ public final class GroupConsumer {
     for (TopicPartition partition : partitions) {
       Lane lane = lanes.remove(partition.partition());
       if (lane != null) {
-        lane.revoked = true;
+        lane.revoke();
       }
     }
   }
@@ -174,26 +168,50 @@ public final class GroupConsumer {
     }
     return admin
         .describe(topic, unplaced.keySet())
-        .compose(state -> offsets.load(topic, state))
-        .compose(starts -> begin(unplaced, starts))
+        .map(state -> valid(state, unplaced))
+        .compose(
+            state ->
+                offsets
+                    .load(topic, state)
+                    .compose(starts -> begin(unplaced, starts, state.bounds())))
         .onSuccess(nothing -> joined.tryComplete());
   }
 
-  private Future<Void> begin(Map<Integer, Lane> unplaced, Map<Integer, Long> starts) {
+  private static TopicState valid(TopicState state, Map<Integer, Lane> lanes) {
+    Map<Integer, LogBounds> bounds = new HashMap<>();
+    state
+        .bounds()
+        .forEach(
+            (partition, found) -> {
+              Lane lane = lanes.get(partition);
+              bounds.put(partition, lane == null ? found : lane.valid(found));
+            });
+    return new TopicState(state.topicId(), bounds);
+  }
+
+  private Future<Void> begin(
+      Map<Integer, Lane> unplaced, Map<Integer, Long> starts, Map<Integer, LogBounds> bounds) {
     List<Future<?>> begun = new ArrayList<>();
     unplaced.forEach(
         (partition, lane) -> {
-          Long start = starts.get(partition);
-          if (start != null && !lane.revoked) {
-            lane.next = start;
-            TopicPartition place = place(partition);
-            begun.add(
-                stream
-                    .call(open -> open.seek(place, start))
-                    .compose(done -> stream.call(open -> open.resume(Set.of(place)))));
+          Long stored = starts.get(partition);
+          LogBounds log = bounds.get(partition);
+          if (stored != null && log != null && !lane.isRevoked()) {
+            begun.add(begin(lane, place(partition), stored, log.start()));
           }
         });
     return Future.join(begun).mapEmpty();
+  }
+
+  /// What is stored stays as it is where the log now starts later: the next batch advances from
+  /// there over the gap.
+  private Future<Void> begin(Lane lane, TopicPartition place, long stored, long logStart) {
+    if (lane.place(stored, logStart)) {
+      tellOfGap(Map.of(place, stored));
+    }
+    return stream
+        .call(open -> open.seek(place, Math.max(stored, logStart)))
+        .compose(done -> stream.call(open -> open.resume(Set.of(place))));
   }
 
   private Future<Void> handleAll(ConsumerRecords<byte[], byte[]> records) {
@@ -218,7 +236,7 @@ public final class GroupConsumer {
       received.add(RecordReader.read(topic, record));
     }
     long next = records.getLast().offset() + 1;
-    return new Batch(topic, partition.partition(), lane.next, next, received);
+    return new Batch(topic, partition.partition(), lane.next(), next, received);
   }
 
   private Future<Void> handle(Lane lane, Batch batch) {
@@ -228,16 +246,15 @@ public final class GroupConsumer {
   }
 
   private void attempt(Lane lane, Batch batch, Backoff backoff, Promise<Void> done) {
-    if (stream.isClosed() || lane.revoked) {
+    if (stream.isClosed() || lane.isRevoked()) {
       done.complete();
       return;
     }
-    handler
-        .handle(batch)
+    handled(batch)
         .onComplete(
             result -> {
               if (result.succeeded()) {
-                lane.next = batch.next();
+                lane.advance(batch.next());
                 consumed.increment(batch.records().size());
                 done.complete();
               } else if (result.cause() instanceof StaleBatchException) {
@@ -255,10 +272,19 @@ public final class GroupConsumer {
             });
   }
 
+  /// A handler that throws must not end the cycle: the batch would be passed over.
+  private Future<Void> handled(Batch batch) {
+    try {
+      return handler.handle(batch);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
   /// Stops a partition until its start has been looked up again.
   private Future<Void> hold(Lane lane, int partition) {
-    lane.next = Lane.UNKNOWN;
-    return lane.revoked
+    lane.unplace();
+    return lane.isRevoked()
         ? Future.succeededFuture()
         : stream.call(open -> open.pause(Set.of(place(partition))));
   }
@@ -317,9 +343,8 @@ public final class GroupConsumer {
     Map<TopicPartition, OffsetAndMetadata> reached = new HashMap<>();
     lanes.forEach(
         (partition, lane) -> {
-          if (lane.isPlaced() && lane.next != lane.committed) {
-            reached.put(place(partition), new OffsetAndMetadata(lane.next));
-            lane.committed = lane.next;
+          if (lane.claimCommit()) {
+            reached.put(place(partition), new OffsetAndMetadata(lane.next()));
           }
         });
     if (!reached.isEmpty()) {
@@ -338,14 +363,39 @@ public final class GroupConsumer {
           .log("the bus could not be read, will be tried again");
       return Future.succeededFuture();
     }
-    Set<TopicPartition> lost = outOfRange.offsetOutOfRangePartitions().keySet();
-    gaps.increment(lost.size());
+    tellOfGap(outOfRange.offsetOutOfRangePartitions());
+    Set<Integer> lost = new HashSet<>();
+    outOfRange
+        .offsetOutOfRangePartitions()
+        .keySet()
+        .forEach(
+            place -> {
+              Lane lane = lanes.get(place.partition());
+              if (lane != null) {
+                lane.lose(validEnd(outOfRange, place));
+                lost.add(place.partition());
+              }
+            });
+    // Whether only the beginning is gone, or the log is another one, is for the offsets to judge.
+    return stream.call(open -> open.pause(places(lost)));
+  }
+
+  /// Up to where the log is still the one that was read; a broker that lost its end may have grown
+  /// a new one meanwhile.
+  private static long validEnd(OffsetOutOfRangeException cause, TopicPartition place) {
+    if (cause instanceof LogTruncationException truncation) {
+      OffsetAndMetadata divergent = truncation.divergentOffsets().get(place);
+      return divergent == null ? 0 : divergent.offset();
+    }
+    return Long.MAX_VALUE;
+  }
+
+  private void tellOfGap(Map<TopicPartition, Long> positions) {
+    gaps.increment(positions.size());
     log.atError()
         .addKeyValue("topic", topicName)
-        .addKeyValue("positions", outOfRange.offsetOutOfRangePartitions())
-        .log("records were deleted before they were read");
-    // What is stored stays as it is: the next batch advances from there over the gap.
-    return stream.call(open -> open.seekToBeginning(lost));
+        .addKeyValue("positions", positions)
+        .log("records are gone that were not read, or the log is another one");
   }
 
   private TopicPartition place(int partition) {
