@@ -3,7 +3,6 @@ package dev.fairlead.bus.consumer;
 import dev.fairlead.bus.Backoff;
 import dev.fairlead.bus.BusAdmin;
 import dev.fairlead.bus.BusAdmin.LogBounds;
-import dev.fairlead.bus.BusAdmin.TopicState;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
@@ -15,15 +14,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -59,7 +54,7 @@ public final class GroupConsumer {
   private final Offsets offsets;
   private final BatchHandler handler;
   private final ClosableStream stream;
-  private final Map<Integer, Lane> lanes = new HashMap<>();
+  private final Lanes lanes;
   private final Backoff pollBackoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Counter consumed;
   private final Counter gaps;
@@ -84,13 +79,14 @@ public final class GroupConsumer {
     this.admin = admin;
     this.topic = topic;
     this.topicName = settings.nameOf(topic);
+    this.lanes = new Lanes(topicName);
     this.offsets = offsets;
     this.handler = handler;
     PausingConsumer consumer =
         new PausingConsumer(
             ConsumerProperties.group(settings, group),
-            partitions -> context.runOnContext(nothing -> assigned(partitions)),
-            partitions -> context.runOnContext(nothing -> revoked(partitions)));
+            partitions -> context.runOnContext(nothing -> lanes.assigned(partitions)),
+            partitions -> context.runOnContext(nothing -> lanes.revoked(partitions)));
     this.stream = new ClosableStream(vertx, consumer);
     this.consumed = meters.counter("bus.consumed", "topic", topic.suffix(), "group", group);
     this.gaps = meters.counter("bus.consumer.gaps", "topic", topic.suffix(), "group", group);
@@ -119,21 +115,6 @@ public final class GroupConsumer {
     return done.future();
   }
 
-  private void assigned(Collection<TopicPartition> partitions) {
-    for (TopicPartition partition : partitions) {
-      lanes.put(partition.partition(), new Lane());
-    }
-  }
-
-  private void revoked(Collection<TopicPartition> partitions) {
-    for (TopicPartition partition : partitions) {
-      Lane lane = lanes.remove(partition.partition());
-      if (lane != null) {
-        lane.revoke();
-      }
-    }
-  }
-
   private void cycle() {
     if (stream.isClosed()) {
       return;
@@ -156,37 +137,19 @@ public final class GroupConsumer {
 
   /// Looks up where the new partitions begin, goes there and lets them run.
   private Future<Void> placeLanes() {
-    Map<Integer, Lane> unplaced = new HashMap<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (!lane.isPlaced()) {
-            unplaced.put(partition, lane);
-          }
-        });
+    Map<Integer, Lane> unplaced = lanes.unplaced();
     if (unplaced.isEmpty()) {
       return Future.succeededFuture();
     }
     return admin
         .describe(topic, unplaced.keySet())
-        .map(state -> valid(state, unplaced))
+        .map(lanes::valid)
         .compose(
             state ->
                 offsets
                     .load(topic, state)
                     .compose(starts -> begin(unplaced, starts, state.bounds())))
         .onSuccess(nothing -> joined.tryComplete());
-  }
-
-  private static TopicState valid(TopicState state, Map<Integer, Lane> lanes) {
-    Map<Integer, LogBounds> bounds = new HashMap<>();
-    state
-        .bounds()
-        .forEach(
-            (partition, found) -> {
-              Lane lane = lanes.get(partition);
-              bounds.put(partition, lane == null ? found : lane.valid(found));
-            });
-    return new TopicState(state.topicId(), bounds);
   }
 
   private Future<Void> begin(
@@ -197,7 +160,7 @@ public final class GroupConsumer {
           Long stored = starts.get(partition);
           LogBounds log = bounds.get(partition);
           if (stored != null && log != null && !lane.isRevoked()) {
-            begun.add(begin(lane, place(partition), stored, log.start()));
+            begun.add(begin(lane, lanes.place(partition), stored, log.start()));
           }
         });
     return Future.join(begun).mapEmpty();
@@ -217,8 +180,8 @@ public final class GroupConsumer {
   private Future<Void> handleAll(ConsumerRecords<byte[], byte[]> records) {
     List<Future<?>> handled = new ArrayList<>();
     for (TopicPartition partition : records.partitions()) {
-      Lane lane = lanes.get(partition.partition());
-      if (lane != null && lane.isPlaced()) {
+      Lane lane = lanes.placed(partition.partition());
+      if (lane != null) {
         handled.add(handle(lane, batch(lane, partition, records.records(partition))));
       }
     }
@@ -286,7 +249,7 @@ public final class GroupConsumer {
     lane.unplace();
     return lane.isRevoked()
         ? Future.succeededFuture()
-        : stream.call(open -> open.pause(Set.of(place(partition))));
+        : stream.call(open -> open.pause(Set.of(lanes.place(partition))));
   }
 
   /// Waits for the handlers. Where they take long, pauses everything and polls on: a member that
@@ -305,9 +268,9 @@ public final class GroupConsumer {
 
   private void pollPausedUntil(Future<Void> handled, Promise<Void> done) {
     stream
-        .call(open -> open.pause(places(lanes.keySet())))
+        .call(open -> open.pause(lanes.places()))
         .compose(nothing -> pollPaused(handled))
-        .compose(nothing -> stream.call(open -> open.resume(places(placedLanes()))))
+        .compose(nothing -> stream.call(open -> open.resume(lanes.placesToRun())))
         .compose(nothing -> handled)
         .onComplete(done);
   }
@@ -322,17 +285,6 @@ public final class GroupConsumer {
         .compose(nothing -> pollPaused(handled));
   }
 
-  private Set<Integer> placedLanes() {
-    Set<Integer> placed = new HashSet<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (lane.isPlaced()) {
-            placed.add(partition);
-          }
-        });
-    return placed;
-  }
-
   /// Tells Kafka now and then how far we are, for the lag. Nothing depends on it.
   private Future<Void> commit() {
     long now = System.nanoTime();
@@ -340,13 +292,7 @@ public final class GroupConsumer {
       return Future.succeededFuture();
     }
     committedAtNanos = now;
-    Map<TopicPartition, OffsetAndMetadata> reached = new HashMap<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (lane.claimCommit()) {
-            reached.put(place(partition), new OffsetAndMetadata(lane.next()));
-          }
-        });
+    Map<TopicPartition, OffsetAndMetadata> reached = lanes.claimCommits();
     if (!reached.isEmpty()) {
       stream
           .call(open -> open.commit(reached))
@@ -364,30 +310,9 @@ public final class GroupConsumer {
       return Future.succeededFuture();
     }
     tellOfGap(outOfRange.offsetOutOfRangePartitions());
-    Set<Integer> lost = new HashSet<>();
-    outOfRange
-        .offsetOutOfRangePartitions()
-        .keySet()
-        .forEach(
-            place -> {
-              Lane lane = lanes.get(place.partition());
-              if (lane != null) {
-                lane.lose(validEnd(outOfRange, place));
-                lost.add(place.partition());
-              }
-            });
+    Set<TopicPartition> lost = lanes.lose(outOfRange);
     // Whether only the beginning is gone, or the log is another one, is for the offsets to judge.
-    return stream.call(open -> open.pause(places(lost)));
-  }
-
-  /// Up to where the log is still the one that was read; a broker that lost its end may have grown
-  /// a new one meanwhile.
-  private static long validEnd(OffsetOutOfRangeException cause, TopicPartition place) {
-    if (cause instanceof LogTruncationException truncation) {
-      OffsetAndMetadata divergent = truncation.divergentOffsets().get(place);
-      return divergent == null ? 0 : divergent.offset();
-    }
-    return Long.MAX_VALUE;
+    return stream.call(open -> open.pause(lost));
   }
 
   private void tellOfGap(Map<TopicPartition, Long> positions) {
@@ -396,15 +321,5 @@ public final class GroupConsumer {
         .addKeyValue("topic", topicName)
         .addKeyValue("positions", positions)
         .log("records are gone that were not read, or the log is another one");
-  }
-
-  private TopicPartition place(int partition) {
-    return new TopicPartition(topicName, partition);
-  }
-
-  private Set<TopicPartition> places(Set<Integer> partitions) {
-    Set<TopicPartition> places = new HashSet<>();
-    partitions.forEach(partition -> places.add(place(partition)));
-    return places;
   }
 }
