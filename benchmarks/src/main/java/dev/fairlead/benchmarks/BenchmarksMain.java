@@ -1,6 +1,6 @@
 package dev.fairlead.benchmarks;
 
-import dev.fairlead.endtoend.harness.Repository;
+import dev.fairlead.endtoend.harness.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public final class BenchmarksMain {
         return;
       }
     }
-    table.keepIn(Repository.root().resolve("benchmarks").resolve("results"));
+    table.keepIn(Checkout.root().resolve("benchmarks").resolve("results"));
     System.out.print(table.markdown());
     // The clients of the harness keep threads that are of no use any more.
     System.exit(0);

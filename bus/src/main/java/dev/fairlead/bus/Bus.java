@@ -36,6 +36,8 @@ public final class Bus {
   private final BusAdmin admin;
   private final MeterRegistry meters;
   private final Health health;
+  private final Promise<Void> started = Promise.promise();
+  private volatile boolean closed;
 
   /// Makes the way; nothing is sent yet.
   public Bus(Vertx vertx, BusSettings settings, MeterRegistry meters, Health health) {
@@ -48,26 +50,32 @@ public final class Bus {
 
   /// Sees to it that all topics are there, trying until a broker answers. Topics with other
   /// settings than ours are left alone and reported: in the log, and as a cause in the health
-  /// document.
+  /// document. Called once.
+  ///
+  /// @return fails only when the bus is closed before
   public Future<Void> start() {
-    Promise<Void> started = Promise.promise();
-    provision(new Backoff(RETRY_FIRST, RETRY_LONGEST), started);
+    provision(new Backoff(RETRY_FIRST, RETRY_LONGEST));
     return started.future();
   }
 
-  private void provision(Backoff backoff, Promise<Void> started) {
+  private void provision(Backoff backoff) {
+    if (closed) {
+      return;
+    }
     admin
         .provision()
         .onSuccess(
             differences -> {
               report(differences);
-              started.complete();
+              started.tryComplete();
             })
         .onFailure(
             cause -> {
-              health.component(COMPONENT).down("no broker answers");
-              log.atWarn().setCause(cause).log("topics not made, will be tried again");
-              vertx.setTimer(backoff.nextMillis(), id -> provision(backoff, started));
+              if (!closed) {
+                health.component(COMPONENT).down("no broker answers");
+                log.atWarn().setCause(cause).log("topics not made, will be tried again");
+                vertx.setTimer(backoff.nextMillis(), id -> provision(backoff));
+              }
             });
   }
 
@@ -126,8 +134,11 @@ public final class Bus {
     return admin;
   }
 
-  /// Closes what this class made for itself; not what it handed out.
+  /// Closes what this class made for itself; not what it handed out. A start that is under way
+  /// ends.
   public Future<Void> close() {
+    closed = true;
+    started.tryFail("the bus was closed");
     return admin.close();
   }
 }

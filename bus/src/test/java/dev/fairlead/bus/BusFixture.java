@@ -4,6 +4,7 @@ import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
+import dev.fairlead.embedded.testing.OwnKafka;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.Migrations;
@@ -24,6 +25,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 
 /// A bus of its own on the shared broker, and a database of its own, for one test.
 public final class BusFixture implements AutoCloseable {
@@ -49,7 +53,16 @@ public final class BusFixture implements AutoCloseable {
 
   /// Uses the topics of another fixture, or makes them.
   public BusFixture(String topicPrefix) {
-    settings = settings(topicPrefix, PARTITIONS);
+    this(settings(topicPrefix, PARTITIONS));
+  }
+
+  /// Makes the topics on a broker that the test may stop.
+  public BusFixture(OwnKafka kafka) {
+    this(settings(kafka.bootstrapServers(), "own.", PARTITIONS));
+  }
+
+  private BusFixture(BusSettings settings) {
+    this.settings = settings;
     bus = new Bus(vertx, settings, meters, health);
     bus.start().await();
     producer = producer(BUDGET_BYTES);
@@ -57,9 +70,13 @@ public final class BusFixture implements AutoCloseable {
 
   /// Settings of a bus on the shared broker.
   public static BusSettings settings(String topicPrefix, int partitions) {
-    TestBackends.Kafka kafka = TestBackends.kafka();
+    return settings(TestBackends.kafka().bootstrapServers(), topicPrefix, partitions);
+  }
+
+  /// Settings of a bus on any broker.
+  public static BusSettings settings(String bootstrapServers, String topicPrefix, int partitions) {
     Map<String, String> environment = new HashMap<>();
-    environment.put("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+    environment.put("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
     environment.put("FAIRLEAD_KAFKA_TOPIC_PREFIX", topicPrefix);
     environment.put("FAIRLEAD_KAFKA_PARTITIONS", Integer.toString(partitions));
     environment.put("FAIRLEAD_KAFKA_INBOX_PARTITIONS", "2");
@@ -135,6 +152,21 @@ public final class BusFixture implements AutoCloseable {
     Pool pool = PgPools.create(vertx, databaseSettings, "bus-test", SCHEMA);
     closers.add(() -> pool.close().await());
     return pool;
+  }
+
+  /// Deletes the first records of a partition, as their age would.
+  public void deleteBefore(Topic topic, int partition, long offset) {
+    try (Admin admin = Admin.create(Map.copyOf(settings.clientProperties()))) {
+      admin
+          .deleteRecords(
+              Map.of(
+                  new TopicPartition(settings.nameOf(topic), partition),
+                  RecordsToDelete.beforeOffset(offset)))
+          .all()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
+    }
   }
 
   /// Lets something be closed with the fixture, before what was made earlier.

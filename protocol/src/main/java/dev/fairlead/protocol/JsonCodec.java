@@ -33,7 +33,7 @@ public final class JsonCodec implements MessageCodec {
     this.bodyLimits = limits.forBody();
     this.factory =
         JsonFactory.builder()
-            // Names are a stranger's: never keep them for the life of the JVM.
+            // Names are a stranger's: not to be kept for the life of the JVM.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .streamReadConstraints(
@@ -41,7 +41,8 @@ public final class JsonCodec implements MessageCodec {
                     // JsonReader counts depth itself, from the body on; this one is behind it.
                     .maxNestingDepth(limits.nestingDepthMax() + 3)
                     .maxStringLength(limits.messageBytesMax())
-                    .maxNameLength(limits.messageBytesMax())
+                    // The factory remembers names, thousands of them, whoever made them up.
+                    .maxNameLength(bodyLimits.keyBytesMax())
                     .build())
             .build();
   }

@@ -108,7 +108,10 @@ final class JsonReader {
 
   private Header header() throws IOException {
     requireObject("hdr");
-    long start = tokenStart();
+    // Before the parser makes texts of it.
+    if (!JsonScan.endsWithin(input, (int) tokenStart(), limits.headerBytesMax())) {
+      throw ProtocolException.tooLarge("header beyond " + limits.headerBytesMax());
+    }
     HeaderFields fields = new HeaderFields();
     for (int entries = 1; next() == JsonToken.FIELD_NAME; entries++) {
       limits.checkEntries(entries);
@@ -119,9 +122,7 @@ final class JsonReader {
       } else {
         skip();
       }
-      limits.checkHeaderBytes(position() - start);
     }
-    limits.checkHeaderBytes(position() - start);
     return fields.toHeader();
   }
 
@@ -187,24 +188,30 @@ final class JsonReader {
   /// The bytes of the value that starts here.
   private Body slice() throws IOException {
     int start = (int) tokenStart();
-    skip();
-    return Body.slice(input.array(), input.offset() + start, (int) position() - start);
+    int end = skip();
+    return Body.slice(input.array(), input.offset() + start, end - start);
   }
 
-  /// Walks to the end of the value that starts here, checking that it is one.
-  private void skip() throws IOException {
+  /// Walks to the end of the value that starts here, checking that it is one. Of its texts nothing
+  /// is made: the parser only looks through them when it is asked for the next token, as it always
+  /// is.
+  ///
+  /// @return where the value ends
+  private int skip() throws IOException {
     int depth = 0;
     while (true) {
       JsonToken token = parser.currentToken();
-      if (token.isStructStart()) {
+      if (token == JsonToken.FIELD_NAME) {
+        limits.checkBodyKeyBytes(Utf8.encodedLength(parser.currentName()));
+      } else if (token.isStructStart()) {
         limits.checkDepth(++depth);
       } else if (token.isStructEnd()) {
         depth--;
       }
-      // A text is read lazily: without this its end, and an error in it, would be found later.
-      parser.finishToken();
       if (depth == 0) {
-        return;
+        return token == JsonToken.VALUE_STRING
+            ? JsonScan.textEnd(input, (int) tokenStart())
+            : (int) position();
       }
       next();
     }

@@ -10,7 +10,7 @@ package dev.fairlead.protocol;
 /// @param nestingDepthMax lists and maps within one another; `props` is the first, as is the
 ///     outermost of a JSON body
 /// @param entriesMax entries of one list or map
-/// @param keyBytesMax one key of a map, in UTF-8
+/// @param keyBytesMax one key of a map in the header, in UTF-8
 /// @param textBytesMax one text, `bin` or extension in the header
 public record ProtocolLimits(
     int messageBytesMax,
@@ -27,6 +27,10 @@ public record ProtocolLimits(
 
   /// The deepest nesting that may be set: reading is recursive, and this fits every stack.
   public static final int NESTING_DEPTH_CEILING = 256;
+
+  /// One name in JSON outside the header, unless [#keyBytesMax()] is more: the parser keeps some
+  /// thousands of the names that it met, for the life of the codec.
+  public static final int BODY_KEY_BYTES_MAX = 1024;
 
   public ProtocolLimits {
     requirePositive("messageBytesMax", messageBytesMax);
@@ -47,15 +51,20 @@ public record ProtocolLimits(
         bytes, headerBytesMax, nestingDepthMax, entriesMax, keyBytesMax, textBytesMax);
   }
 
-  /// The limits of a value that is a whole body: its texts may be as long as the message.
+  /// The limits of a value that is a whole body: its texts may be as long as the message, its
+  /// names up to [#BODY_KEY_BYTES_MAX].
   ProtocolLimits forBody() {
     return new ProtocolLimits(
         messageBytesMax,
         messageBytesMax,
         nestingDepthMax,
         entriesMax,
-        messageBytesMax,
+        bodyKeyBytesMax(),
         messageBytesMax);
+  }
+
+  int bodyKeyBytesMax() {
+    return Math.max(keyBytesMax, BODY_KEY_BYTES_MAX);
   }
 
   void checkMessageBytes(long bytes) {
@@ -76,6 +85,10 @@ public record ProtocolLimits(
 
   void checkKeyBytes(long bytes) {
     check(bytes, keyBytesMax, "key");
+  }
+
+  void checkBodyKeyBytes(long bytes) {
+    check(bytes, bodyKeyBytesMax(), "name");
   }
 
   void checkTextBytes(long bytes) {

@@ -5,10 +5,12 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.producer.UnsendableRecordException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,10 @@ public final class DeadLetters {
 
   /// The header with the offset that the record was read at.
   public static final String OFFSET = "dead-offset";
+
+  /// The header that says that the record itself was too large to be put away: its body and its own
+  /// headers are missing.
+  public static final String CUT = "dead-cut";
 
   private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
   private static final int REASON_LENGTH_MAX = 500;
@@ -67,7 +73,22 @@ public final class DeadLetters {
     byte[] value = record.value() == null ? NOTHING : record.value();
     return producer
         .send(BusRecord.keyed(Topic.DEAD_LETTERS, record.key(), headers, value))
+        .recover(
+            cause ->
+                cause instanceof UnsendableRecordException
+                    ? producer.send(withoutBody(record, headers))
+                    : Future.failedFuture(cause))
         .mapEmpty();
+  }
+
+  /// A record that fits only just, or only compressed, grows too large by what is added. Its
+  /// partition must not wait for it for ever.
+  private static BusRecord withoutBody(ReceivedRecord record, Map<String, String> headers) {
+    Map<String, String> small = new HashMap<>();
+    Stream.of(CONSUMER, TOPIC, PARTITION, OFFSET, Headers.REASON)
+        .forEach(name -> small.put(name, headers.getOrDefault(name, "")));
+    small.put(CUT, "true");
+    return BusRecord.keyed(Topic.DEAD_LETTERS, shortened(record.key()), small, NOTHING);
   }
 
   private static String shortened(String reason) {

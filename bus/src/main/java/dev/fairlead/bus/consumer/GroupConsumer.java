@@ -2,6 +2,7 @@ package dev.fairlead.bus.consumer;
 
 import dev.fairlead.bus.Backoff;
 import dev.fairlead.bus.BusAdmin;
+import dev.fairlead.bus.BusAdmin.LogBounds;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
@@ -13,9 +14,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,27 +54,13 @@ public final class GroupConsumer {
   private final Offsets offsets;
   private final BatchHandler handler;
   private final ClosableStream stream;
-  private final Map<Integer, Lane> lanes = new HashMap<>();
+  private final Lanes lanes;
   private final Backoff pollBackoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Counter consumed;
   private final Counter gaps;
   private final Counter retries;
   private final Promise<Void> joined = Promise.promise();
   private long committedAtNanos;
-
-  /// One partition of ours.
-  private static final class Lane {
-    /// The next offset as [Offsets] have it; below zero until they were asked.
-    private long next = UNKNOWN;
-    private long committed = UNKNOWN;
-    private boolean revoked;
-
-    private static final long UNKNOWN = -1;
-
-    boolean isPlaced() {
-      return next != UNKNOWN;
-    }
-  }
 
   /// Makes a consumer that does nothing yet; its context is the caller's.
   ///
@@ -95,13 +79,14 @@ public final class GroupConsumer {
     this.admin = admin;
     this.topic = topic;
     this.topicName = settings.nameOf(topic);
+    this.lanes = new Lanes(topicName);
     this.offsets = offsets;
     this.handler = handler;
     PausingConsumer consumer =
         new PausingConsumer(
             ConsumerProperties.group(settings, group),
-            partitions -> context.runOnContext(nothing -> assigned(partitions)),
-            partitions -> context.runOnContext(nothing -> revoked(partitions)));
+            partitions -> context.runOnContext(nothing -> lanes.assigned(partitions)),
+            partitions -> context.runOnContext(nothing -> lanes.revoked(partitions)));
     this.stream = new ClosableStream(vertx, consumer);
     this.consumed = meters.counter("bus.consumed", "topic", topic.suffix(), "group", group);
     this.gaps = meters.counter("bus.consumer.gaps", "topic", topic.suffix(), "group", group);
@@ -110,7 +95,8 @@ public final class GroupConsumer {
 
   /// Joins the group and begins.
   ///
-  /// @return completes when this member first has its partitions and knows where to begin
+  /// @return completes when this member first has its partitions and knows where to begin; fails
+  ///     when it is closed before
   public Future<Void> start() {
     context.runOnContext(
         nothing ->
@@ -121,23 +107,12 @@ public final class GroupConsumer {
   /// Leaves the group. A batch in work is not waited for: its transaction decides.
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(nothing -> stream.close().onComplete(done));
+    context.runOnContext(
+        nothing -> {
+          joined.tryFail("the consumer was closed");
+          stream.close().onComplete(done);
+        });
     return done.future();
-  }
-
-  private void assigned(Collection<TopicPartition> partitions) {
-    for (TopicPartition partition : partitions) {
-      lanes.put(partition.partition(), new Lane());
-    }
-  }
-
-  private void revoked(Collection<TopicPartition> partitions) {
-    for (TopicPartition partition : partitions) {
-      Lane lane = lanes.remove(partition.partition());
-      if (lane != null) {
-        lane.revoked = true;
-      }
-    }
   }
 
   private void cycle() {
@@ -162,45 +137,51 @@ public final class GroupConsumer {
 
   /// Looks up where the new partitions begin, goes there and lets them run.
   private Future<Void> placeLanes() {
-    Map<Integer, Lane> unplaced = new HashMap<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (!lane.isPlaced()) {
-            unplaced.put(partition, lane);
-          }
-        });
+    Map<Integer, Lane> unplaced = lanes.unplaced();
     if (unplaced.isEmpty()) {
       return Future.succeededFuture();
     }
     return admin
         .describe(topic, unplaced.keySet())
-        .compose(state -> offsets.load(topic, state))
-        .compose(starts -> begin(unplaced, starts))
+        .map(lanes::valid)
+        .compose(
+            state ->
+                offsets
+                    .load(topic, state)
+                    .compose(starts -> begin(unplaced, starts, state.bounds())))
         .onSuccess(nothing -> joined.tryComplete());
   }
 
-  private Future<Void> begin(Map<Integer, Lane> unplaced, Map<Integer, Long> starts) {
+  private Future<Void> begin(
+      Map<Integer, Lane> unplaced, Map<Integer, Long> starts, Map<Integer, LogBounds> bounds) {
     List<Future<?>> begun = new ArrayList<>();
     unplaced.forEach(
         (partition, lane) -> {
-          Long start = starts.get(partition);
-          if (start != null && !lane.revoked) {
-            lane.next = start;
-            TopicPartition place = place(partition);
-            begun.add(
-                stream
-                    .call(open -> open.seek(place, start))
-                    .compose(done -> stream.call(open -> open.resume(Set.of(place)))));
+          Long stored = starts.get(partition);
+          LogBounds log = bounds.get(partition);
+          if (stored != null && log != null && !lane.isRevoked()) {
+            begun.add(begin(lane, lanes.place(partition), stored, log.start()));
           }
         });
     return Future.join(begun).mapEmpty();
   }
 
+  /// What is stored stays as it is where the log now starts later: the next batch advances from
+  /// there over the gap.
+  private Future<Void> begin(Lane lane, TopicPartition place, long stored, long logStart) {
+    if (lane.place(stored, logStart)) {
+      tellOfGap(Map.of(place, stored));
+    }
+    return stream
+        .call(open -> open.seek(place, Math.max(stored, logStart)))
+        .compose(done -> stream.call(open -> open.resume(Set.of(place))));
+  }
+
   private Future<Void> handleAll(ConsumerRecords<byte[], byte[]> records) {
     List<Future<?>> handled = new ArrayList<>();
     for (TopicPartition partition : records.partitions()) {
-      Lane lane = lanes.get(partition.partition());
-      if (lane != null && lane.isPlaced()) {
+      Lane lane = lanes.placed(partition.partition());
+      if (lane != null) {
         handled.add(handle(lane, batch(lane, partition, records.records(partition))));
       }
     }
@@ -218,7 +199,7 @@ public final class GroupConsumer {
       received.add(RecordReader.read(topic, record));
     }
     long next = records.getLast().offset() + 1;
-    return new Batch(topic, partition.partition(), lane.next, next, received);
+    return new Batch(topic, partition.partition(), lane.next(), next, received);
   }
 
   private Future<Void> handle(Lane lane, Batch batch) {
@@ -228,16 +209,15 @@ public final class GroupConsumer {
   }
 
   private void attempt(Lane lane, Batch batch, Backoff backoff, Promise<Void> done) {
-    if (stream.isClosed() || lane.revoked) {
+    if (stream.isClosed() || lane.isRevoked()) {
       done.complete();
       return;
     }
-    handler
-        .handle(batch)
+    handled(batch)
         .onComplete(
             result -> {
               if (result.succeeded()) {
-                lane.next = batch.next();
+                lane.advance(batch.next());
                 consumed.increment(batch.records().size());
                 done.complete();
               } else if (result.cause() instanceof StaleBatchException) {
@@ -255,12 +235,21 @@ public final class GroupConsumer {
             });
   }
 
+  /// A handler that throws must not end the cycle: the batch would be passed over.
+  private Future<Void> handled(Batch batch) {
+    try {
+      return handler.handle(batch);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
   /// Stops a partition until its start has been looked up again.
   private Future<Void> hold(Lane lane, int partition) {
-    lane.next = Lane.UNKNOWN;
-    return lane.revoked
+    lane.unplace();
+    return lane.isRevoked()
         ? Future.succeededFuture()
-        : stream.call(open -> open.pause(Set.of(place(partition))));
+        : stream.call(open -> open.pause(Set.of(lanes.place(partition))));
   }
 
   /// Waits for the handlers. Where they take long, pauses everything and polls on: a member that
@@ -279,9 +268,9 @@ public final class GroupConsumer {
 
   private void pollPausedUntil(Future<Void> handled, Promise<Void> done) {
     stream
-        .call(open -> open.pause(places(lanes.keySet())))
+        .call(open -> open.pause(lanes.places()))
         .compose(nothing -> pollPaused(handled))
-        .compose(nothing -> stream.call(open -> open.resume(places(placedLanes()))))
+        .compose(nothing -> stream.call(open -> open.resume(lanes.placesToRun())))
         .compose(nothing -> handled)
         .onComplete(done);
   }
@@ -296,17 +285,6 @@ public final class GroupConsumer {
         .compose(nothing -> pollPaused(handled));
   }
 
-  private Set<Integer> placedLanes() {
-    Set<Integer> placed = new HashSet<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (lane.isPlaced()) {
-            placed.add(partition);
-          }
-        });
-    return placed;
-  }
-
   /// Tells Kafka now and then how far we are, for the lag. Nothing depends on it.
   private Future<Void> commit() {
     long now = System.nanoTime();
@@ -314,14 +292,7 @@ public final class GroupConsumer {
       return Future.succeededFuture();
     }
     committedAtNanos = now;
-    Map<TopicPartition, OffsetAndMetadata> reached = new HashMap<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (lane.isPlaced() && lane.next != lane.committed) {
-            reached.put(place(partition), new OffsetAndMetadata(lane.next));
-            lane.committed = lane.next;
-          }
-        });
+    Map<TopicPartition, OffsetAndMetadata> reached = lanes.claimCommits();
     if (!reached.isEmpty()) {
       stream
           .call(open -> open.commit(reached))
@@ -338,23 +309,17 @@ public final class GroupConsumer {
           .log("the bus could not be read, will be tried again");
       return Future.succeededFuture();
     }
-    Set<TopicPartition> lost = outOfRange.offsetOutOfRangePartitions().keySet();
-    gaps.increment(lost.size());
+    tellOfGap(outOfRange.offsetOutOfRangePartitions());
+    Set<TopicPartition> lost = lanes.lose(outOfRange);
+    // Whether only the beginning is gone, or the log is another one, is for the offsets to judge.
+    return stream.call(open -> open.pause(lost));
+  }
+
+  private void tellOfGap(Map<TopicPartition, Long> positions) {
+    gaps.increment(positions.size());
     log.atError()
         .addKeyValue("topic", topicName)
-        .addKeyValue("positions", outOfRange.offsetOutOfRangePartitions())
-        .log("records were deleted before they were read");
-    // What is stored stays as it is: the next batch advances from there over the gap.
-    return stream.call(open -> open.seekToBeginning(lost));
-  }
-
-  private TopicPartition place(int partition) {
-    return new TopicPartition(topicName, partition);
-  }
-
-  private Set<TopicPartition> places(Set<Integer> partitions) {
-    Set<TopicPartition> places = new HashSet<>();
-    partitions.forEach(partition -> places.add(place(partition)));
-    return places;
+        .addKeyValue("positions", positions)
+        .log("records are gone that were not read, or the log is another one");
   }
 }

@@ -114,7 +114,8 @@ public final class TopicTail {
   /// Begins to read.
   ///
   /// @return completes when all that was there at the start has been handled, or, for [Start.End],
-  ///     when the place to begin is fixed. While no broker answers, it goes on trying
+  ///     when the place to begin is fixed. While no broker answers, it goes on trying. Fails when
+  ///     the tail is closed before
   public Future<Void> start() {
     context.runOnContext(
         nothing -> stream.call(open -> open.assign(partitions)).onComplete(assigned -> cycle()));
@@ -124,7 +125,11 @@ public final class TopicTail {
   /// Stops reading.
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(nothing -> stream.close().onComplete(done));
+    context.runOnContext(
+        nothing -> {
+          caughtUp.tryFail("the tail was closed");
+          stream.close().onComplete(done);
+        });
     return done.future();
   }
 
@@ -239,15 +244,14 @@ public final class TopicTail {
     }
     if (!backlog.isEmpty()) {
       // Where the last records of a log were compacted away, only the position tells.
-      records.nextOffsets().forEach(this::reached);
+      records.nextOffsets().forEach((partition, next) -> reached(partition, next.offset()));
       completeWhenCaughtUp();
     }
     return !records.isEmpty();
   }
 
-  private void reached(
-      TopicPartition partition, org.apache.kafka.clients.consumer.OffsetAndMetadata next) {
-    backlog.computeIfPresent(partition, (same, end) -> next.offset() >= end ? null : end);
+  private void reached(TopicPartition partition, long next) {
+    backlog.computeIfPresent(partition, (same, end) -> next >= end ? null : end);
   }
 
   private void completeWhenCaughtUp() {
@@ -282,6 +286,26 @@ public final class TopicTail {
         .addKeyValue("positions", outOfRange.offsetOutOfRangePartitions())
         .log("records were deleted before they were read");
     Set<TopicPartition> lost = outOfRange.offsetOutOfRangePartitions().keySet();
-    return stream.call(open -> open.seekToBeginning(lost)).onSuccess(nothing -> gapHandler.run());
+    return stream
+        .call(open -> open.seekToBeginning(lost))
+        .compose(nothing -> forgetBacklog(lost))
+        .onSuccess(nothing -> gapHandler.run());
+  }
+
+  /// What was to be read is gone or has other offsets now: without this, a start might wait for a
+  /// record that never comes.
+  private Future<Void> forgetBacklog(Set<TopicPartition> lost) {
+    return Future.all(
+            stream.call(open -> open.beginningOffsets(lost)),
+            stream.call(open -> open.endOffsets(lost)))
+        .map(
+            bounds -> {
+              Map<TopicPartition, Long> firsts = bounds.resultAt(0);
+              Map<TopicPartition, Long> ends = bounds.resultAt(1);
+              backlog.replaceAll((partition, end) -> ends.getOrDefault(partition, end));
+              firsts.forEach(this::reached);
+              completeWhenCaughtUp();
+              return null;
+            });
   }
 }

@@ -7,7 +7,9 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.runtime.http.Role;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What `fairlead.access` says: what admission needs to know, and no more. Each message has a key
@@ -22,6 +24,11 @@ public sealed interface AccessMessage {
   /// @param keyId the token's `kid`
   /// @param jwk the public key as a JSON Web Key (RFC 7517), as text
   record SigningKey(String keyId, String jwk) implements AccessMessage {
+
+    public SigningKey {
+      Objects.requireNonNull(keyId);
+      Objects.requireNonNull(jwk, "a signing key needs a jwk");
+    }
 
     @Override
     public String key() {
@@ -38,6 +45,15 @@ public sealed interface AccessMessage {
   /// @param expiresAtMillis since 1970; 0 for never
   record ApiKey(String sha256, String id, String tenant, String role, long expiresAtMillis)
       implements AccessMessage {
+
+    /// @throws IllegalArgumentException for a role that is unknown here: better no key than one
+    ///     with rights that nobody understands
+    public ApiKey {
+      Objects.requireNonNull(sha256);
+      Objects.requireNonNull(id, "an API key needs an id");
+      Objects.requireNonNull(tenant, "an API key needs a tenant");
+      Role.valueOf(role);
+    }
 
     @Override
     public String key() {

@@ -12,6 +12,8 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Uses the records of a topic in PostgreSQL, a batch in a transaction together with the offset:
 /// each record has its effect once, however often it is delivered, and even that effect should be
@@ -22,6 +24,8 @@ import java.util.function.Function;
 ///
 /// @param <T> the type of message on the topic
 public final class PgConsumer<T> implements BatchHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(PgConsumer.class);
 
   private final Pool pool;
   private final PgOffsets offsets;
@@ -71,6 +75,10 @@ public final class PgConsumer<T> implements BatchHandler {
         understood.add(new Received<>(record, decoder.apply(record)));
       } catch (MalformedRecordException e) {
         putAway.add(deadLetters.put(record, name, String.valueOf(e.getMessage())));
+      } catch (RuntimeException e) {
+        // A decoder's bug: the same record would meet it again and hold up all behind it.
+        log.atError().addKeyValue("consumer", name).setCause(e).log("decoder failed");
+        putAway.add(deadLetters.put(record, name, "not decoded: " + e));
       }
     }
     return Future.all(putAway).compose(nothing -> use(batch, understood));

@@ -4,6 +4,7 @@ import dev.fairlead.bus.Backoff;
 import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.producer.UnsendableRecordException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -24,12 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a service must say on the bus about its rows: written in the same transaction as they,
 /// published in the order of transactions, then removed. One replica publishes at a time. A record
-/// may be published twice, never lost.
+/// may be published twice, never lost; but one that the bus cannot ever take is counted and
+/// removed.
 ///
 /// The table, which the service's migrations make:
 ///
@@ -62,6 +65,7 @@ public final class PgOutbox {
   private final BusProducer producer;
   private final String lockName;
   private final Counter published;
+  private final Counter refused;
   private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Map<Long, Promise<Void>> waiting = new HashMap<>();
   private boolean running;
@@ -95,6 +99,7 @@ public final class PgOutbox {
     this.producer = producer;
     this.lockName = service + ".outbox";
     this.published = meters.counter("bus.outbox.published");
+    this.refused = meters.counter("bus.outbox.refused");
   }
 
   /// Puts a record into the outbox.
@@ -177,7 +182,7 @@ public final class PgOutbox {
         .onComplete(result -> after(result.succeeded() ? result.result() : null, result.cause()));
   }
 
-  private void after(@org.jspecify.annotations.Nullable Round round, Throwable cause) {
+  private void after(@Nullable Round round, Throwable cause) {
     running = false;
     if (round == null) {
       log.atWarn().setCause(cause).log("outbox not published, will be tried again");
@@ -263,10 +268,30 @@ public final class PgOutbox {
     Long[] ids = new Long[rows.size()];
     int index = 0;
     for (Row row : rows) {
-      sent.add(producer.send(record(row)));
+      sent.add(sendOne(row));
       ids[index++] = row.getLong("id");
     }
     return Future.join(sent).map(ids);
+  }
+
+  /// What the bus will never take is given up: everything behind it would wait for ever.
+  private Future<Void> sendOne(Row row) {
+    return producer
+        .send(record(row))
+        .<Void>mapEmpty()
+        .recover(
+            cause -> {
+              if (cause instanceof UnsendableRecordException) {
+                refused.increment();
+                log.atError()
+                    .addKeyValue("topic", row.getString("topic"))
+                    .addKeyValue("key", row.getString("key"))
+                    .setCause(cause)
+                    .log("record given up: the bus will never take it");
+                return Future.succeededFuture();
+              }
+              return Future.failedFuture(cause);
+            });
   }
 
   private Future<Round> remove(SqlConnection transaction, Long[] ids) {

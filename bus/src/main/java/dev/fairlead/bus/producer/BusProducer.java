@@ -19,11 +19,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -48,7 +50,7 @@ public final class BusProducer {
   private final KafkaProducer<byte[], byte[]> client;
   private final Producer<byte[], byte[]> kafka;
   private final ByteBudget budget;
-  private final Map<Topic, Integer> partitions = new EnumMap<>(Topic.class);
+  private final Map<Topic, Integer> partitions = new ConcurrentHashMap<>();
   private final Map<Topic, Counter> acknowledged = new EnumMap<>(Topic.class);
   private final Map<Topic, Counter> failed = new EnumMap<>(Topic.class);
   private final List<Runnable> roomListeners = new CopyOnWriteArrayList<>();
@@ -98,7 +100,7 @@ public final class BusProducer {
           producer
               .client
               .partitionsFor(settings.nameOf(topic))
-              .onSuccess(infos -> producer.learn(topic, infos.size())));
+              .onSuccess(infos -> producer.partitions.put(topic, infos.size())));
     }
     return Future.all(known)
         .<BusProducer>map(producer)
@@ -117,8 +119,7 @@ public final class BusProducer {
     properties.put("acks", "all");
     properties.put("enable.idempotence", "true");
     // With more than one, a first batch that the broker refuses for a moment may be overtaken by
-    // the
-    // next and is then refused for ever (docs/adr/0005-one-request-in-flight.md).
+    // the next and is then refused for ever (docs/adr/0005-one-request-in-flight.md).
     properties.put("max.in.flight.requests.per.connection", "1");
     properties.put("linger.ms", Integer.toString(profile.lingerMillis()));
     properties.put("compression.type", profile.compression());
@@ -136,9 +137,16 @@ public final class BusProducer {
   /// Writes a record if there is room for it.
   ///
   /// @return completes with its place once it is acknowledged, on the caller's context if it has
-  ///     one; fails with [BusFullException] when the budget is used up, with Kafka's exception when
-  ///     the record is refused
+  ///     one; fails with [BusFullException] when the budget is used up, with
+  ///     [UnsendableRecordException] when the record is too large or for a partition that its topic
+  ///     does not have, with Kafka's exception when it is refused otherwise
   public Future<Position> send(BusRecord record) {
+    // Kafka would block the caller to wait for such a partition, and devices name partitions.
+    int known = partitionsOf(record.topic());
+    if (record.partition().orElse(0) >= known) {
+      return Future.failedFuture(
+          new UnsendableRecordException(record.topic().suffix() + " has " + known + " partitions"));
+    }
     int bytes = record.sizeBytes();
     if (!budget.tryAcquire(bytes)) {
       return Future.failedFuture(new BusFullException());
@@ -173,24 +181,16 @@ public final class BusProducer {
 
   /// How many partitions a topic of this producer has.
   public int partitionsOf(Topic topic) {
-    synchronized (partitions) {
-      Integer count = partitions.get(topic);
-      if (count == null) {
-        throw new IllegalStateException("this producer was not made for " + topic);
-      }
-      return count;
+    Integer count = partitions.get(topic);
+    if (count == null) {
+      throw new IllegalStateException("this producer was not made for " + topic);
     }
+    return count;
   }
 
   /// Waits a few seconds for what is under way, then closes.
   public Future<Void> close() {
     return client.close(CLOSE_TIMEOUT.toMillis());
-  }
-
-  private void learn(Topic topic, int count) {
-    synchronized (partitions) {
-      partitions.put(topic, count);
-    }
   }
 
   private void acknowledged(
@@ -206,11 +206,19 @@ public final class BusProducer {
       onContext(context, () -> promise.complete(position));
     } else {
       count(failed, topic);
-      Throwable cause =
-          error == null ? new IllegalStateException("neither a place nor an error") : error;
+      Throwable cause = cause(error);
       onContext(context, () -> promise.fail(cause));
     }
     giveBack(bytes);
+  }
+
+  private static Throwable cause(@Nullable Exception error) {
+    return switch (error) {
+      case null -> new IllegalStateException("neither a place nor an error");
+      case RecordTooLargeException tooLarge ->
+          new UnsendableRecordException(String.valueOf(tooLarge.getMessage()));
+      default -> error;
+    };
   }
 
   private static void count(Map<Topic, Counter> counters, Topic topic) {

@@ -254,6 +254,23 @@ class MessagesTest {
         .isThrownBy(() -> AccessMessage.decode(record));
   }
 
+  @Test
+  void refusesAnApiKeyWithARoleOfAnotherVersion() {
+    // Given
+    ReceivedRecord known =
+        Received.from(
+            new AccessMessage.ApiKey("ab", "admin", "default", "ADMIN", 0).toRecord(), 0, 0);
+    String newer = new String(known.requiredValue(), UTF_8).replace("ADMIN", "AUDITOR");
+
+    // When
+    ReceivedRecord record = Received.withValue(known, newer.getBytes(UTF_8));
+
+    // Then
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> AccessMessage.decode(record))
+        .withMessageContaining("AUDITOR");
+  }
+
   @ParameterizedTest
   @MethodSource("samples")
   void throwsNothingButMalformedWhateverARecordLooksLike(Sample sample) {

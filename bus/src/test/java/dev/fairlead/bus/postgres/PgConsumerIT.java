@@ -50,6 +50,9 @@ class PgConsumerIT {
     if (body.startsWith("malformed")) {
       throw new MalformedRecordException("it says so itself");
     }
+    if (body.equals("bug")) {
+      throw new IllegalStateException("nobody thought of it");
+    }
     return body;
   }
 
@@ -205,6 +208,48 @@ class PgConsumerIT {
                 .counter("bus.dead.letters", "topic", "events", "consumer", CONSUMER)
                 .count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void putsRecordAwayAtWhichItsDecoderFailsAndLosesNoneBesideIt() {
+    // Given
+    fixture.producer().send(event("default/a", "1"));
+    fixture.producer().send(event("default/a", "bug"));
+    fixture.producer().send(event("default/a", "2")).await();
+
+    // When
+    start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(bodies("default/a")).containsExactly("1", "2"));
+    assertThat(fixture.recordsOf(Topic.DEAD_LETTERS))
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(letter.headers().get(Headers.REASON)).contains("nobody thought of it"));
+  }
+
+  @Test
+  void putsRecordAwayWithoutItsBodyWhereBothAreTooLarge() {
+    // Given
+    start();
+    String large = "malformed" + "x".repeat(2 * 1024 * 1024 - 150);
+
+    // When
+    fixture.producer().send(event("default/a", large)).await();
+    fixture.producer().send(event("default/a", "2")).await();
+
+    // Then
+    await().untilAsserted(() -> assertThat(bodies("default/a")).containsExactly("2"));
+    assertThat(fixture.recordsOf(Topic.DEAD_LETTERS))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.requiredValue().length).isZero();
+              assertThat(letter.headers())
+                  .containsEntry(DeadLetters.CUT, "true")
+                  .containsEntry(DeadLetters.OFFSET, "0");
+            });
   }
 
   @Test

@@ -181,4 +181,20 @@ class PgOutboxIT {
         .singleElement()
         .satisfies(record -> assertThat(record.partition()).isEqualTo(1));
   }
+
+  @Test
+  void givesUpRecordForPartitionThatIsNotThere() {
+    // Given
+    append(BusRecord.addressed(Topic.INBOX, 99, "default/a", Map.of(), new byte[1]));
+    append(change("behind"));
+
+    // When
+    start();
+
+    // Then
+    List<ReceivedRecord> records = fixture.recordsOf(Topic.DEVICES);
+    await().untilAsserted(() -> assertThat(bodies(records)).containsExactly("behind"));
+    await().untilAsserted(() -> assertThat(rows()).isZero());
+    assertThat(fixture.meters().counter("bus.outbox.refused").count()).isEqualTo(1);
+  }
 }

@@ -1,8 +1,14 @@
 package dev.fairlead.embedded.testing;
 
 import dev.fairlead.embedded.EmbeddedKafkaMain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A broker for one test, in a process of its own: it can be frozen, killed and started again on
 /// the same port. Always embedded, wherever the shared broker runs. Not thread-safe.
@@ -67,6 +73,40 @@ public final class OwnKafka implements AutoCloseable {
     process =
         startProcess(
             directory.path(), bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
+  }
+
+  /// How many bytes the log of a partition has on disk.
+  public long logBytes(String topic, int partition) {
+    try {
+      return Files.size(log(topic, partition));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Kills the broker, lets a partition lose the end of its log, as a power cut would, and starts
+  /// the broker again.
+  ///
+  /// @param bytesKept as [#logBytes] told at some time
+  public void restartWithoutEnd(String topic, int partition, long bytesKept) {
+    process.kill();
+    try (FileChannel file = FileChannel.open(log(topic, partition), StandardOpenOption.WRITE)) {
+      file.truncate(bytesKept);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    restart();
+  }
+
+  private Path log(String topic, int partition) {
+    try (Stream<Path> files = Files.walk(directory.path())) {
+      return files
+          .filter(path -> path.endsWith(Path.of(topic + "-" + partition, "%020d.log".formatted(0))))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no log of " + topic));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Ends the broker and removes its records.

@@ -1,0 +1,78 @@
+package dev.fairlead.bus.consumer;
+
+import dev.fairlead.bus.BusAdmin.LogBounds;
+
+/// One partition of a [GroupConsumer]. Confined to its context.
+final class Lane {
+
+  private static final long UNKNOWN = -1;
+
+  private long next = UNKNOWN;
+  private long committed = UNKNOWN;
+  private long validEnd = Long.MAX_VALUE;
+  private boolean lost;
+  private boolean revoked;
+
+  /// The next offset as [Offsets] have it.
+  long next() {
+    return next;
+  }
+
+  /// Whether [Offsets] were asked, and the consumer stands where they said.
+  boolean isPlaced() {
+    return next != UNKNOWN;
+  }
+
+  boolean isRevoked() {
+    return revoked;
+  }
+
+  void revoke() {
+    revoked = true;
+  }
+
+  /// [Offsets] said where to go on.
+  ///
+  /// @param start of what the broker still has
+  /// @return whether records that were not read are gone, and nobody was told yet
+  boolean place(long offset, long start) {
+    boolean untold = !lost && offset < start;
+    next = offset;
+    validEnd = Long.MAX_VALUE;
+    lost = false;
+    return untold;
+  }
+
+  void advance(long offset) {
+    next = offset;
+  }
+
+  /// [Offsets] are to be asked again.
+  void unplace() {
+    next = UNKNOWN;
+  }
+
+  /// The place is not in the log any more.
+  ///
+  /// @param end up to where the log is the one that was read
+  void lose(long end) {
+    next = UNKNOWN;
+    validEnd = end;
+    lost = true;
+  }
+
+  /// The bounds of the log as it was read: what a broker wrote at the same offsets, after it had
+  /// lost some, is another log.
+  LogBounds valid(LogBounds bounds) {
+    return new LogBounds(bounds.start(), Math.min(bounds.end(), validEnd));
+  }
+
+  /// Whether Kafka has not been told of the place; it counts as told from then on.
+  boolean claimCommit() {
+    if (!isPlaced() || next == committed) {
+      return false;
+    }
+    committed = next;
+    return true;
+  }
+}
