@@ -38,9 +38,9 @@ class CleanTreeTest {
     List<String> found = new ArrayList<>();
 
     // When
-    for (String file : Repository.files(file -> !file.endsWith("CleanTreeTest.java"))) {
+    for (String file : SourceTree.files(file -> !file.endsWith("CleanTreeTest.java"))) {
       MACHINE_PATH
-          .matcher(Repository.read(file))
+          .matcher(SourceTree.read(file))
           .results()
           .forEach(match -> found.add(file + ": " + match.group()));
     }
@@ -55,8 +55,8 @@ class CleanTreeTest {
     List<String> found = new ArrayList<>();
 
     // When
-    for (String file : Repository.files()) {
-      HOST.matcher(Repository.read(file))
+    for (String file : SourceTree.files()) {
+      HOST.matcher(SourceTree.read(file))
           .results()
           .map(match -> match.group(1))
           .filter(host -> !HOSTS.contains(host) && !LOCAL_OR_EXAMPLE.matcher(host).matches())

@@ -24,7 +24,7 @@ final class CloseCodesPage {
   }
 
   static String content() {
-    String source = Repository.read(SOURCE);
+    String source = SourceTree.read(SOURCE);
     StringBuilder page =
         new StringBuilder(
             """

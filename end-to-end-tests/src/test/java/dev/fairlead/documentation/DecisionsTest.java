@@ -22,7 +22,7 @@ class DecisionsTest {
   @Test
   void areIndexedByNumberTitleAndStatus() {
     // When
-    List<List<String>> index = MarkdownTable.rows(Repository.read(FOLDER + "README.md"), HEADER);
+    List<List<String>> index = MarkdownTable.rows(SourceTree.read(FOLDER + "README.md"), HEADER);
 
     // Then
     assertThat(index)
@@ -44,7 +44,7 @@ class DecisionsTest {
   }
 
   private static List<String> indexRow(String file) {
-    Matcher form = FORM.matcher(Repository.read(file));
+    Matcher form = FORM.matcher(SourceTree.read(file));
     assertThat(form.matches()).as(file).isTrue();
     String name = file.substring(FOLDER.length());
     return List.of(
@@ -54,6 +54,6 @@ class DecisionsTest {
   }
 
   private static List<String> decisions() {
-    return Repository.files(file -> NUMBERED.matcher(file).matches());
+    return SourceTree.files(file -> NUMBERED.matcher(file).matches());
   }
 }

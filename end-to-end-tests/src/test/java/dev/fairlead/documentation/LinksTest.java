@@ -32,7 +32,7 @@ class LinksTest {
   void leadSomewhere() {
     // Given
     List<Link> links = new ArrayList<>();
-    Repository.markdownFiles().forEach(file -> links.addAll(linksOf(file)));
+    SourceTree.markdownFiles().forEach(file -> links.addAll(linksOf(file)));
 
     // When
     List<Link> broken = links.stream().filter(link -> !leadsSomewhere(link)).toList();
@@ -61,12 +61,12 @@ class LinksTest {
 
     // Then
     assertThat(found)
-        .containsAll(Repository.files(file -> file.startsWith("docs/") && file.endsWith(".md")))
+        .containsAll(SourceTree.files(file -> file.startsWith("docs/") && file.endsWith(".md")))
         .contains("CONTRIBUTING.md", "CHANGELOG.md");
   }
 
   private static List<Link> linksOf(String file) {
-    String text = FENCED.matcher(Repository.read(file)).replaceAll("");
+    String text = FENCED.matcher(SourceTree.read(file)).replaceAll("");
     return LINK.matcher(CODE.matcher(text).replaceAll("code"))
         .results()
         .map(match -> match.group(1))
@@ -83,12 +83,12 @@ class LinksTest {
   }
 
   private static boolean leadsSomewhere(Link link) {
-    if (!Files.exists(Repository.resolve(link.file()))) {
+    if (!Files.exists(SourceTree.resolve(link.file()))) {
       return false;
     }
     return link.anchor().isEmpty()
         || HEADING
-            .matcher(FENCED.matcher(Repository.read(link.file())).replaceAll(""))
+            .matcher(FENCED.matcher(SourceTree.read(link.file())).replaceAll(""))
             .results()
             .anyMatch(heading -> anchor(heading.group(1)).equals(link.anchor()));
   }

@@ -25,13 +25,13 @@ class MetricsPageTest {
   void listsEachMeterOnceAndNoOther() {
     // Given
     Set<String> made = new TreeSet<>();
-    for (String file : Repository.files(MetricsPageTest::isSource)) {
-      METER.matcher(Repository.read(file)).results().map(MetricsPageTest::name).forEach(made::add);
+    for (String file : SourceTree.files(MetricsPageTest::isSource)) {
+      METER.matcher(SourceTree.read(file)).results().map(MetricsPageTest::name).forEach(made::add);
     }
 
     // When
     List<String> listed =
-        MarkdownTable.rows(Repository.read(PAGE), HEADER).stream()
+        MarkdownTable.rows(SourceTree.read(PAGE), HEADER).stream()
             .map(row -> MarkdownTable.uncoded(row.getFirst()))
             .toList();
 

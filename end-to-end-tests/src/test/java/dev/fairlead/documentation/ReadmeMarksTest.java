@@ -18,7 +18,7 @@ class ReadmeMarksTest {
   void startsOneProcessThenSetsValuesThenTries() {
     // When
     List<Run> runs =
-        ReadmeBlock.of(Repository.read("README.md")).stream().map(ReadmeBlock::run).toList();
+        ReadmeBlock.of(SourceTree.read("README.md")).stream().map(ReadmeBlock::run).toList();
 
     // Then
     assertThat(runs).startsWith(Run.UP, Run.VALUES, Run.TRY).containsOnlyOnce(Run.UP, Run.VALUES);

@@ -17,11 +17,11 @@ class ReferencePagesTest {
     // Given
     String content = page.content();
     if (WRITES) {
-      Repository.write(page.file(), content);
+      SourceTree.write(page.file(), content);
     }
 
     // Then
-    assertThat(Repository.read(page.file()))
+    assertThat(SourceTree.read(page.file()))
         .as("%s; -Dfairlead.docs.write=true rewrites it", page.file())
         .isEqualTo(content);
   }

@@ -77,7 +77,7 @@ class RequirementsTest {
   @Test
   void namesTestsThatExist() {
     // Given
-    List<String> sources = Repository.files(file -> file.contains("src/test/java/"));
+    List<String> sources = SourceTree.files(file -> file.contains("src/test/java/"));
 
     // When
     List<String> missing = new ArrayList<>();
@@ -96,7 +96,7 @@ class RequirementsTest {
     String path = "src/test/java/" + type.replace('.', '/') + ".java";
     return sources.stream()
         .filter(file -> file.endsWith(path))
-        .map(Repository::read)
+        .map(SourceTree::read)
         .anyMatch(
             source ->
                 method.isEmpty()
@@ -111,6 +111,6 @@ class RequirementsTest {
   }
 
   private static List<List<String>> rows() {
-    return MarkdownTable.rows(Repository.read(PAGE), HEADER);
+    return MarkdownTable.rows(SourceTree.read(PAGE), HEADER);
   }
 }

@@ -14,14 +14,14 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// The source tree that this module lies in. Paths are relative to its root.
-final class Repository {
+final class SourceTree {
 
   /// Maven runs tests in the directory of their module.
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   private static final Set<String> NOT_SOURCES = Set.of(".git", "target", "node_modules", ".idea");
 
-  private Repository() {}
+  private SourceTree() {}
 
   static Path resolve(String path) {
     return ROOT.resolve(path);

@@ -15,7 +15,7 @@ final class TopicsPage {
   private TopicsPage() {}
 
   static String content() {
-    String source = Repository.read(SOURCE);
+    String source = SourceTree.read(SOURCE);
     StringBuilder page =
         new StringBuilder(
             """

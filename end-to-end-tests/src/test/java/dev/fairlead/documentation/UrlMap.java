@@ -52,7 +52,7 @@ public record UrlMap(List<Route> routes) {
   /// Reads the page.
   public static UrlMap read() {
     return new UrlMap(
-        MarkdownTable.rows(Repository.read(PAGE), HEADER).stream()
+        MarkdownTable.rows(SourceTree.read(PAGE), HEADER).stream()
             .map(row -> row.stream().map(MarkdownTable::uncoded).toList())
             .map(row -> new Route(row.get(0), row.get(1), row.get(2)))
             .toList());

@@ -87,10 +87,10 @@ class UrlMapTest {
     List<String> lost = new ArrayList<>();
 
     // When
-    for (String file : Repository.files()) {
+    for (String file : SourceTree.files()) {
       Matcher contract = CONTRACT.matcher(file);
       if (contract.matches()) {
-        String text = Repository.read(file);
+        String text = SourceTree.read(file);
         Matcher server = SERVER.matcher(text);
         String base = server.find() ? server.group(1) : "";
         PATH_IN_CONTRACT

@@ -3,8 +3,8 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.documentation.ReadmeBlock;
+import dev.fairlead.endtoend.harness.Checkout;
 import dev.fairlead.endtoend.harness.FairleadUp;
-import dev.fairlead.endtoend.harness.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ class ReadmeIT {
 
   @Test
   void doesWhatTheReadmeSays() throws Exception {
-    Path readme = Repository.root().resolve("README.md");
+    Path readme = Checkout.root().resolve("README.md");
     List<ReadmeBlock> blocks = ReadmeBlock.of(Files.readString(readme));
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(directory.resolve("data"), port)) {
@@ -67,7 +67,7 @@ class ReadmeIT {
             trap 'for PID in "${BESIDE[@]}"; do pkill -TERM -P "$PID" || true; kill "$PID" || true; done' EXIT
             """
                 .formatted(
-                    Repository.root(),
+                    Checkout.root(),
                     Path.of(System.getProperty("java.home"), "bin"),
                     port,
                     directory.resolve("data").resolve("admin-key")));

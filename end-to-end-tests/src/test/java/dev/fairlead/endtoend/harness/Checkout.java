@@ -4,9 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where the checkout is that these tests belong to.
-public final class Repository {
+public final class Checkout {
 
-  private Repository() {}
+  private Checkout() {}
 
   /// The directory of the front door script.
   public static Path root() {

@@ -46,7 +46,7 @@ public final class FairleadUp implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                Repository.root().resolve("fairlead").toString(),
+                Checkout.root().resolve("fairlead").toString(),
                 "up",
                 "--data",
                 data.toString(),

@@ -46,7 +46,7 @@ public final class ServiceJar implements AutoCloseable {
 
   /// The jar that the build made of a service module.
   public static Path jarOf(String module) {
-    Path jar = Repository.root().resolve(module).resolve("target").resolve(module + ".jar");
+    Path jar = Checkout.root().resolve(module).resolve("target").resolve(module + ".jar");
     if (!Files.exists(jar)) {
       throw new IllegalStateException(jar + " is not built");
     }
