@@ -2,6 +2,7 @@ package dev.fairlead.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.bus.BusRecord;
@@ -11,6 +12,7 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceMessage;
@@ -184,6 +186,38 @@ class MembershipIT {
     // Then
     assertThat(revoked.awaitClose()).isEqualTo(4002);
     assertThat(renewed.closeCode()).isEmpty();
+  }
+
+  @Test
+  void cutsAndRefusesTheDevicesOfASuspendedTenantAndNoOthers() {
+    // Given
+    var gateway = fixture.gateway();
+    TestDevice other = fixture.device(gateway, "of-default");
+    String token = fixture.tokens().token(fixture.tokens().claims("lamp").put("ten", "acme"));
+    TestDevice suspended =
+        TestDevice.connect(fixture.vertx(), gateway.port(), WireFormat.JSON, token);
+    suspended.hello();
+    AccessMessage.Suspension suspension = new AccessMessage.Suspension(new TenantId("acme"));
+
+    // When
+    fixture.write(suspension.toRecord());
+
+    // Then
+    assertThat(suspended.awaitClose()).isEqualTo(4002);
+    assertThat(other.closeCode()).isEmpty();
+    assertThatThrownBy(
+            () -> TestDevice.connect(fixture.vertx(), gateway.port(), WireFormat.JSON, token))
+        .hasMessageContaining("401");
+    fixture.write(new AccessMessage.Withdrawn(suspension.key()).toRecord());
+    await()
+        .ignoreExceptions()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        TestDevice.connect(fixture.vertx(), gateway.port(), WireFormat.JSON, token)
+                            .hello()
+                            .sessionId())
+                    .isNotEmpty());
   }
 
   @Test

@@ -11,6 +11,8 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
+import dev.fairlead.registry.apikey.ApiKeyRoutes;
+import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
@@ -18,7 +20,10 @@ import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.telemetry.PgTelemetry;
+import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.registry.tenant.TenantRoutes;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
@@ -178,6 +183,8 @@ public final class RegistryService implements Service {
                                     outbox,
                                     published.keys().tokens(vertx, config.deviceTokenLifetime()),
                                     clock),
+                                new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
+                                new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
                                 view)));
   }
 
@@ -224,11 +231,14 @@ public final class RegistryService implements Service {
     return watcher.start();
   }
 
-  private Future<Void> startApi(DeviceRoutes devices, AccessView view) {
+  private Future<Void> startApi(
+      DeviceRoutes devices, ApiKeyRoutes keys, TenantRoutes tenants, AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               devices.bind(builder);
+              keys.bind(builder);
+              tenants.bind(builder);
               api = builder.build(view, problems, meters);
               return config
                   .http()

@@ -277,6 +277,7 @@ class DeviceApiIT {
   @Test
   void keepsTenantsApart() {
     // Given
+    registry.createTenant("other");
     Map<String, String> other = Map.of("Fairlead-Tenant", "other");
     registry.createDevice("apart");
 

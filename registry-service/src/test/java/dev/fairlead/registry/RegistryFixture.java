@@ -199,6 +199,10 @@ final class RegistryFixture implements AutoCloseable {
     return json(request(HttpMethod.GET, "/api/v1/devices/" + id));
   }
 
+  void createTenant(String id) {
+    request(HttpMethod.POST, "/api/v1/tenants", new JsonObject().put("id", id));
+  }
+
   String createDevice(String id) {
     return json(request(HttpMethod.POST, "/api/v1/devices", new JsonObject().put("id", id)))
         .getString("token");

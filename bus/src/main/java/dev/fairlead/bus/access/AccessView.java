@@ -3,6 +3,7 @@ package dev.fairlead.bus.access;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -27,6 +29,7 @@ public final class AccessView implements Authenticator {
   private final Map<String, AccessMessage.SigningKey> signingKeys = new ConcurrentHashMap<>();
   private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
   private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
+  private final Set<TenantId> suspended = ConcurrentHashMap.newKeySet();
   private final List<Consumer<AccessMessage>> listeners = new CopyOnWriteArrayList<>();
   private volatile long generation;
 
@@ -49,6 +52,7 @@ public final class AccessView implements Authenticator {
       case AccessMessage.SigningKey key -> signingKeys.put(key.keyId(), key);
       case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
       case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
+      case AccessMessage.Suspension suspension -> suspended.add(suspension.tenant());
       case AccessMessage.Generation now -> generation = now.number();
       case AccessMessage.Withdrawn withdrawn -> withdraw(withdrawn);
     }
@@ -62,6 +66,7 @@ public final class AccessView implements Authenticator {
       apiKeys.remove(key.substring(AccessMessage.API_KEY.length()));
     } else {
       withdrawn.revokedDevice().ifPresent(revocations::remove);
+      withdrawn.suspendedTenant().ifPresent(suspended::remove);
     }
   }
 
@@ -77,7 +82,8 @@ public final class AccessView implements Authenticator {
   public Optional<Principal> authenticate(String key) {
     AccessMessage.ApiKey known = apiKeys.get(fingerprint(key));
     if (known == null
-        || (known.expiresAtMillis() != 0 && known.expiresAtMillis() <= clock.millis())) {
+        || (known.expiresAtMillis() != 0 && known.expiresAtMillis() <= clock.millis())
+        || isSuspended(new TenantId(known.tenant()))) {
       return Optional.empty();
     }
     return Optional.of(new Principal(known.id(), known.tenant(), Role.valueOf(known.role())));
@@ -105,6 +111,11 @@ public final class AccessView implements Authenticator {
     return revocation == null || revocation.untilMillis() <= clock.millis()
         ? 0
         : revocation.lowestGeneration();
+  }
+
+  /// Whether a tenant is shut out.
+  public boolean isSuspended(TenantId tenant) {
+    return suspended.contains(tenant);
   }
 
   /// The generation of the bus; 0 until a registry has published one.

@@ -6,6 +6,7 @@ import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.runtime.http.Role;
 import java.util.Map;
 import java.util.Objects;
@@ -74,6 +75,15 @@ public sealed interface AccessMessage {
     }
   }
 
+  /// A tenant is shut out: none of its devices and keys is admitted.
+  record Suspension(TenantId tenant) implements AccessMessage {
+
+    @Override
+    public String key() {
+      return SUSPENSION + tenant;
+    }
+  }
+
   /// The generation of the bus: the first part of every new epoch.
   record Generation(long number) implements AccessMessage {
 
@@ -92,6 +102,13 @@ public sealed interface AccessMessage {
           ? Optional.of(DeviceKey.parse(key.substring(REVOCATION.length())))
           : Optional.empty();
     }
+
+    /// The tenant that was suspended; empty for anything else.
+    public Optional<TenantId> suspendedTenant() {
+      return key.startsWith(SUSPENSION)
+          ? Optional.of(new TenantId(key.substring(SUSPENSION.length())))
+          : Optional.empty();
+    }
   }
 
   /// The record that carries this message.
@@ -107,6 +124,9 @@ public sealed interface AccessMessage {
                       revocation.device().toString(),
                       revocation.lowestGeneration(),
                       revocation.untilMillis())));
+      case Suspension suspension ->
+          record(
+              "suspension", MessageJson.write(new SuspensionDocument(suspension.tenant().value())));
       case Generation generation -> record("generation", MessageJson.write(generation));
       case Withdrawn _ -> record("withdrawn", null);
     };
@@ -122,8 +142,9 @@ public sealed interface AccessMessage {
   private static AccessMessage decodeChecked(ReceivedRecord record) {
     if (record.value() == null) {
       Withdrawn withdrawn = new Withdrawn(record.key());
-      // Fails here, where it makes the record a malformed one, if the key names no device.
+      // Fails here, where it makes the record a malformed one, if the key names nobody.
       withdrawn.revokedDevice();
+      withdrawn.suspendedTenant();
       return withdrawn;
     }
     String type = record.requiredHeader(Headers.TYPE);
@@ -138,6 +159,9 @@ public sealed interface AccessMessage {
                 document.lowestGeneration(),
                 document.untilMillis());
           }
+          case "suspension" ->
+              new Suspension(
+                  new TenantId(MessageJson.read(record, SuspensionDocument.class).tenant()));
           case "generation" -> MessageJson.read(record, Generation.class);
           default -> throw new MalformedRecordException("unknown type '" + type + "'");
         };
@@ -153,6 +177,12 @@ public sealed interface AccessMessage {
 
   /// [Revocation] as JSON.
   record RevocationDocument(String device, long lowestGeneration, long untilMillis) {}
+
+  /// [Suspension] as JSON.
+  record SuspensionDocument(String tenant) {}
+
+  /// Keys of suspensions begin so.
+  String SUSPENSION = "suspension/";
 
   /// Keys of signing keys begin so.
   String SIGNING_KEY = "signing-key/";

@@ -8,6 +8,7 @@ import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.Received;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
@@ -112,6 +113,27 @@ class AccessViewTest {
     assertThatThrownBy(accepting).isInstanceOf(MalformedRecordException.class);
     assertThat(told).isEmpty();
     assertThat(view.generation()).isZero();
+  }
+
+  @Test
+  void shutsTheKeysOfASuspendedTenantOutUntilItIsLetIn() {
+    // Given
+    TenantId tenant = new TenantId("acme");
+    tell(
+        new AccessMessage.ApiKey(
+            AccessView.fingerprint("secret"), "k", tenant.value(), "VIEWER", 0));
+    AccessMessage.Suspension suspension = new AccessMessage.Suspension(tenant);
+
+    // When
+    tell(suspension);
+    tell(suspension);
+
+    // Then
+    assertThat(view.isSuspended(tenant)).isTrue();
+    assertThat(view.authenticate("secret")).isEmpty();
+    tell(new AccessMessage.Withdrawn(suspension.key()));
+    assertThat(view.isSuspended(tenant)).isFalse();
+    assertThat(view.authenticate("secret")).isPresent();
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.identity.TenantId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,10 @@ class MessagesTest {
         new Sample(
             "revocation",
             new AccessMessage.Revocation(DEVICE, 2, 99).toRecord(),
+            AccessMessage::decode),
+        new Sample(
+            "suspension",
+            new AccessMessage.Suspension(new TenantId("acme")).toRecord(),
             AccessMessage::decode),
         new Sample("generation", new AccessMessage.Generation(4).toRecord(), AccessMessage::decode),
         new Sample(
@@ -215,6 +220,7 @@ class MessagesTest {
             new AccessMessage.SigningKey("k1", "{}"),
             new AccessMessage.ApiKey("ab", "admin", "default", "ADMIN", 7),
             new AccessMessage.Revocation(DEVICE, 2, 99),
+            new AccessMessage.Suspension(new TenantId("acme")),
             new AccessMessage.Generation(4),
             new AccessMessage.Withdrawn("signing-key/k1"));
 

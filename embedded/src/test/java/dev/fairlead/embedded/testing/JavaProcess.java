@@ -99,12 +99,12 @@ public final class JavaProcess implements AutoCloseable {
 
   /// Stops it from running (SIGSTOP); its sockets stay open.
   public void freeze() {
-    Processes.signal("STOP", List.of(pid()));
+    Processes.freeze(List.of(pid()));
   }
 
   /// Lets it run on (SIGCONT).
   public void thaw() {
-    Processes.signal("CONT", List.of(pid()));
+    Processes.thaw(List.of(pid()));
   }
 
   /// Ends it at once (SIGKILL) and waits for that.

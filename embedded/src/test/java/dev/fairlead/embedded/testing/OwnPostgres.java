@@ -52,19 +52,19 @@ public final class OwnPostgres implements AutoCloseable {
   /// Stops all processes of the server from running; its connections stay open.
   public void freeze() {
     // The main process first: it can then make no further ones.
-    Processes.signal("STOP", List.of(pid()));
-    Processes.signal("STOP", children());
+    Processes.freeze(List.of(pid()));
+    Processes.freeze(children());
   }
 
   /// Lets a frozen server run on.
   public void thaw() {
-    Processes.signal("CONT", children());
-    Processes.signal("CONT", List.of(pid()));
+    Processes.thaw(children());
+    Processes.thaw(List.of(pid()));
   }
 
   /// Ends all processes of the server at once, frozen or not, and waits for that.
   public void kill() {
-    Processes.signal("STOP", List.of(pid()));
+    Processes.freeze(List.of(pid()));
     List<Long> all = new ArrayList<>(children());
     all.add(pid());
     Processes.signal("KILL", all);

@@ -1,5 +1,6 @@
 package dev.fairlead.endtoend.harness;
 
+import dev.fairlead.embedded.testing.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -196,11 +197,11 @@ public final class ServiceJar implements AutoCloseable {
   }
 
   public void freeze() {
-    Signals.send("STOP", pid());
+    Processes.freeze(List.of(pid()));
   }
 
   public void thaw() {
-    Signals.send("CONT", pid());
+    Processes.thaw(List.of(pid()));
   }
 
   /// Ends it at once.
@@ -226,7 +227,7 @@ public final class ServiceJar implements AutoCloseable {
 
   @Override
   public void close() {
-    Signals.sendIfAlive("CONT", process);
+    Processes.thaw(List.of(pid()));
     process.destroy();
     if (!await(STOP_TIMEOUT)) {
       kill();

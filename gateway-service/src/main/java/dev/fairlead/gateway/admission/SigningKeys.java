@@ -32,7 +32,10 @@ public final class SigningKeys {
     switch (message) {
       case AccessMessage.SigningKey key -> learn(key);
       case AccessMessage.Withdrawn withdrawn -> forget(withdrawn.key());
-      case AccessMessage.ApiKey _, AccessMessage.Revocation _, AccessMessage.Generation _ -> {
+      case AccessMessage.ApiKey _,
+          AccessMessage.Revocation _,
+          AccessMessage.Suspension _,
+          AccessMessage.Generation _ -> {
         // Of no meaning for keys.
       }
     }

@@ -61,9 +61,10 @@ public final class TokenVerifier {
     }
   }
 
-  /// Whether a credential that was good has not been revoked since.
+  /// Whether a credential that was good has not been revoked since, nor its tenant suspended.
   public boolean isStillGood(DeviceCredential credential) {
-    return credential.generation() >= access.lowestGeneration(credential.device());
+    return credential.generation() >= access.lowestGeneration(credential.device())
+        && !access.isSuspended(credential.device().tenant());
   }
 
   private Optional<PublicKey> keyOf(JsonObject header) {

@@ -5,7 +5,8 @@ import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionRegistry;
 
-/// Ends the session of a device at once when the credential it came in with is revoked.
+/// Ends the session of a device at once when the credential it came in with is revoked, and all
+/// sessions of a tenant that is suspended.
 public final class RevocationCut {
 
   private final SessionRegistry registry;
@@ -16,12 +17,24 @@ public final class RevocationCut {
 
   /// Takes a change of `fairlead.access` in.
   public void changed(AccessMessage message) {
-    if (message instanceof AccessMessage.Revocation revocation) {
-      registry
-          .newestOf(revocation.device())
-          .filter(session -> isOlder(session, revocation))
-          .ifPresent(session -> session.execute(() -> session.close(Ending.REVOKED)));
+    switch (message) {
+      case AccessMessage.Revocation revocation ->
+          registry
+              .newestOf(revocation.device())
+              .filter(session -> isOlder(session, revocation))
+              .ifPresent(RevocationCut::cut);
+      case AccessMessage.Suspension suspension ->
+          registry.all().stream()
+              .filter(session -> session.device().tenant().equals(suspension.tenant()))
+              .forEach(RevocationCut::cut);
+      default -> {
+        // What was admitted stays.
+      }
     }
+  }
+
+  private static void cut(DeviceSession session) {
+    session.execute(() -> session.close(Ending.REVOKED));
   }
 
   private static boolean isOlder(DeviceSession session, AccessMessage.Revocation revocation) {

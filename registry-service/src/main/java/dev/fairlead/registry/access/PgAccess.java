@@ -4,9 +4,11 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.presence.PgBusGeneration;
+import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -70,6 +72,8 @@ public final class PgAccess {
         .compose(locked -> replaceAdminKey(transaction))
         .compose(nothing -> PgApiKeys.all(transaction))
         .compose(keys -> append(transaction, keys))
+        .compose(nothing -> PgTenants.suspensions(transaction))
+        .compose(suspensions -> append(transaction, suspensions))
         .compose(nothing -> publishRevocations(transaction, view, Optional.empty()))
         .compose(nothing -> signingKeys.loadOrMake(transaction, clock.instant()))
         .compose(keys -> append(transaction, keys.messages()).map(keys))

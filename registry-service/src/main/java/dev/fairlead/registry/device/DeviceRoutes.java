@@ -6,6 +6,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.row.Published;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
@@ -14,15 +15,12 @@ import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.sqlclient.Pool;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on devices.
@@ -30,11 +28,8 @@ public final class DeviceRoutes {
 
   private static final String PATH = "/api/v1/devices/";
 
-  /// How long an answer waits for the bus.
-  private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(5);
-
   private final DeviceStore store;
-  private final PgOutbox outbox;
+  private final Published published;
   private final DeviceTokens tokens;
   private final InstantSource clock;
 
@@ -42,7 +37,7 @@ public final class DeviceRoutes {
   /// @param clock for the times of devices and tokens
   public DeviceRoutes(Pool pool, PgOutbox outbox, DeviceTokens tokens, InstantSource clock) {
     this.store = new PgDeviceStore(pool, outbox);
-    this.outbox = outbox;
+    this.published = new Published(outbox);
     this.tokens = tokens;
     this.clock = clock;
   }
@@ -76,10 +71,12 @@ public final class DeviceRoutes {
             body.tags() == null ? Map.of() : body.tags());
     Instant now = clock.instant();
     DeviceStore.Made made = store.create(device, description, tokens.expiry(now), now).await();
-    awaitPublished(
-        made.outboxId(),
-        "The device was made, but the bus does not take the news at the moment, and its token was"
-            + " not shown. Delete the device and make it again.");
+    published
+        .within(
+            made.outboxId(),
+            "The device was made, but the bus does not take the news at the moment, and its token was"
+                + " not shown. Delete the device and make it again.")
+        .await();
     String token = tokens.issue(device, made.generation(), now);
     return ApiResponse.created(
         PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
@@ -121,24 +118,13 @@ public final class DeviceRoutes {
     DeviceKey device = key(request, request.path("id"));
     Instant now = clock.instant();
     long outboxId = store.delete(device, tokens.expiry(now), now).await();
-    awaitPublished(
-        outboxId,
-        "The device was deleted, but the bus does not take the news at the moment: its token may"
-            + " open the door until it does.");
+    published
+        .within(
+            outboxId,
+            "The device was deleted, but the bus does not take the news at the moment: its token may"
+                + " open the door until it does.")
+        .await();
     return ApiResponse.noContent();
-  }
-
-  private void awaitPublished(long outboxId, String otherwise) {
-    try {
-      outbox.published(outboxId).timeout(PUBLISH_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).await();
-    } catch (Throwable e) { // await throws what the future failed with, checked or not
-      if (e instanceof TimeoutException) {
-        throw Problem.of(ProblemType.UNAVAILABLE, otherwise)
-            .retryAfter(PUBLISH_TIMEOUT)
-            .exception();
-      }
-      throw e;
-    }
   }
 
   /// The key of a device in the tenant of the request.

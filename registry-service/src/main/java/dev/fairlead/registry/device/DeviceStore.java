@@ -13,7 +13,7 @@ interface DeviceStore {
   /// Makes a device.
   ///
   /// @param tokenExpiresAt when the token that it will be given runs out
-  /// @return fails with the problem `device-exists`
+  /// @return fails with the problems `device-exists` and `tenant-not-found`
   Future<Made> create(
       DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now);
 

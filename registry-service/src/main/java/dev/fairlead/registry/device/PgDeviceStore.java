@@ -13,6 +13,7 @@ import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -43,16 +44,19 @@ final class PgDeviceStore implements DeviceStore {
   @Override
   public Future<Made> create(
       DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now) {
-    return pool.withTransaction(
-            transaction ->
-                insert(transaction, device, description, now)
-                    .compose(
-                        nothing -> PgCredentials.generation(transaction, device, tokenExpiresAt))
-                    .compose(
-                        generation ->
-                            PgOutbox.append(transaction, present(device, description, now))
-                                .map(outboxId -> new Made(generation, outboxId))))
-        .map(Objects::requireNonNull);
+    Future<Made> made =
+        pool.withTransaction(
+                transaction ->
+                    insert(transaction, device, description, now)
+                        .compose(
+                            nothing ->
+                                PgCredentials.generation(transaction, device, tokenExpiresAt))
+                        .compose(
+                            generation ->
+                                PgOutbox.append(transaction, present(device, description, now))
+                                    .map(outboxId -> new Made(generation, outboxId))))
+            .map(Objects::requireNonNull);
+    return PgTenants.required(device.tenant(), made);
   }
 
   private static Future<Void> insert(

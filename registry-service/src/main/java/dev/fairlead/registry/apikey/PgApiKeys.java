@@ -1,0 +1,242 @@
+package dev.fairlead.registry.apikey;
+
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.http.Role;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.settings.Secret;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The table of API keys. What it writes it also says on `fairlead.access`, through the outbox.
+public final class PgApiKeys {
+
+  /// The id of the key that the operator of the installation sets.
+  private static final String ADMIN = "admin";
+
+  /// How many keys a tenant may have.
+  private static final int KEYS_MAX = 1_000;
+
+  private final Pool pool;
+
+  /// @param pool of the registry's database
+  public PgApiKeys(Pool pool) {
+    this.pool = pool;
+  }
+
+  /// A key that was made.
+  ///
+  /// @param outboxId the place in the outbox of what was said about it
+  record Made(ApiKeyDocument document, long outboxId) {}
+
+  /// Makes a key.
+  ///
+  /// @param maker the id of the key that asked for it
+  /// @return fails with the problems `quota-exceeded` and `tenant-not-found`
+  Future<Made> create(
+      TenantId tenant,
+      String name,
+      Role role,
+      ApiKeySecret secret,
+      Optional<Instant> expiresAt,
+      String maker,
+      Instant now) {
+    String id = UUID.randomUUID().toString();
+    AccessMessage.ApiKey message =
+        new AccessMessage.ApiKey(
+            AccessView.fingerprint(secret.text()),
+            id,
+            tenant.value(),
+            role.name(),
+            expiresAt.map(Instant::toEpochMilli).orElse(0L));
+    ApiKeyDocument document =
+        new ApiKeyDocument(
+            id, name, secret.prefix(), ApiKeyDocument.word(role), now, maker, expiresAt);
+    Future<Made> made =
+        pool.withTransaction(
+                transaction ->
+                    checkRoom(transaction, tenant)
+                        .compose(nothing -> insert(transaction, message, document))
+                        .compose(nothing -> PgOutbox.append(transaction, message.toRecord())))
+            .map(outboxId -> new Made(document, Objects.requireNonNull(outboxId)));
+    return PgTenants.required(tenant, made);
+  }
+
+  /// Two that come at once may both pass: the bound is no exact one.
+  private static Future<Void> checkRoom(SqlConnection transaction, TenantId tenant) {
+    return transaction
+        .preparedQuery("select count(*) as keys from api_key where tenant = $1")
+        .execute(Tuple.of(tenant.value()))
+        .compose(
+            rows ->
+                rows.iterator().next().getLong("keys") < KEYS_MAX
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new ProblemException(
+                            ProblemType.QUOTA_EXCEEDED,
+                            "A tenant may have " + KEYS_MAX + " API keys.")));
+  }
+
+  private static Future<Void> insert(
+      SqlConnection transaction, AccessMessage.ApiKey message, ApiKeyDocument document) {
+    return transaction
+        .preparedQuery(
+            """
+            insert into api_key
+              (id, sha256, tenant, role, expires_at, created_at, name, prefix, created_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """)
+        .execute(
+            Tuple.from(
+                Arrays.asList(
+                    message.id(),
+                    message.sha256(),
+                    message.tenant(),
+                    message.role(),
+                    document.expiresAt().map(PgColumns::parameter).orElse(null),
+                    PgColumns.parameter(document.createdAt()),
+                    document.name(),
+                    document.prefix(),
+                    document.createdBy())))
+        .mapEmpty();
+  }
+
+  /// Keys of a tenant in the order of their ids.
+  ///
+  /// @param after the id before the first
+  Future<List<ApiKeyDocument>> list(TenantId tenant, Optional<String> after, int limit) {
+    return pool.preparedQuery(
+            """
+            select id, name, prefix, role, created_at, created_by, expires_at
+            from api_key
+            where tenant = $1 and id > $2
+            order by id
+            limit $3
+            """)
+        .execute(Tuple.of(tenant.value(), after.orElse(""), limit))
+        .map(
+            rows -> {
+              List<ApiKeyDocument> keys = new ArrayList<>(rows.size());
+              rows.forEach(row -> keys.add(document(row)));
+              return keys;
+            });
+  }
+
+  private static ApiKeyDocument document(Row row) {
+    return new ApiKeyDocument(
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("prefix"),
+        ApiKeyDocument.word(Role.valueOf(row.getString("role"))),
+        PgColumns.time(row, "created_at").orElseThrow(),
+        row.getString("created_by"),
+        PgColumns.time(row, "expires_at"));
+  }
+
+  /// Takes a key back.
+  ///
+  /// @param role of the one who asks, who cannot take back what allows more
+  /// @return the place in the outbox of what was said about it; fails with the problems
+  ///     `api-key-not-found` and `forbidden`
+  Future<Long> delete(TenantId tenant, String id, Role role) {
+    return pool.withTransaction(
+            transaction ->
+                transaction
+                    .preparedQuery(
+                        "delete from api_key where tenant = $1 and id = $2 returning sha256, role")
+                    .execute(Tuple.of(tenant.value(), id))
+                    .compose(rows -> withdrawn(rows, id, role))
+                    .compose(message -> PgOutbox.append(transaction, message.toRecord())))
+        .map(Objects::requireNonNull);
+  }
+
+  private static Future<AccessMessage> withdrawn(RowSet<Row> rows, String id, Role role) {
+    if (rows.size() == 0) {
+      return Future.failedFuture(
+          new ProblemException(ProblemType.API_KEY_NOT_FOUND, "There is no API key '" + id + "'."));
+    }
+    if (id.equals(ADMIN)) {
+      return Future.failedFuture(
+          new ProblemException(
+              ProblemType.FORBIDDEN, "The operator's key is changed where it is set."));
+    }
+    Row row = rows.iterator().next();
+    if (!role.includes(Role.valueOf(row.getString("role")))) {
+      return Future.failedFuture(
+          new ProblemException(ProblemType.FORBIDDEN, "The key allows more than yours does."));
+    }
+    return Future.succeededFuture(
+        new AccessMessage.Withdrawn(AccessMessage.API_KEY + row.getString("sha256")));
+  }
+
+  /// Makes `key` the admin key.
+  ///
+  /// @return what takes the key before it back, if it was another one
+  public static Future<Optional<AccessMessage>> replaceAdmin(
+      SqlConnection transaction, Secret key, Instant now) {
+    String sha256 = AccessView.fingerprint(key.reveal());
+    return transaction
+        .preparedQuery(
+            """
+            with before as (select sha256 from api_key where id = $1)
+            insert into api_key (id, sha256, tenant, role, created_at)
+            values ($1, $2, $3, $4, $5)
+            on conflict (id) do update
+            set sha256 = excluded.sha256, tenant = excluded.tenant, role = excluded.role
+            returning (select sha256 from before) as before
+            """)
+        .execute(
+            Tuple.of(
+                ADMIN,
+                sha256,
+                TenantId.DEFAULT.value(),
+                Role.PLATFORM.name(),
+                PgColumns.parameter(now)))
+        .map(
+            rows -> {
+              @Nullable String before = rows.iterator().next().getString("before");
+              return before == null || before.equals(sha256)
+                  ? Optional.empty()
+                  : Optional.of(new AccessMessage.Withdrawn(AccessMessage.API_KEY + before));
+            });
+  }
+
+  /// All keys.
+  public static Future<List<AccessMessage>> all(SqlConnection transaction) {
+    return transaction
+        .query("select id, sha256, tenant, role, expires_at from api_key order by id")
+        .execute()
+        .map(
+            rows -> {
+              List<AccessMessage> keys = new ArrayList<>(rows.size());
+              rows.forEach(row -> keys.add(key(row)));
+              return keys;
+            });
+  }
+
+  private static AccessMessage key(Row row) {
+    return new AccessMessage.ApiKey(
+        row.getString("sha256"),
+        row.getString("id"),
+        row.getString("tenant"),
+        row.getString("role"),
+        PgColumns.time(row, "expires_at").map(Instant::toEpochMilli).orElse(0L));
+  }
+}
