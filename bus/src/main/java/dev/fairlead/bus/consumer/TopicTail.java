@@ -57,7 +57,7 @@ public final class TopicTail {
   /// What is still to be read of what was there at the start: partition → one past its last offset.
   private Map<TopicPartition, Long> backlog = new HashMap<>();
 
-  private long contactNanos = System.nanoTime();
+  private volatile long contactNanos = System.nanoTime();
   private boolean placed;
 
   /// Where a tail begins.
@@ -133,7 +133,7 @@ public final class TopicTail {
     return done.future();
   }
 
-  /// How long ago the broker last answered. Call it on the tail's context.
+  /// How long ago the broker last answered. From any thread.
   public Duration sinceContact() {
     return Duration.ofNanos(System.nanoTime() - contactNanos);
   }
