@@ -7,7 +7,6 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -55,7 +54,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new TokenVerifier(new SigningKeys(), access, clock),
+            new TokenVerifier(access),
             inputs,
             clock,
             meters);

@@ -4,16 +4,15 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /// the request; the check and the operation run on a virtual thread between.
 final class ApiExchange {
   private static final Logger log = LoggerFactory.getLogger(ApiExchange.class);
-  private static final String BEARER = "bearer ";
 
   private final ApiParts parts;
   private final BoundOperation operation;
@@ -44,29 +42,24 @@ final class ApiExchange {
   }
 
   void begin() {
-    @Nullable Principal principal = operation.secured() ? authenticate().orElse(null) : null;
-    if (operation.secured() && principal == null) {
-      fail(Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
-      return;
-    }
     RequestValues values = RequestValues.of(routing);
-    BodyReader.read(request, parts.settings().bodyBytesMax())
-        .onSuccess(body -> dispatch(values, body.getBytes(), principal))
-        .onFailure(this::fail);
+    Future<Optional<Caller>> caller =
+        operation.secured()
+            ? parts.callers().of(request).map(Optional::of)
+            : Future.succeededFuture(Optional.empty());
+    if (!caller.isComplete()) {
+      request.pause(); // nothing of the body is lost while a session is looked up
+    }
+    caller.onSuccess(found -> read(values, found)).onFailure(this::fail);
   }
 
-  private Optional<Principal> authenticate() {
-    @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    @Nullable String key =
-        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : request.getHeader("X-API-Key");
-    return Optional.ofNullable(key)
-        .filter(text -> !text.isEmpty())
-        .flatMap(parts.authenticator()::authenticate);
+  private void read(RequestValues values, Optional<Caller> caller) {
+    Future<Buffer> body = BodyReader.read(request, parts.settings().bodyBytesMax());
+    request.resume();
+    body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
   }
 
-  private void dispatch(RequestValues values, byte[] body, @Nullable Principal principal) {
+  private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
     if (!parts.permits().tryAcquire()) {
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
@@ -74,7 +67,8 @@ final class ApiExchange {
               .exception());
       return;
     }
-    ApiRequest apiRequest = new ApiRequest(request, context, values, body, principal);
+    ApiRequest apiRequest =
+        new ApiRequest(request, context, values, body, caller, parts.callers().site(request));
     Thread thread =
         Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
@@ -90,8 +84,7 @@ final class ApiExchange {
     try {
       operation.check(values, apiRequest.bodyBytes());
       ApiResponse response = operation.operation().handle(apiRequest);
-      @Nullable Object document = response.body();
-      Buffer body = document == null ? Buffer.buffer() : Buffer.buffer(Json.write(document));
+      Buffer body = Buffer.buffer(response.content());
       context.runOnContext(_ -> write(response, body));
     } catch (Throwable e) { // an Error too: nobody else would answer the request
       Throwable failure = timedOut.get() ? tooLong() : e;
@@ -126,7 +119,7 @@ final class ApiExchange {
     stop(answer.status());
     response.setStatusCode(answer.status());
     if (answer.body() != null) {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+      response.putHeader(HttpHeaders.CONTENT_TYPE, answer.mediaType());
     }
     response.end(body).onFailure(e -> log.atDebug().setCause(e).log("answer not delivered"));
   }

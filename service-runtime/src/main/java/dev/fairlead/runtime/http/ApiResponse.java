@@ -1,5 +1,6 @@
 package dev.fairlead.runtime.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param status the HTTP status
 /// @param headers header fields, besides `Content-Type` and `Content-Length`
-/// @param body what becomes the JSON document, a record for one; absent for an answer without a
-///     body
+/// @param body what becomes the JSON document, a record for one, or an [HtmlPage]; absent for an
+///     answer without a body
 public record ApiResponse(int status, Map<String, String> headers, @Nullable Object body) {
   public ApiResponse {
     headers = Map.copyOf(headers);
@@ -33,6 +34,25 @@ public record ApiResponse(int status, Map<String, String> headers, @Nullable Obj
   /// 204.
   public static ApiResponse noContent() {
     return new ApiResponse(204, Map.of(), null);
+  }
+
+  /// 303: go on with a GET at another address.
+  public static ApiResponse seeOther(String location) {
+    return new ApiResponse(303, Map.of("Location", location), null);
+  }
+
+  /// The media type of the body.
+  String mediaType() {
+    return body instanceof HtmlPage ? "text/html; charset=utf-8" : "application/json";
+  }
+
+  /// The bytes of the body; none without one.
+  byte[] content() {
+    return switch (body) {
+      case null -> new byte[0];
+      case HtmlPage page -> page.html().getBytes(StandardCharsets.UTF_8);
+      default -> Json.write(body);
+    };
   }
 
   /// The same with one more header field.

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -70,6 +71,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     private final Buffer document;
     private final ApiSettings settings;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
+    private Optional<Callers.Browsers> browsers = Optional.empty();
 
     private Builder(Vertx vertx, OpenAPIContract contract, Buffer document, ApiSettings settings) {
       this.vertx = vertx;
@@ -88,6 +90,12 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
       return this;
     }
 
+    /// Lets browsers in that have signed in, besides those who carry a key.
+    public Builder browsers(BrowserSessions sessions, PublicSite site) {
+      browsers = Optional.of(new Callers.Browsers(sessions, site));
+      return this;
+    }
+
     /// The finished interface.
     ///
     /// @throws IllegalStateException when the contract has an operation that is not bound, or none
@@ -102,7 +110,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
           new ApiParts(
               vertx,
               settings,
-              authenticator,
+              new Callers(authenticator, browsers),
               problems,
               meters,
               new Semaphore(settings.requestsMax()));

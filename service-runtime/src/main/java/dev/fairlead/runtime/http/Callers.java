@@ -1,0 +1,130 @@
+package dev.fairlead.runtime.http;
+
+import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.settings.Secret;
+import io.vertx.core.Future;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The one place that finds out who sends a request: by the key or token in its header, else, where
+/// browsers may sign in, by the cookie of a session.
+///
+/// A browser sends its cookie with every request, whoever made the page that asks for it. So a
+/// request that is known by a cookie alone and is not a mere reading must come from a page of ours:
+/// the browser says so (`Sec-Fetch-Site`, `Origin`), and the page says so with the token that only
+/// it can have read. A key in a header is sent on purpose and needs none of this.
+final class Callers {
+  private static final String BEARER = "bearer ";
+  private static final String SAME_ORIGIN = "same-origin";
+  private static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  /// A longer cookie is none of ours.
+  private static final int COOKIE_LENGTH_MAX = 256;
+
+  private final Authenticator authenticator;
+  private final Optional<Browsers> browsers;
+
+  /// Who has signed in, and where.
+  record Browsers(BrowserSessions sessions, PublicSite site) {}
+
+  Callers(Authenticator authenticator, Optional<Browsers> browsers) {
+    this.authenticator = authenticator;
+    this.browsers = browsers;
+  }
+
+  /// Who sends the request. Fails with the problems `unauthorized` and `csrf-refused`. To be called
+  /// on the context of the request, and completes there.
+  Future<Caller> of(HttpServerRequest request) {
+    Optional<String> key = key(request);
+    if (key.isPresent()) {
+      return key.flatMap(authenticator::authenticate)
+          .map(principal -> Future.succeededFuture(new Caller(principal, Optional.empty())))
+          .orElseGet(Callers::unknown);
+    }
+    return browsers
+        .flatMap(known -> cookie(request, known.site()).map(id -> bySession(request, known, id)))
+        .orElseGet(Callers::unknown);
+  }
+
+  /// The site as a request meets it.
+  PublicSite.Met site(HttpServerRequest request) {
+    PublicSite site =
+        browsers.map(Browsers::site).orElseGet(() -> new PublicSite(Optional.empty()));
+    return met(request, site);
+  }
+
+  private static Optional<String> key(HttpServerRequest request) {
+    @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    @Nullable String key =
+        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+            ? authorization.substring(BEARER.length()).strip()
+            : request.getHeader("X-API-Key");
+    return Optional.ofNullable(key).filter(text -> !text.isEmpty());
+  }
+
+  private static Optional<Secret> cookie(HttpServerRequest request, PublicSite site) {
+    @Nullable Cookie cookie =
+        request.getCookie(met(request, site).cookieName(BrowserSessions.COOKIE));
+    return Optional.ofNullable(cookie)
+        .map(Cookie::getValue)
+        .filter(value -> !value.isEmpty() && value.length() <= COOKIE_LENGTH_MAX)
+        .map(Secret::of);
+  }
+
+  private static PublicSite.Met met(HttpServerRequest request, PublicSite site) {
+    var authority = request.authority();
+    return new PublicSite.Met(site, request.isSSL(), authority == null ? "" : authority.toString());
+  }
+
+  private static Future<Caller> bySession(HttpServerRequest request, Browsers browsers, Secret id) {
+    return browsers
+        .sessions()
+        .find(id)
+        .compose(
+            found ->
+                found
+                    .map(session -> checked(request, browsers.site(), session))
+                    .orElseGet(Callers::unknown));
+  }
+
+  private static Future<Caller> checked(
+      HttpServerRequest request, PublicSite site, BrowserSession session) {
+    if (!READING.contains(request.method())) {
+      @Nullable String token = request.getHeader(BrowserSession.CSRF_HEADER);
+      if (!isOwnPage(request, met(request, site)) || token == null || !session.isCsrfToken(token)) {
+        return Future.failedFuture(
+            Problem.of(
+                    ProblemType.CSRF_REFUSED,
+                    "With a session's cookie this needs a request from our own origin and the"
+                        + " session's token in the header "
+                        + BrowserSession.CSRF_HEADER
+                        + ".")
+                .exception());
+      }
+    }
+    return Future.succeededFuture(new Caller(session.principal(), Optional.of(session)));
+  }
+
+  /// Whether the browser says that a page of ours sends this. What it says must agree, and it must
+  /// say something.
+  private static boolean isOwnPage(HttpServerRequest request, PublicSite.Met site) {
+    @Nullable String fetchSite = request.getHeader("Sec-Fetch-Site");
+    @Nullable String origin = request.getHeader(HttpHeaders.ORIGIN);
+    return (fetchSite != null || origin != null)
+        && (fetchSite == null || fetchSite.equals(SAME_ORIGIN))
+        && (origin == null || site.isOwn(origin));
+  }
+
+  private static Future<Caller> unknown() {
+    return Future.failedFuture(
+        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
+  }
+}
