@@ -21,6 +21,7 @@ import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
+import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
@@ -185,6 +186,7 @@ public final class RegistryService implements Service {
                                     clock),
                                 new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
                                 new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
+                                signIn(pool, view, published.keys()),
                                 view)));
   }
 
@@ -194,6 +196,12 @@ public final class RegistryService implements Service {
     AccessKeeper keeper = new AccessKeeper(vertx, view, access, config.adminKey());
     onStop(keeper::close);
     return tail.start().compose(nothing -> keeper.start());
+  }
+
+  private SignIn signIn(Pool pool, AccessView view, PgSigningKeys.Loaded keys) {
+    SignIn signIn = new SignIn(vertx, pool, config.signIn(), view, keys.personTokens(vertx), clock);
+    onStop(signIn::close);
+    return signIn;
   }
 
   private Future<Void> startConsumers(
@@ -232,13 +240,18 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      DeviceRoutes devices, ApiKeyRoutes keys, TenantRoutes tenants, AccessView view) {
+      DeviceRoutes devices,
+      ApiKeyRoutes keys,
+      TenantRoutes tenants,
+      SignIn signIn,
+      AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               devices.bind(builder);
               keys.bind(builder);
               tenants.bind(builder);
+              signIn.bind(builder);
               api = builder.build(view, problems, meters);
               return config
                   .http()

@@ -375,7 +375,8 @@ class RegistryServiceIT {
                 config.masterKey(),
                 config.deviceTokenLifetime(),
                 config.gatewayLostBeats(),
-                config.gatewayBeatInterval()));
+                config.gatewayBeatInterval(),
+                config.signIn()));
 
     // Then
     Awaitility.await()

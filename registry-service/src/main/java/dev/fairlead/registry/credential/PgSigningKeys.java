@@ -42,6 +42,11 @@ public final class PgSigningKeys {
     public DeviceTokens tokens(Vertx vertx, Duration lifetime) {
       return new DeviceTokens(vertx, keys.getFirst(), lifetime);
     }
+
+    /// Makes tokens of people with the newest.
+    public PersonTokens personTokens(Vertx vertx) {
+      return new PersonTokens(vertx, keys.getFirst());
+    }
   }
 
   /// Loads the keys, and makes one when there is none. The caller sees to it that no other process

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// it can have read. A key in a header is sent on purpose and needs none of this.
 final class Callers {
   private static final String BEARER = "bearer ";
-  private static final String SAME_ORIGIN = "same-origin";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -116,11 +115,9 @@ final class Callers {
   /// Whether the browser says that a page of ours sends this. What it says must agree, and it must
   /// say something.
   private static boolean isOwnPage(HttpServerRequest request, PublicSite.Met site) {
-    @Nullable String fetchSite = request.getHeader("Sec-Fetch-Site");
-    @Nullable String origin = request.getHeader(HttpHeaders.ORIGIN);
-    return (fetchSite != null || origin != null)
-        && (fetchSite == null || fetchSite.equals(SAME_ORIGIN))
-        && (origin == null || site.isOwn(origin));
+    Optional<String> fetchSite = Optional.ofNullable(request.getHeader("Sec-Fetch-Site"));
+    Optional<String> origin = Optional.ofNullable(request.getHeader(HttpHeaders.ORIGIN));
+    return (fetchSite.isPresent() || origin.isPresent()) && site.mayBeOwnPage(fetchSite, origin);
   }
 
   private static Future<Caller> unknown() {

@@ -49,8 +49,17 @@ public record PublicSite(Optional<URI> url) {
           + (isSecure() ? "; Secure" : "");
     }
 
-    /// Whether an `Origin` field names this site.
-    boolean isOwn(String origin) {
+    /// Whether nothing that a browser says of a request contradicts that a page of this site sends
+    /// it. A program says nothing.
+    ///
+    /// @param fetchSite the field `Sec-Fetch-Site`
+    /// @param origin the field `Origin`
+    public boolean mayBeOwnPage(Optional<String> fetchSite, Optional<String> origin) {
+      return fetchSite.map("same-origin"::equals).orElse(true)
+          && origin.map(this::isOwn).orElse(true);
+    }
+
+    private boolean isOwn(String origin) {
       // Without a public URL only the authority counts: a proxy that ends TLS hides the scheme.
       String lower = origin.toLowerCase(Locale.ROOT);
       return site.url
