@@ -87,6 +87,26 @@ class BrowserSessionIT {
   }
 
   @Test
+  void standsInTheAuditWithWhoeverSignedIn() {
+    // When
+    signIn(RegistryFixture.ADMIN_KEY);
+    browser.sendFromOwnPage("POST", "/api/v1/sign-out", NOTHING);
+
+    // Then
+    for (String action : List.of("signInWithKey", "signOut")) {
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(product.registry().audited("action=" + action))
+                      .anySatisfy(
+                          entry -> {
+                            assertThat(entry.getString("actor")).isEqualTo("admin");
+                            assertThat(entry.getString("outcome")).isEqualTo("succeeded");
+                          }));
+    }
+  }
+
+  @Test
   void signsNobodyInWithAnythingElse() {
     // Given
     String deviceToken = product.registry().createDevice("not-a-person");

@@ -115,6 +115,7 @@ final class RegistryFixture implements AutoCloseable {
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         3,
         Duration.ofMillis(100),
         SignInSettings.none());
@@ -142,6 +143,10 @@ final class RegistryFixture implements AutoCloseable {
     }
     int from = at + name.length() + 2;
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
+  }
+
+  RegistryConfig config() {
+    return config;
   }
 
   Vertx vertx() {
@@ -225,6 +230,17 @@ final class RegistryFixture implements AutoCloseable {
         Map.of("Content-Type", "application/json", "Fairlead-Tenant", tenant),
         body.toBuffer(),
         ADMIN_KEY);
+  }
+
+  /// What stands in the audit of the default tenant.
+  ///
+  /// @param query that the entries must meet
+  List<JsonObject> audited(String query) {
+    return json(request(HttpMethod.GET, "/api/v1/audit?limit=1000&" + query))
+        .getJsonArray("items")
+        .stream()
+        .map(JsonObject.class::cast)
+        .toList();
   }
 
   /// What a request with this key or token and without a body is answered.

@@ -140,6 +140,11 @@ class SignInIT {
     assertThat(known.getString("subject")).isEqualTo("ada");
     assertThat(known.getString("issuer")).isEqualTo(provider.issuer().toString());
     assertThat(known.getString("lastSignInAt")).isNotNull();
+    Awaitility.await()
+        .until(
+            () ->
+                product.registry().audited("action=finishSignIn&outcome=succeeded").stream()
+                    .anyMatch(entry -> entry.getString("actor").equals(id)));
   }
 
   @Test
@@ -181,6 +186,13 @@ class SignInIT {
     assertThat(answer.body()).contains("You have no access here");
     assertThat(browser.cookie("fairlead-session")).isEmpty();
     assertThat(browser.visit(ME).statusCode()).isEqualTo(401);
+    Awaitility.await()
+        .until(
+            () ->
+                !product
+                    .registry()
+                    .audited("action=finishSignIn&outcome=sign-in-refused")
+                    .isEmpty());
   }
 
   @Test

@@ -25,11 +25,6 @@ public record PersonDocument(
     String createdBy,
     Optional<Instant> lastSignInAt) {
 
-  /// A role as the API writes it.
-  static String word(Role role) {
-    return role.name().toLowerCase(Locale.ROOT);
-  }
-
   /// A role that the contract has let through.
   static Role role(String word) {
     return Role.valueOf(word.toUpperCase(Locale.ROOT));

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// above the own one.
 public final class PersonRoutes {
 
-  private static final String PATH = "/api/v1/people/";
+  static final String PATH = "/api/v1/people/";
 
   private final PgPeople people;
   private final InstantSource clock;
@@ -67,7 +67,7 @@ public final class PersonRoutes {
   record PersonPatch(String role) {}
 
   private ApiResponse invite(ApiRequest request) {
-    Principal by = request.require(Role.ADMIN);
+    Principal by = request.principal();
     NewPerson person = request.body(Invitation.class).person();
     request.require(person.role());
     PersonDocument made =
@@ -77,13 +77,13 @@ public final class PersonRoutes {
                 person,
                 by.id(),
                 // As exact as the database keeps times.
-                clock.instant().truncatedTo(ChronoUnit.MICROS))
+                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                request.act())
             .await();
     return ApiResponse.created(PATH + made.id(), made);
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.ADMIN);
     Paging paging = Paging.of(request);
     Optional<String> after = paging.after(1).map(List::getFirst);
     List<PersonDocument> page = people.list(tenant(request), after, paging.limit() + 1).await();
@@ -91,7 +91,6 @@ public final class PersonRoutes {
   }
 
   private ApiResponse get(ApiRequest request) {
-    request.require(Role.ADMIN);
     String id = request.path("id");
     return ApiResponse.ok(
         people
@@ -104,16 +103,18 @@ public final class PersonRoutes {
   }
 
   private ApiResponse patch(ApiRequest request) {
-    Principal by = request.require(Role.ADMIN);
+    Principal by = request.principal();
     Role role = PersonDocument.role(request.body(PersonPatch.class).role());
     request.require(role);
     return ApiResponse.ok(
-        people.changeRole(tenant(request), request.path("id"), role, by.role()).await());
+        people
+            .changeRole(tenant(request), request.path("id"), role, by.role(), request.act())
+            .await());
   }
 
   private ApiResponse remove(ApiRequest request) {
-    Principal by = request.require(Role.ADMIN);
-    people.remove(tenant(request), request.path("id"), by.role()).await();
+    Principal by = request.principal();
+    people.remove(tenant(request), request.path("id"), by.role(), request.act()).await();
     return ApiResponse.noContent();
   }
 

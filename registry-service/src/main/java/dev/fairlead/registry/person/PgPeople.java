@@ -1,8 +1,10 @@
 package dev.fairlead.registry.person;
 
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -49,13 +51,19 @@ public final class PgPeople {
   /// Lets somebody in.
   ///
   /// @param by the id of the one who does
+  /// @param act for the audit
   /// @return fails with the problems `person-exists`, `quota-exceeded` and `tenant-not-found`
-  Future<PersonDocument> invite(TenantId tenant, NewPerson person, String by, Instant now) {
+  Future<PersonDocument> invite(
+      TenantId tenant, NewPerson person, String by, Instant now, Act act) {
     Future<PersonDocument> made =
         pool.withTransaction(
                 transaction ->
                     checkRoom(transaction, tenant)
-                        .compose(nothing -> insert(transaction, tenant, person, by, now)))
+                        .compose(nothing -> insert(transaction, tenant, person, by, now))
+                        .compose(
+                            document ->
+                                PgAudit.append(transaction, act, PersonRoutes.PATH + document.id())
+                                    .map(document)))
             .map(Objects::requireNonNull)
             .recover(PgPeople::known);
     return PgTenants.required(tenant, made);
@@ -147,8 +155,9 @@ public final class PgPeople {
   /// Changes the role of a person, which ends all sessions the person has.
   ///
   /// @param mine the role of the one who asks, who cannot change somebody with a higher one
+  /// @param act for the audit
   /// @return fails with the problems `person-not-found`, `person-from-provider` and `forbidden`
-  Future<PersonDocument> changeRole(TenantId tenant, String id, Role role, Role mine) {
+  Future<PersonDocument> changeRole(TenantId tenant, String id, Role role, Role mine, Act act) {
     return pool.withTransaction(
             transaction ->
                 locked(transaction, tenant, id, mine)
@@ -163,7 +172,8 @@ public final class PgPeople {
                         row ->
                             row.getString("role").equals(role.name())
                                 ? Future.succeededFuture(document(row))
-                                : update(transaction, id, role)))
+                                : update(transaction, id, role))
+                    .compose(document -> PgAudit.append(transaction, act).map(document)))
         .map(Objects::requireNonNull);
   }
 
@@ -187,8 +197,9 @@ public final class PgPeople {
   /// Removes a person, and with it all sessions the person has.
   ///
   /// @param mine the role of the one who asks, who cannot remove somebody with a higher one
+  /// @param act for the audit
   /// @return fails with the problems `person-not-found` and `forbidden`
-  Future<Void> remove(TenantId tenant, String id, Role mine) {
+  Future<Void> remove(TenantId tenant, String id, Role mine, Act act) {
     return pool.withTransaction(
             transaction ->
                 locked(transaction, tenant, id, mine)
@@ -196,7 +207,8 @@ public final class PgPeople {
                         row ->
                             transaction
                                 .preparedQuery("delete from person where id = $1")
-                                .execute(Tuple.of(id))))
+                                .execute(Tuple.of(id)))
+                    .compose(rows -> PgAudit.append(transaction, act)))
         .mapEmpty();
   }
 
@@ -242,7 +254,7 @@ public final class PgPeople {
         PgColumns.text(row, "subject"),
         PgColumns.text(row, "email"),
         row.getString("name"),
-        PersonDocument.word(Role.valueOf(row.getString("role"))),
+        Role.valueOf(row.getString("role")).word(),
         row.getString("source"),
         PgColumns.time(row, "created_at").orElseThrow(),
         row.getString("created_by"),

@@ -1,7 +1,9 @@
 package dev.fairlead.registry.signin;
 
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.BrowserSession;
 import dev.fairlead.runtime.http.BrowserSessions;
 import dev.fairlead.runtime.http.Principal;
@@ -10,12 +12,14 @@ import dev.fairlead.runtime.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,9 +59,14 @@ final class PgBrowserSessions implements BrowserSessions {
 
   @Override
   public Future<Optional<BrowserSession>> find(Secret id) {
+    return find(pool, id);
+  }
+
+  private Future<Optional<BrowserSession>> find(SqlClient client, Secret id) {
     Instant now = clock.instant();
     String sha256 = AccessView.fingerprint(id.reveal());
-    return pool.preparedQuery(
+    return client
+        .preparedQuery(
             """
             select person_id, api_key_sha256, used_at, expires_at, person.tenant, person.role,
               suspended
@@ -109,15 +118,20 @@ final class PgBrowserSessions implements BrowserSessions {
   }
 
   /// Opens a session for a person.
-  Future<BrowserSession> open(String person, Optional<Secret> before) {
-    return open(new Owner("person_id", person), before);
+  ///
+  /// @param before the session that this browser had
+  /// @param act for the audit
+  Future<BrowserSession> open(String person, Optional<Secret> before, Act act) {
+    return open(new Owner("person_id", person), before, act);
   }
 
   /// Opens a session for an API key.
   ///
   /// @param sha256 the fingerprint of the key
-  Future<BrowserSession> openForKey(String sha256, Optional<Secret> before) {
-    return open(new Owner("api_key_sha256", sha256), before);
+  /// @param before the session that this browser had
+  /// @param act for the audit
+  Future<BrowserSession> openForKey(String sha256, Optional<Secret> before, Act act) {
+    return open(new Owner("api_key_sha256", sha256), before, act);
   }
 
   /// Whose a session is.
@@ -125,17 +139,24 @@ final class PgBrowserSessions implements BrowserSessions {
   /// @param column the one of the table that names it
   private record Owner(String column, String value) {}
 
-  private Future<BrowserSession> open(Owner owner, Optional<Secret> before) {
+  private Future<BrowserSession> open(Owner owner, Optional<Secret> before, Act act) {
     Secret id = RandomText.secret();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return pool.withTransaction(
             transaction ->
                 makeRoom(transaction, owner, before, now)
-                    .compose(nothing -> insert(transaction, owner, id, now)))
-        .compose(nothing -> find(id))
-        .map(
-            found ->
-                found.orElseThrow(() -> new IllegalStateException("a new session is not good")));
+                    .compose(nothing -> insert(transaction, owner, id, now))
+                    .compose(nothing -> find(transaction, id))
+                    .map(Optional::orElseThrow)
+                    .compose(session -> noteSignIn(transaction, session, act)))
+        .map(Objects::requireNonNull);
+  }
+
+  private static Future<BrowserSession> noteSignIn(
+      SqlConnection transaction, BrowserSession session, Act act) {
+    Principal who = session.principal();
+    return PgAudit.append(transaction, act.succeededAs(who.tenant(), who.id(), who.role().word()))
+        .map(session);
   }
 
   /// Ends the session that the browser had, and the oldest of this owner. Two that come at once may
@@ -181,9 +202,15 @@ final class PgBrowserSessions implements BrowserSessions {
   }
 
   /// Ends a session.
-  Future<Void> close(Secret id) {
-    return pool.preparedQuery("delete from browser_session where sha256 = $1")
-        .execute(Tuple.of(AccessView.fingerprint(id.reveal())))
+  ///
+  /// @param act for the audit
+  Future<Void> close(Secret id, Act act) {
+    return pool.withTransaction(
+            transaction ->
+                transaction
+                    .preparedQuery("delete from browser_session where sha256 = $1")
+                    .execute(Tuple.of(AccessView.fingerprint(id.reveal())))
+                    .compose(rows -> PgAudit.append(transaction, act)))
         .mapEmpty();
   }
 

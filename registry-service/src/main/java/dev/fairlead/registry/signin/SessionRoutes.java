@@ -67,7 +67,7 @@ final class SessionRoutes {
   }
 
   private ApiResponse signOut(ApiRequest request) {
-    sessions.close(session(request).id()).await();
+    sessions.close(session(request).id(), request.act()).await();
     return ApiResponse.noContent()
         .withHeader(
             "Set-Cookie", request.site().setCookie(BrowserSessions.COOKIE, "", Duration.ZERO))

@@ -70,7 +70,7 @@ final class SignInRoutes {
               "Set-Cookie",
               request.site().setCookie(ATTEMPT_COOKIE, attempt.cookie(), ATTEMPT_LIFETIME));
     } catch (IOException e) {
-      return SignInPage.of(request, away(e));
+      throw away(e);
     }
   }
 
@@ -93,11 +93,10 @@ final class SignInRoutes {
       return enter(request, attempt, identity);
     } catch (Provider.RefusedException e) {
       log.atInfo().addKeyValue("reason", e.getMessage()).log("sign-in failed");
-      return SignInPage.of(
-          request,
-          Problem.of(ProblemType.SIGN_IN_FAILED, "The sign-in failed. Please try it once more."));
+      throw new ProblemException(
+          ProblemType.SIGN_IN_FAILED, "The sign-in failed. Please try it once more.");
     } catch (IOException e) {
-      return SignInPage.of(request, away(e));
+      throw away(e);
     }
   }
 
@@ -130,14 +129,12 @@ final class SignInRoutes {
             .await();
     if (person.isEmpty()) {
       log.atInfo().addKeyValue("subject", identity.subject()).log("sign-in of a stranger refused");
-      return SignInPage.of(
-          request,
-          Problem.of(
-              ProblemType.SIGN_IN_REFUSED,
-              "The provider knows you, but nobody has given you access here. Ask an admin for an"
-                  + " invitation."));
+      throw new ProblemException(
+          ProblemType.SIGN_IN_REFUSED,
+          "The provider knows you, but nobody has given you access here. Ask an admin for an"
+              + " invitation.");
     }
-    BrowserSession session = sessions.open(person.get(), before(request)).await();
+    BrowserSession session = sessions.open(person.get(), before(request), request.act()).await();
     return unstored(ApiResponse.seeOther(attempt.returnTo()))
         .withHeader("Set-Cookie", cookie(request, session));
   }
@@ -163,7 +160,7 @@ final class SignInRoutes {
     if (access.apiKey(sha256).isEmpty()) {
       throw new ProblemException(ProblemType.UNAUTHORIZED, "This is no valid API key.");
     }
-    BrowserSession session = sessions.openForKey(sha256, before(request)).await();
+    BrowserSession session = sessions.openForKey(sha256, before(request), request.act()).await();
     return unstored(ApiResponse.ok(who.of(session.principal(), Optional.of(session)).await()))
         .withHeader("Set-Cookie", cookie(request, session));
   }
@@ -189,10 +186,11 @@ final class SignInRoutes {
         .withHeader("Referrer-Policy", "no-referrer");
   }
 
-  private static Problem away(IOException e) {
+  private static ProblemException away(IOException e) {
     log.atWarn().setCause(e).log("the identity provider cannot be asked");
     return Problem.of(
             ProblemType.UNAVAILABLE, "The identity provider does not answer at the moment.")
-        .retryAfter(Duration.ofSeconds(5));
+        .retryAfter(Duration.ofSeconds(5))
+        .exception();
   }
 }

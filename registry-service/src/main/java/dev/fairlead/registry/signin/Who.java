@@ -6,7 +6,6 @@ import dev.fairlead.runtime.http.BrowserSession;
 import dev.fairlead.runtime.http.Principal;
 import io.vertx.core.Future;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Tells callers who they are.
@@ -67,7 +66,7 @@ final class Who {
         principal.id(),
         kind,
         principal.tenant(),
-        principal.role().name().toLowerCase(Locale.ROOT),
+        principal.role().word(),
         name,
         email,
         session.map(BrowserSession::csrfToken),

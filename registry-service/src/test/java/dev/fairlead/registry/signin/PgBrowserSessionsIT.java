@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
@@ -75,7 +76,12 @@ class PgBrowserSessionsIT {
   }
 
   private Secret open() {
-    return sessions.open("person-1", Optional.empty()).await().id();
+    return sessions.open("person-1", Optional.empty(), act()).await().id();
+  }
+
+  private Act act() {
+    return new Act(
+        () -> now, "registry", new Act.Actor("default", "", "", "192.0.2.1"), "signIn", "/");
   }
 
   private boolean isGood(Secret id) {
@@ -89,7 +95,7 @@ class PgBrowserSessionsIT {
   @Test
   void findsWhoHasSignedIn() {
     // When
-    BrowserSession session = sessions.open("person-1", Optional.empty()).await();
+    BrowserSession session = sessions.open("person-1", Optional.empty(), act()).await();
 
     // Then
     assertThat(session.principal()).isEqualTo(new Principal("person-1", "default", Role.OPERATOR));
@@ -198,7 +204,7 @@ class PgBrowserSessionsIT {
         """);
     open();
     pass(RULES.idle());
-    Secret young = sessions.open("person-2", Optional.empty()).await().id();
+    Secret young = sessions.open("person-2", Optional.empty(), act()).await().id();
     assertThat(count("true")).isEqualTo(2);
 
     // When

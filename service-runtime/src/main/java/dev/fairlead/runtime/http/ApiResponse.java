@@ -1,16 +1,18 @@
 package dev.fairlead.runtime.http;
 
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The answer of an operation.
 ///
 /// @param status the HTTP status
 /// @param headers header fields, besides `Content-Type` and `Content-Length`
-/// @param body what becomes the JSON document, a record for one, or an [HtmlPage]; absent for an
-///     answer without a body
+/// @param body what becomes the JSON document, a record for one; absent for an answer without a
+///     body
 public record ApiResponse(int status, Map<String, String> headers, @Nullable Object body) {
   public ApiResponse {
     headers = Map.copyOf(headers);
@@ -41,18 +43,12 @@ public record ApiResponse(int status, Map<String, String> headers, @Nullable Obj
     return new ApiResponse(303, Map.of("Location", location), null);
   }
 
-  /// The media type of the body.
-  String mediaType() {
-    return body instanceof HtmlPage ? "text/html; charset=utf-8" : "application/json";
-  }
-
-  /// The bytes of the body; none without one.
-  byte[] content() {
-    return switch (body) {
-      case null -> new byte[0];
-      case HtmlPage page -> page.html().getBytes(StandardCharsets.UTF_8);
-      default -> Json.write(body);
-    };
+  /// 200 with a body that is made while it is sent.
+  ///
+  /// @param parts gives the next part of the body, an empty one at the end; is asked again only
+  ///     when the part before has left
+  public static ApiResponse streamed(String contentType, Supplier<Future<Buffer>> parts) {
+    return new ApiResponse(200, Map.of(), new ApiStream(contentType, parts));
   }
 
   /// The same with one more header field.

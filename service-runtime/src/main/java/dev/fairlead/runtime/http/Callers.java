@@ -39,9 +39,9 @@ final class Callers {
     this.browsers = browsers;
   }
 
-  /// Who sends the request. Fails with the problems `unauthorized` and `csrf-refused`. To be called
-  /// on the context of the request, and completes there.
-  Future<Caller> of(HttpServerRequest request) {
+  /// Who sends the request. Fails with the problem `unauthorized`. To be called on the context of
+  /// the request, and completes there.
+  Future<Caller> find(HttpServerRequest request) {
     Optional<String> key = key(request);
     if (key.isPresent()) {
       return key.flatMap(authenticator::authenticate)
@@ -49,7 +49,7 @@ final class Callers {
           .orElseGet(Callers::unknown);
     }
     return browsers
-        .flatMap(known -> cookie(request, known.site()).map(id -> bySession(request, known, id)))
+        .flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)))
         .orElseGet(Callers::unknown);
   }
 
@@ -83,33 +83,37 @@ final class Callers {
     return new PublicSite.Met(site, request.isSSL(), authority == null ? "" : authority.toString());
   }
 
-  private static Future<Caller> bySession(HttpServerRequest request, Browsers browsers, Secret id) {
+  private static Future<Caller> bySession(Browsers browsers, Secret id) {
     return browsers
         .sessions()
         .find(id)
         .compose(
             found ->
                 found
-                    .map(session -> checked(request, browsers.site(), session))
+                    .map(
+                        session ->
+                            Future.succeededFuture(
+                                new Caller(session.principal(), Optional.of(session))))
                     .orElseGet(Callers::unknown));
   }
 
-  private static Future<Caller> checked(
-      HttpServerRequest request, PublicSite site, BrowserSession session) {
-    if (!READING.contains(request.method())) {
-      @Nullable String token = request.getHeader(BrowserSession.CSRF_HEADER);
-      if (!isOwnPage(request, met(request, site)) || token == null || !session.isCsrfToken(token)) {
-        return Future.failedFuture(
-            Problem.of(
-                    ProblemType.CSRF_REFUSED,
-                    "With a session's cookie this needs a request from our own origin and the"
-                        + " session's token in the header "
-                        + BrowserSession.CSRF_HEADER
-                        + ".")
-                .exception());
-      }
+  /// Why a request of a caller who was found may not change anything; empty where it may.
+  Optional<Problem> refusal(HttpServerRequest request, Caller caller) {
+    if (caller.session().isEmpty() || READING.contains(request.method())) {
+      return Optional.empty();
     }
-    return Future.succeededFuture(new Caller(session.principal(), Optional.of(session)));
+    @Nullable String token = request.getHeader(BrowserSession.CSRF_HEADER);
+    return token != null
+            && isOwnPage(request, site(request))
+            && caller.session().get().isCsrfToken(token)
+        ? Optional.empty()
+        : Optional.of(
+            Problem.of(
+                ProblemType.CSRF_REFUSED,
+                "With a session's cookie this needs a request from our own origin and the session's"
+                    + " token in the header "
+                    + BrowserSession.CSRF_HEADER
+                    + "."));
   }
 
   /// Whether the browser says that a page of ours sends this. What it says must agree, and it must

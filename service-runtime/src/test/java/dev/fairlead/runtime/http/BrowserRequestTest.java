@@ -2,6 +2,7 @@ package dev.fairlead.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problems;
 import dev.fairlead.runtime.settings.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -15,7 +16,9 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ class BrowserRequestTest {
           Secret.of("the-session"), new Principal("person-1", "blue", Role.ADMIN), Instant.MAX);
 
   private final Vertx vertx = Vertx.vertx();
+  private final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
   private WebClient client;
   private String origin;
   private int port;
@@ -41,6 +45,10 @@ class BrowserRequestTest {
             .browsers(this::find, new PublicSite(Optional.empty()))
             .build(
                 key -> Optional.empty(),
+                entry -> {
+                  audit.add(entry);
+                  return Future.succeededFuture();
+                },
                 new Problems(new SimpleMeterRegistry()),
                 new SimpleMeterRegistry());
     HttpServer server =
@@ -132,6 +140,13 @@ class BrowserRequestTest {
 
     // Then
     assertThat(ApiFixture.slug(answer)).isEqualTo("csrf-refused");
+    assertThat(audit)
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.actor()).isEqualTo("person-1");
+              assertThat(entry.outcome()).isEqualTo("csrf-refused");
+            });
   }
 
   @Test
