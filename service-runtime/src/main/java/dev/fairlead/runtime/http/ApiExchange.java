@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,17 +61,29 @@ final class ApiExchange {
   void begin() {
     RequestValues values = RequestValues.of(routing);
     if (!operation.secured()) {
-      read(values, Optional.empty());
+      read(values, body(), Optional.empty());
       return;
     }
     Future<Caller> caller = parts.callers().find(request);
-    if (!caller.isComplete()) {
-      request.pause(); // nothing of the body is lost while a session is looked up
+    if (caller.isComplete()) {
+      caller.onSuccess(found -> admit(values, found, this::body)).onFailure(this::fail);
+      return;
     }
-    caller.onSuccess(found -> admit(values, found)).onFailure(this::fail);
+    // A session is being looked up. Whoever reads the body must say so before this turn of the loop
+    // is over, but nothing is to come before it is known whose it is.
+    Future<Buffer> body = body();
+    request.pause();
+    caller
+        .onComplete(_ -> request.resume())
+        .onSuccess(found -> admit(values, found, () -> body))
+        .onFailure(this::fail);
   }
 
-  private void admit(RequestValues values, Caller caller) {
+  private Future<Buffer> body() {
+    return BodyReader.read(request, parts.settings().bodyBytesMax());
+  }
+
+  private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
     Principal principal = caller.principal();
     act = act(principal);
     Optional<Problem> foreign = parts.callers().refusal(request, caller);
@@ -81,13 +94,11 @@ final class ApiExchange {
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
               .exception());
     } else {
-      read(values, Optional.of(caller));
+      read(values, body.get(), Optional.of(caller));
     }
   }
 
-  private void read(RequestValues values, Optional<Caller> caller) {
-    Future<Buffer> body = BodyReader.read(request, parts.settings().bodyBytesMax());
-    request.resume();
+  private void read(RequestValues values, Future<Buffer> body, Optional<Caller> caller) {
     body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
   }
 
