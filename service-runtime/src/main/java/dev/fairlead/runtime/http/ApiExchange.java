@@ -64,19 +64,35 @@ final class ApiExchange {
       read(values, body(), Optional.empty());
       return;
     }
-    Future<Caller> caller = parts.callers().find(request);
-    if (caller.isComplete()) {
-      caller.onSuccess(found -> admit(values, found, this::body)).onFailure(this::fail);
+    Optional<Caller> byKey = parts.callers().byKey(request);
+    if (byKey.isPresent()) {
+      admit(values, byKey.get(), this::body);
       return;
     }
-    // A session is being looked up. Whoever reads the body must say so before this turn of the loop
-    // is over, but nothing is to come before it is known whose it is.
+    parts
+        .callers()
+        .bySession(request)
+        .ifPresentOrElse(
+            session -> await(values, session), () -> fail(Callers.unknown().exception()));
+  }
+
+  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
+  /// turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Caller> session) {
     Future<Buffer> body = body();
     request.pause();
-    caller
-        .onComplete(_ -> request.resume())
+    session
+        .onComplete(_ -> resume())
         .onSuccess(found -> admit(values, found, () -> body))
         .onFailure(this::fail);
+  }
+
+  private void resume() {
+    try {
+      request.resume();
+    } catch (IllegalStateException e) {
+      log.atDebug().setCause(e).log("the caller went away");
+    }
   }
 
   private Future<Buffer> body() {

@@ -39,18 +39,21 @@ final class Callers {
     this.browsers = browsers;
   }
 
-  /// Who sends the request. Fails with the problem `unauthorized`. To be called on the context of
-  /// the request, and completes there.
-  Future<Caller> find(HttpServerRequest request) {
-    Optional<String> key = key(request);
-    if (key.isPresent()) {
-      return key.flatMap(authenticator::authenticate)
-          .map(principal -> Future.succeededFuture(new Caller(principal, Optional.empty())))
-          .orElseGet(Callers::unknown);
-    }
-    return browsers
-        .flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)))
-        .orElseGet(Callers::unknown);
+  /// Who sends the request, by the key or token that it carries; empty without a good one.
+  Optional<Caller> byKey(HttpServerRequest request) {
+    return key(request)
+        .flatMap(authenticator::authenticate)
+        .map(principal -> new Caller(principal, Optional.empty()));
+  }
+
+  /// Who sends the request, by its cookie. To be called on the context of the request.
+  ///
+  /// @return empty where it carries no cookie of ours, or a key, which goes before; the future
+  ///     fails with the problem `unauthorized`
+  Optional<Future<Caller>> bySession(HttpServerRequest request) {
+    return key(request).isPresent()
+        ? Optional.empty()
+        : browsers.flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)));
   }
 
   /// The site as a request meets it.
@@ -94,7 +97,7 @@ final class Callers {
                         session ->
                             Future.succeededFuture(
                                 new Caller(session.principal(), Optional.of(session))))
-                    .orElseGet(Callers::unknown));
+                    .orElseGet(() -> Future.failedFuture(unknown().exception())));
   }
 
   /// Why a request of a caller who was found may not change anything; empty where it may.
@@ -124,8 +127,8 @@ final class Callers {
     return (fetchSite.isPresent() || origin.isPresent()) && site.mayBeOwnPage(fetchSite, origin);
   }
 
-  private static Future<Caller> unknown() {
-    return Future.failedFuture(
-        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
+  /// What somebody is told who is nobody known.
+  static Problem unknown() {
+    return Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.");
   }
 }
