@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param auditRetention how long an entry of the audit is kept
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
+/// @param signIn how people sign in
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -35,7 +37,8 @@ public record RegistryConfig(
     Duration signingKeyLifetime,
     Duration auditRetention,
     int gatewayLostBeats,
-    Duration gatewayBeatInterval) {
+    Duration gatewayBeatInterval,
+    SignInSettings signIn) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -96,7 +99,8 @@ public record RegistryConfig(
             BEAT_INTERVAL,
             Duration.ofMillis(50),
             Duration.ofMinutes(1),
-            "The time between two beats of a gateway or a registry."));
+            "The time between two beats of a gateway or a registry."),
+        SignInSettings.from(settings));
   }
 
   /// The same for a registry that is handed its requests.
@@ -112,6 +116,24 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         gatewayLostBeats,
-        gatewayBeatInterval);
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with other rules for signing in.
+  public RegistryConfig withSignIn(SignInSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        other);
   }
 }

@@ -377,7 +377,8 @@ class RegistryServiceIT {
                 config.signingKeyLifetime(),
                 config.auditRetention(),
                 config.gatewayLostBeats(),
-                config.gatewayBeatInterval()));
+                config.gatewayBeatInterval(),
+                config.signIn()));
 
     // Then
     Awaitility.await()
