@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param adminKey the key of the operator, with every right; without one, that of an earlier start
 ///     stays
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
+/// @param previousMasterKey the one before, after a change: what it encrypted is encrypted anew
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
@@ -33,6 +34,7 @@ public record RegistryConfig(
     BusSettings bus,
     Optional<Secret> adminKey,
     Secret masterKey,
+    Optional<Secret> previousMasterKey,
     Duration deviceTokenLifetime,
     Duration signingKeyLifetime,
     Duration auditRetention,
@@ -55,14 +57,12 @@ public record RegistryConfig(
     Secret masterKey =
         settings.secret(
             "MASTER_KEY", "32 bytes in Base64 that encrypt private keys in the database.");
-    try {
-      if (!masterKey.reveal().isEmpty()) {
-        MasterKey.of(masterKey);
-      }
-    } catch (IllegalArgumentException e) {
-      settings.problem(
-          Settings.PREFIX + "MASTER_KEY must be 32 bytes in Base64: " + e.getMessage());
-    }
+    check(settings, "MASTER_KEY", masterKey);
+    Optional<Secret> previous =
+        settings.optionalSecret(
+            "PREVIOUS_MASTER_KEY",
+            "The master key before the one that is set, for the start after a change.");
+    previous.ifPresent(key -> check(settings, "PREVIOUS_MASTER_KEY", key));
     return new RegistryConfig(
         Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
         ApiSettings.from(settings, SERVICE),
@@ -70,6 +70,7 @@ public record RegistryConfig(
         BusSettings.from(settings),
         settings.optionalSecret("ADMIN_KEY", "The API key of the operator, with every right."),
         masterKey,
+        previous,
         settings.duration(
             "DEVICE_TOKEN_LIFETIME",
             TOKEN_LIFETIME,
@@ -103,6 +104,21 @@ public record RegistryConfig(
         SignInSettings.from(settings));
   }
 
+  private static void check(Settings settings, String name, Secret key) {
+    try {
+      if (!key.reveal().isEmpty()) {
+        MasterKey.of(key);
+      }
+    } catch (IllegalArgumentException e) {
+      settings.problem(Settings.PREFIX + name + " must be 32 bytes in Base64: " + e.getMessage());
+    }
+  }
+
+  /// Opens what lies in the database encrypted.
+  MasterKey opener() {
+    return MasterKey.of(masterKey, previousMasterKey);
+  }
+
   /// The same for a registry that is handed its requests.
   public RegistryConfig withoutHttp() {
     return new RegistryConfig(
@@ -112,6 +128,25 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with another master key.
+  RegistryConfig withMasterKey(Secret key, Optional<Secret> previous) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        key,
+        previous,
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
@@ -129,6 +164,7 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
