@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
@@ -21,6 +22,7 @@ import java.util.Optional;
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param auditRetention how long an entry of the audit is kept
+/// @param enrolment the bounds of enrolments
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 public record RegistryConfig(
@@ -32,6 +34,7 @@ public record RegistryConfig(
     Secret masterKey,
     Duration deviceTokenLifetime,
     Duration auditRetention,
+    EnrolmentSettings enrolment,
     int gatewayLostBeats,
     Duration gatewayBeatInterval) {
 
@@ -76,6 +79,7 @@ public record RegistryConfig(
             Duration.ofDays(1),
             Duration.ofDays(36_500),
             "How long an entry of the audit is kept."),
+        EnrolmentSettings.from(settings),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -101,6 +105,7 @@ public record RegistryConfig(
         masterKey,
         deviceTokenLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval);
   }

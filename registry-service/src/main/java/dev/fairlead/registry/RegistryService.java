@@ -16,9 +16,11 @@ import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
 import dev.fairlead.registry.audit.AuditRoutes;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
@@ -193,16 +195,17 @@ public final class RegistryService implements Service {
       Audit audit,
       PgAccess.Published published) {
     DeadLetters deadLetters = new DeadLetters(producer, meters);
+    DeviceTokens tokens = published.keys().tokens(vertx, config.deviceTokenLifetime());
+    Enrolments enrolments =
+        Enrolments.open(vertx, pool, outbox, tokens, config.enrolment(), clock, meters);
+    onStop(enrolments::close);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(
             nothing ->
                 startApi(
-                    new DeviceRoutes(
-                        pool,
-                        outbox,
-                        published.keys().tokens(vertx, config.deviceTokenLifetime()),
-                        clock),
+                    new DeviceRoutes(pool, outbox, tokens, clock),
+                    enrolments,
                     new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
                     new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
                     audit.routes(),
@@ -256,6 +259,7 @@ public final class RegistryService implements Service {
 
   private Future<Void> startApi(
       DeviceRoutes devices,
+      Enrolments enrolments,
       ApiKeyRoutes keys,
       TenantRoutes tenants,
       AuditRoutes audits,
@@ -265,6 +269,7 @@ public final class RegistryService implements Service {
         .compose(
             builder -> {
               devices.bind(builder);
+              enrolments.bind(builder);
               keys.bind(builder);
               tenants.bind(builder);
               audits.bind(builder);

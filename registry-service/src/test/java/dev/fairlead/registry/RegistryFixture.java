@@ -10,6 +10,7 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiSettings;
@@ -66,8 +67,17 @@ final class RegistryFixture implements AutoCloseable {
     this(database, TestBackends.kafka());
   }
 
+  RegistryFixture(DatabaseSettings database, EnrolmentSettings enrolment) {
+    this(database, TestBackends.kafka(), enrolment);
+  }
+
   RegistryFixture(DatabaseSettings database, TestBackends.Kafka kafka) {
-    this.config = config(database, kafka);
+    this(database, kafka, EnrolmentSettings.DEFAULT);
+  }
+
+  private RegistryFixture(
+      DatabaseSettings database, TestBackends.Kafka kafka, EnrolmentSettings enrolment) {
+    this.config = config(database, kafka, enrolment);
     this.bus = new Bus(vertx, config.bus(), meters, new Health());
     await(bus.start());
     this.producer =
@@ -90,7 +100,8 @@ final class RegistryFixture implements AutoCloseable {
         true);
   }
 
-  private static RegistryConfig config(DatabaseSettings database, TestBackends.Kafka kafka) {
+  private static RegistryConfig config(
+      DatabaseSettings database, TestBackends.Kafka kafka, EnrolmentSettings enrolment) {
     return new RegistryConfig(
         Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
         new ApiSettings("registry", 1 << 20, 64, API_TIMEOUT),
@@ -100,6 +111,7 @@ final class RegistryFixture implements AutoCloseable {
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
         Duration.ofDays(400),
+        enrolment,
         3,
         Duration.ofMillis(100));
   }
@@ -130,6 +142,10 @@ final class RegistryFixture implements AutoCloseable {
 
   RegistryConfig config() {
     return config;
+  }
+
+  SimpleMeterRegistry meters() {
+    return meters;
   }
 
   Vertx vertx() {
@@ -198,6 +214,14 @@ final class RegistryFixture implements AutoCloseable {
             .bearerTokenAuthentication(key);
     headers.forEach(request::putHeader);
     return await(body.length() == 0 ? request.send() : request.sendBuffer(body));
+  }
+
+  /// A request without a key, sent without waiting for the answer.
+  io.vertx.core.Future<HttpResponse<Buffer>> send(
+      HttpMethod method, String path, Map<String, String> headers, Buffer body) {
+    var request = client.request(method, service.httpPort().orElseThrow(), "127.0.0.1", path);
+    headers.forEach(request::putHeader);
+    return request.sendBuffer(body);
   }
 
   JsonObject device(String id) {

@@ -375,6 +375,7 @@ class RegistryServiceIT {
                 config.masterKey(),
                 config.deviceTokenLifetime(),
                 config.auditRetention(),
+                config.enrolment(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval()));
 
