@@ -3,6 +3,7 @@ package dev.fairlead.registry;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
@@ -21,10 +22,12 @@ import java.util.Optional;
 ///     stays
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param deviceTokenLifetime how long a device's token is good
+/// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
 /// @param enrolment the bounds of enrolments
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
+/// @param signIn how people sign in
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -33,16 +36,19 @@ public record RegistryConfig(
     Optional<Secret> adminKey,
     Secret masterKey,
     Duration deviceTokenLifetime,
+    Duration signingKeyLifetime,
     Duration auditRetention,
     EnrolmentSettings enrolment,
     int gatewayLostBeats,
-    Duration gatewayBeatInterval) {
+    Duration gatewayBeatInterval,
+    SignInSettings signIn) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
 
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final Duration SIGNING_KEY_LIFETIME = Duration.ofDays(90);
   private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
   private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
@@ -74,6 +80,12 @@ public record RegistryConfig(
             Duration.ofDays(3650),
             "How long a device's token is good."),
         settings.duration(
+            "SIGNING_KEY_LIFETIME",
+            SIGNING_KEY_LIFETIME,
+            Duration.ofHours(1),
+            Duration.ofDays(3650),
+            "How long a key signs devices' tokens before the next one takes its place."),
+        settings.duration(
             "AUDIT_RETENTION",
             AUDIT_RETENTION,
             Duration.ofDays(1),
@@ -91,7 +103,8 @@ public record RegistryConfig(
             BEAT_INTERVAL,
             Duration.ofMillis(50),
             Duration.ofMinutes(1),
-            "The time between two beats of a gateway or a registry."));
+            "The time between two beats of a gateway or a registry."),
+        SignInSettings.from(settings));
   }
 
   /// The same for a registry that is handed its requests.
@@ -104,9 +117,29 @@ public record RegistryConfig(
         adminKey,
         masterKey,
         deviceTokenLifetime,
+        signingKeyLifetime,
         auditRetention,
         enrolment,
         gatewayLostBeats,
-        gatewayBeatInterval);
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with other rules for signing in.
+  public RegistryConfig withSignIn(SignInSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        other);
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
-import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -40,16 +39,14 @@ class EnrolmentIT {
   private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
   private static final int PENDING_MAX = 3;
 
-  private static DatabaseSettings database;
   private static RegistryFixture registry;
   private static Pool pool;
 
   @BeforeAll
   static void start() {
-    database = RegistryFixture.database();
-    registry =
-        new RegistryFixture(database, new EnrolmentSettings(Duration.ofDays(7), PENDING_MAX));
-    pool = PgPools.create(registry.vertx(), database, "test", "registry");
+    EnrolmentSettings few = new EnrolmentSettings(Duration.ofDays(7), PENDING_MAX);
+    registry = new RegistryFixture(config -> config.withEnrolment(few));
+    pool = PgPools.create(registry.vertx(), registry.config().database(), "test", "registry");
   }
 
   @AfterAll

@@ -374,10 +374,12 @@ class RegistryServiceIT {
                 Optional.of(Secret.of("another-key")),
                 config.masterKey(),
                 config.deviceTokenLifetime(),
+                config.signingKeyLifetime(),
                 config.auditRetention(),
                 config.enrolment(),
                 config.gatewayLostBeats(),
-                config.gatewayBeatInterval()));
+                config.gatewayBeatInterval(),
+                config.signIn()));
 
     // Then
     Awaitility.await()

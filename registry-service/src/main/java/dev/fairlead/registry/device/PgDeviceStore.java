@@ -12,6 +12,7 @@ import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
@@ -47,13 +48,13 @@ final class PgDeviceStore implements DeviceStore {
   public Future<Made> create(
       DeviceKey device,
       DeviceDescription description,
-      Instant tokenExpiresAt,
+      DeviceTokens.Plan plan,
       Instant now,
       Act act) {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
-                    PgNewDevice.insert(transaction, device, description, tokenExpiresAt, now)
+                    PgNewDevice.insert(transaction, device, description, plan, now)
                         .compose(
                             generation ->
                                 PgAudit.append(

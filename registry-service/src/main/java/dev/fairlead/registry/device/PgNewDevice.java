@@ -4,6 +4,7 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -20,16 +21,16 @@ public final class PgNewDevice {
 
   /// Makes a device with all that hangs on it, and tells the bus through the outbox.
   ///
-  /// @param tokenExpiresAt when the token that it will be given runs out
+  /// @param plan the token that it will be given
   /// @return the generation of its credentials; fails with the problem `device-exists`
   public static Future<Long> insert(
       SqlConnection transaction,
       DeviceKey device,
       DeviceDescription description,
-      Instant tokenExpiresAt,
+      DeviceTokens.Plan plan,
       Instant now) {
     return insertRows(transaction, device, description, now)
-        .compose(nothing -> PgCredentials.generation(transaction, device, tokenExpiresAt))
+        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(
             generation ->
                 PgOutbox.append(transaction, present(device, description, now)).map(generation));

@@ -149,7 +149,7 @@ final class PgApplications {
             transaction,
             request.device(),
             request.description(),
-            tokens.expiry(request.now()),
+            tokens.plan(request.now()),
             request.now())
         .compose(generation -> keepForRepetition(request, generation).map(generation))
         .compose(

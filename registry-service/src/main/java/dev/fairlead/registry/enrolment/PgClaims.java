@@ -123,7 +123,7 @@ final class PgClaims {
     Optional<Instant> before = PgColumns.time(row, "claimed_at");
     Instant issuedAt = before.orElse(now);
     long accepted = row.getLong("generation");
-    return PgCredentials.generation(transaction, device, tokens.expiry(issuedAt))
+    return PgCredentials.generation(transaction, device, tokens.plan(issuedAt))
         .compose(
             generation ->
                 generation == accepted

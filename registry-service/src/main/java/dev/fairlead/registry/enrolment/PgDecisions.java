@@ -110,7 +110,7 @@ final class PgDecisions {
       SqlConnection transaction, Row row, String by, Instant now, Act act) {
     DeviceKey device = PgColumns.key(row);
     return PgNewDevice.insert(
-            transaction, device, PgEnrolmentRows.description(row), tokens.expiry(now), now)
+            transaction, device, PgEnrolmentRows.description(row), tokens.plan(now), now)
         .compose(
             generation ->
                 decide(
