@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
+/// @param enrolment the bounds of enrolments
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
@@ -38,6 +40,7 @@ public record RegistryConfig(
     Duration deviceTokenLifetime,
     Duration signingKeyLifetime,
     Duration auditRetention,
+    EnrolmentSettings enrolment,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
     SignInSettings signIn) {
@@ -89,6 +92,7 @@ public record RegistryConfig(
             Duration.ofDays(1),
             Duration.ofDays(36_500),
             "How long an entry of the audit is kept."),
+        EnrolmentSettings.from(settings),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -150,6 +154,7 @@ public record RegistryConfig(
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn);
@@ -168,6 +173,7 @@ public record RegistryConfig(
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         other);

@@ -22,6 +22,7 @@ import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
@@ -210,6 +211,10 @@ public final class RegistryService implements Service {
             meters);
     credentials.start();
     onStop(credentials::close);
+    Enrolments enrolments =
+        Enrolments.open(
+            vertx, pool, outbox, credentials.tokens(), config.enrolment(), clock, meters);
+    onStop(enrolments::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
@@ -219,6 +224,7 @@ public final class RegistryService implements Service {
                     List.of(
                         new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
                         credentials.routes()::bind,
+                        enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(new PgTenants(pool), news, clock)::bind,
                         audit.routes()::bind,

@@ -377,6 +377,7 @@ class RegistryServiceIT {
                 config.deviceTokenLifetime(),
                 config.signingKeyLifetime(),
                 config.auditRetention(),
+                config.enrolment(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
                 config.signIn()));

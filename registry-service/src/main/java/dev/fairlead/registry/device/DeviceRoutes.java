@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// The operations on devices.
 public final class DeviceRoutes {
 
-  static final String PATH = "/api/v1/devices/";
+  /// Where devices are, each under its id.
+  public static final String PATH = "/api/v1/devices/";
 
   private final DeviceStore store;
   private final Published published;

@@ -54,55 +54,14 @@ final class PgDeviceStore implements DeviceStore {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
-                    insert(transaction, device, description, now)
-                        .compose(
-                            nothing ->
-                                PgAudit.append(
-                                    transaction, act, DeviceRoutes.PATH + device.device()))
-                        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
+                    PgNewDevice.insert(transaction, device, description, plan, now)
                         .compose(
                             generation ->
-                                PgOutbox.append(transaction, present(device, description, now))
+                                PgAudit.append(
+                                        transaction, act, DeviceRoutes.PATH + device.device())
                                     .map(outboxId -> new Made(generation, outboxId))))
             .map(Objects::requireNonNull);
     return PgTenants.required(device.tenant(), made);
-  }
-
-  private static Future<Void> insert(
-      SqlConnection transaction, DeviceKey device, DeviceDescription description, Instant now) {
-    return transaction
-        .preparedQuery(
-            """
-            with made as (
-              insert into device (tenant, id, name, type, tags, created_at, updated_at)
-              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6)
-              on conflict do nothing
-              returning tenant, id
-            ), presences as (
-              insert into presence (tenant, device_id) select tenant, id from made
-            ), reports as (
-              insert into reported (tenant, device_id) select tenant, id from made
-            ), measurements as (
-              insert into telemetry_latest (tenant, device_id) select tenant, id from made
-            )
-            select id from made
-            """)
-        .execute(
-            Tuple.of(
-                device.tenant().value(),
-                device.device().value(),
-                description.name().orElse(null),
-                description.type().orElse(null),
-                PgDeviceRows.json(description.tags()),
-                PgColumns.parameter(now)))
-        .compose(
-            rows ->
-                rows.size() == 1
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        new ProblemException(
-                            ProblemType.DEVICE_EXISTS,
-                            "There is a device '" + device.device() + "' already.")));
   }
 
   @Override
@@ -175,7 +134,8 @@ final class PgDeviceStore implements DeviceStore {
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now)))
-        .compose(rows -> PgOutbox.append(transaction, present(device, description, now)));
+        .compose(
+            rows -> PgOutbox.append(transaction, PgNewDevice.present(device, description, now)));
   }
 
   @Override
@@ -260,11 +220,5 @@ final class PgDeviceStore implements DeviceStore {
         : Future.failedFuture(
             new ProblemException(
                 ProblemType.DEVICE_NOT_FOUND, "There is no device '" + device.device() + "'."));
-  }
-
-  private static BusRecord present(DeviceKey device, DeviceDescription description, Instant now) {
-    return new DeviceChange.Present(
-            device, description.name(), description.type(), description.tags(), now.toEpochMilli())
-        .toRecord();
   }
 }

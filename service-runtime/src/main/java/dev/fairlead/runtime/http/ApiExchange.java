@@ -254,7 +254,8 @@ final class ApiExchange {
     }
   }
 
-  /// Nobody known was refused: that is written down when it can be, and not too often.
+  /// Nobody known was refused, or somebody at an operation that is open to everyone: that is
+  /// written down when it can be, and not too often.
   private void noteStranger(Problem problem) {
     if (!parts.strangers().take(System.currentTimeMillis())) {
       parts.meters().counter("audit.refusals.dropped").increment();
