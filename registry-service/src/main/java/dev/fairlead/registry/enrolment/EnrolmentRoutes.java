@@ -181,7 +181,8 @@ final class EnrolmentRoutes {
             new EnrolledDevice(
                 id,
                 tenant,
-                tokens.issue(accepted.device(), accepted.generation(), tokens.plan(accepted.issuedAt()))));
+                tokens.issue(
+                    accepted.device(), accepted.generation(), tokens.plan(accepted.issuedAt()))));
       }
       case Enrolled.Pending pending ->
           ApiResponse.accepted(
