@@ -1,6 +1,7 @@
 package dev.fairlead.runtime.http;
 
 import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
@@ -8,10 +9,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /// the request; the check and the operation run on a virtual thread between.
 final class ApiExchange {
   private static final Logger log = LoggerFactory.getLogger(ApiExchange.class);
-  private static final String BEARER = "bearer ";
 
   private final ApiParts parts;
   private final BoundOperation operation;
@@ -44,26 +43,28 @@ final class ApiExchange {
   }
 
   void begin() {
-    @Nullable Principal principal = operation.secured() ? authenticate().orElse(null) : null;
-    if (operation.secured() && principal == null) {
-      fail(Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
-      return;
+    @Nullable Principal principal = null;
+    if (operation.secured()) {
+      try {
+        principal = parts.signIns().principalOf(request.headers(), peerAddress());
+      } catch (ProblemException refused) {
+        fail(refused);
+        return;
+      }
     }
+    dispatch(principal);
+  }
+
+  private void dispatch(@Nullable Principal principal) {
     RequestValues values = RequestValues.of(routing);
     BodyReader.read(request, parts.settings().bodyBytesMax())
         .onSuccess(body -> dispatch(values, body.getBytes(), principal))
         .onFailure(this::fail);
   }
 
-  private Optional<Principal> authenticate() {
-    @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    @Nullable String key =
-        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : request.getHeader("X-API-Key");
-    return Optional.ofNullable(key)
-        .filter(text -> !text.isEmpty())
-        .flatMap(parts.authenticator()::authenticate);
+  private String peerAddress() {
+    SocketAddress peer = request.remoteAddress();
+    return peer == null || peer.hostAddress() == null ? "" : peer.hostAddress();
   }
 
   private void dispatch(RequestValues values, byte[] body, @Nullable Principal principal) {

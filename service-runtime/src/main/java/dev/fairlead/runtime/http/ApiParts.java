@@ -11,7 +11,7 @@ import java.util.concurrent.Semaphore;
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
-    Authenticator authenticator,
+    SignIns signIns,
     Problems problems,
     MeterRegistry meters,
     Semaphore permits) {}

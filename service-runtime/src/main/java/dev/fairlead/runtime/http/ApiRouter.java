@@ -102,7 +102,8 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
           new ApiParts(
               vertx,
               settings,
-              authenticator,
+              new SignIns(
+                  settings.service(), authenticator, settings.signIns(), System::nanoTime, meters),
               problems,
               meters,
               new Semaphore(settings.requestsMax()));
