@@ -88,19 +88,27 @@ final class ApiExchange {
   }
 
   private void run(ApiRequest apiRequest, RequestValues values) {
+    Runnable answer;
     try {
-      operation.check(values, apiRequest.bodyBytes());
-      ApiResponse response = operation.operation().handle(apiRequest);
-      @Nullable Object document = response.body();
-      Buffer body = document == null ? Buffer.buffer() : Buffer.buffer(Json.write(document));
-      context.runOnContext(_ -> write(response, body));
+      answer = served(apiRequest, values);
     } catch (Throwable e) { // an Error too: nobody else would answer the request
       Throwable failure = timedOut.get() ? tooLong() : e;
-      context.runOnContext(_ -> fail(failure));
+      answer = () -> fail(failure);
     } finally {
       parts.vertx().cancelTimer(timer);
+      // Before the answer: who has it may ask again, and finds the place free.
       parts.permits().release();
     }
+    Runnable ready = answer;
+    context.runOnContext(_ -> ready.run());
+  }
+
+  private Runnable served(ApiRequest apiRequest, RequestValues values) throws Exception {
+    operation.check(values, apiRequest.bodyBytes());
+    ApiResponse response = operation.operation().handle(apiRequest);
+    @Nullable Object document = response.body();
+    Buffer body = document == null ? Buffer.buffer() : Buffer.buffer(Json.write(document));
+    return () -> write(response, body);
   }
 
   private static Throwable tooLong() {
