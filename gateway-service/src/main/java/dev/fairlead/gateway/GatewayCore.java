@@ -8,6 +8,7 @@ import dev.fairlead.gateway.admission.Admission;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.SigningKeys;
+import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -47,6 +48,7 @@ final class GatewayCore {
   private final LivenessSweep liveness;
   private final Duration sweepInterval;
   private final InboxAddress address;
+  private final TokenGuard guard;
   private final ConnectDoor door;
   private final InboxReader inbox;
   private final RevocationCut revocations;
@@ -98,13 +100,14 @@ final class GatewayCore {
         Duration.ofMillis(
             Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
     this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
+    this.guard = new TokenGuard(verifier, config.handshakes(), System::nanoTime, meters);
     var admission =
         new Admission(
             health,
             contact,
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
-            verifier,
+            guard,
             meters);
     this.door =
         new ConnectDoor(
@@ -161,6 +164,7 @@ final class GatewayCore {
 
   /// Takes a change of `fairlead.access` in.
   void accessChanged(AccessMessage message) {
+    guard.changed(message);
     revocations.changed(message);
     if (message instanceof AccessMessage.Generation generation) {
       announcer.reopenOlderThan(generation.number());
