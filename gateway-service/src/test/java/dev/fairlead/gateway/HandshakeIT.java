@@ -143,22 +143,38 @@ class HandshakeIT {
     renewed.close();
   }
 
-  @Test
-  void takesTokenFromTheQuery() {
+  @ParameterizedTest
+  @ValueSource(strings = {"?token=", "/"})
+  void takesTokenFromTheUrl(String place) {
     // Given
-    String token = fixture.tokens().token("querying", 1);
+    String token = fixture.tokens().token("with-a-url-only", 1);
 
     // When
     TestDevice device =
         TestDevice.connect(
             fixture.vertx(),
             WIRE,
-            TestDevice.options(gateway.port(), WIRE)
-                .setURI(NativeProtocol.PATH + "?token=" + token));
+            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + place + token));
 
     // Then
     assertThat(device.hello().sessionId()).isNotEmpty();
     device.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"?token=", "/"})
+  void repeatsNoTokenOfAUrl(String place) {
+    // Given
+    String token = TestTokens.withKey("k1").token("with-a-bad-url", 1);
+
+    // When
+    UpgradeRejectedException refusal =
+        refusal(
+            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + place + token));
+
+    // Then
+    assertThat(refusal.getStatus()).isEqualTo(401);
+    assertThat(refusal.getBody().toString()).contains(NativeProtocol.PATH).doesNotContain(token);
   }
 
   @ParameterizedTest

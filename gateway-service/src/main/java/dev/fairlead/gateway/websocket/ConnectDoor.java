@@ -157,12 +157,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     return Optional.empty();
   }
 
+  /// The token, which is in the header also where the device had it in its URL ([UrlTokens]). It is
+  /// taken out: what Vert.x keeps of a request, it keeps as long as the socket is open.
   private static Optional<String> tokenOf(HttpServerRequest request) {
     String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
-    if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Optional.of(authorization.substring(BEARER.length()).strip());
-    }
-    return Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN));
+    request.headers().remove(HttpHeaders.AUTHORIZATION);
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? Optional.of(authorization.substring(BEARER.length()).strip())
+        : Optional.empty();
   }
 
   private static String addressOf(HttpServerRequest request) {
