@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Two gateways, one registry and one command service, each a process of its own, with a broker and
 /// a database that can be frozen.
@@ -92,6 +93,19 @@ public final class Cluster implements AutoCloseable {
 
   private ServiceJar start(String module, String name, Map<String, String> environment) {
     return ServiceJar.start(module, name, tuning, environment, directory);
+  }
+
+  /// What the services were told in confidence.
+  public List<String> secrets() {
+    return List.of(
+        ADMIN_KEY,
+        Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]),
+        postgres.database("fairlead").password());
+  }
+
+  /// All processes of services.
+  public List<ServiceJar> services() {
+    return Stream.concat(Stream.of(registry, command), gateways.stream()).toList();
   }
 
   public OwnKafka kafka() {

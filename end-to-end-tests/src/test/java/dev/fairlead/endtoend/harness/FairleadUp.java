@@ -21,6 +21,7 @@ public final class FairleadUp implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final int HEX = 16;
+  private static final int MANAGEMENT_ABOVE = 1_010;
 
   private final Process process;
   private final int port;
@@ -39,7 +40,7 @@ public final class FairleadUp implements AutoCloseable {
 
   /// A port that is free together with those that `up` takes besides.
   public static int freePort() {
-    return Ports.freeWith(363, 1_010);
+    return Ports.freeWith(363, MANAGEMENT_ABOVE);
   }
 
   private static ProcessBuilder builder(Path data, int port, String... more) {
@@ -114,6 +115,16 @@ public final class FairleadUp implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  /// The process that everything runs in.
+  public long pid() {
+    return process.pid();
+  }
+
+  /// The meters of all services, as Prometheus reads them.
+  public String metrics() {
+    return RawHttp.exchange(port + MANAGEMENT_ABOVE, "GET /metrics HTTP/1.0");
   }
 
   /// From the script's start to `ready:`.

@@ -174,6 +174,11 @@ public final class ServiceJar implements AutoCloseable {
     }
   }
 
+  /// Its meters, as Prometheus reads them.
+  public String metrics() {
+    return RawHttp.exchange(managementPort, "GET /metrics HTTP/1.0");
+  }
+
   /// What the service wrote last.
   public String tailOfLog() {
     try {
