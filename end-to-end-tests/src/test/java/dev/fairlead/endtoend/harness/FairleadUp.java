@@ -24,12 +24,14 @@ public final class FairleadUp implements AutoCloseable {
   private static final int MANAGEMENT_ABOVE = 1_010;
 
   private final Process process;
+  private final Path data;
   private final int port;
   private final Api api;
   private final long startMillis;
 
-  private FairleadUp(Process process, int port, Api api, long startMillis) {
+  private FairleadUp(Process process, Path data, int port, Api api, long startMillis) {
     this.process = process;
+    this.data = data;
     this.port = port;
     this.api = api;
     this.startMillis = startMillis;
@@ -71,7 +73,7 @@ public final class FairleadUp implements AutoCloseable {
       }
       Api api = new Api(Files.readString(data.resolve("admin-key")).strip());
       return new FairleadUp(
-          process, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+          process, data, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -222,5 +224,6 @@ public final class FairleadUp implements AutoCloseable {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
     }
+    ProcessLogs.keep(data.resolve("logs"));
   }
 }

@@ -127,6 +127,8 @@ public final class ServiceJar implements AutoCloseable {
         process.destroyForcibly();
         throw new IllegalStateException(module + " " + argument + " did not end");
       }
+      ProcessLogs.keep(out);
+      ProcessLogs.keep(err);
       return new Ended(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -237,5 +239,6 @@ public final class ServiceJar implements AutoCloseable {
     if (!await(STOP_TIMEOUT)) {
       kill();
     }
+    ProcessLogs.keep(log);
   }
 }
