@@ -99,6 +99,7 @@ final class RegistryFixture implements AutoCloseable {
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         3,
         Duration.ofMillis(100));
   }
@@ -125,6 +126,10 @@ final class RegistryFixture implements AutoCloseable {
     }
     int from = at + name.length() + 2;
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
+  }
+
+  RegistryConfig config() {
+    return config;
   }
 
   Vertx vertx() {
