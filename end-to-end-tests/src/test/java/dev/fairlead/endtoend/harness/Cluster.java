@@ -126,7 +126,14 @@ public final class Cluster implements AutoCloseable {
 
   /// Another gateway.
   public ServiceJar startGateway(String name) {
-    ServiceJar gateway = start("gateway-service", name, settings).awaitReady();
+    return startGateway(name, Map.of());
+  }
+
+  /// Another gateway, with further settings.
+  public ServiceJar startGateway(String name, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.putAll(more);
+    ServiceJar gateway = start("gateway-service", name, all).awaitReady();
     gateways.add(gateway);
     return gateway;
   }
