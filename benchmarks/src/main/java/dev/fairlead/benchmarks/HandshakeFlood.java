@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -100,8 +101,12 @@ final class HandshakeFlood implements AutoCloseable {
                 channel.pipeline().addLast(new HttpResponseDecoder()).addLast(new Answers());
               }
             })
-        .connect(new InetSocketAddress("127.0.0.1", port), new InetSocketAddress(from, 0))
+        .connect(address("127.0.0.1", port), address(from, 0))
         .syncUninterruptibly();
+  }
+
+  private static InetSocketAddress address(String literal, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
   }
 
   private void sendDue(int ratePerSecond) {
@@ -115,7 +120,7 @@ final class HandshakeFlood implements AutoCloseable {
       byte[] after =
           (Base64.getUrlEncoder().withoutPadding().encodeToString(signature) + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII);
-      channel.writeAndFlush(Unpooled.wrappedBuffer(before, after), channel.voidPromise());
+      var _ = channel.writeAndFlush(Unpooled.wrappedBuffer(before, after), channel.voidPromise());
       sent++;
     }
   }
