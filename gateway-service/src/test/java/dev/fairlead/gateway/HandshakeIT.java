@@ -162,19 +162,18 @@ class HandshakeIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"?token=", "/"})
-  void repeatsNoTokenOfAUrl(String place) {
+  @ValueSource(strings = {"/connect/%s", "/connect/%s/", "/connect?token=%s", "/pixelblaze/%s"})
+  void repeatsNoTokenOfTheUrlInARefusal(String path) {
     // Given
-    String token = TestTokens.withKey("k1").token("with-a-bad-url", 1);
+    String token = TestTokens.withKey("k1").token("stranger", 1);
 
     // When
     UpgradeRejectedException refusal =
-        refusal(
-            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + place + token));
+        refusal(TestDevice.options(gateway.port(), WIRE).setURI(path.formatted(token)));
 
     // Then
-    assertThat(refusal.getStatus()).isEqualTo(401);
-    assertThat(refusal.getBody().toString()).contains(NativeProtocol.PATH).doesNotContain(token);
+    assertThat(refusal.getStatus()).isIn(401, 404);
+    assertThat(refusal.getBody().toString()).doesNotContain(token.substring(0, 20));
   }
 
   @ParameterizedTest

@@ -47,8 +47,10 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     try {
-      Optional<PublicKey> key = keyOf(json(token.substring(0, first)));
-      Optional<DeviceCredential> claimed = claimed(json(token.substring(first + 1, second)));
+      JsonObject header = json(token.substring(0, first));
+      Optional<PublicKey> key = keyOf(header);
+      Optional<DeviceCredential> claimed =
+          claimed(json(token.substring(first + 1, second)), header.getString("kid", ""));
       if (key.isEmpty() || claimed.isEmpty()) {
         return Optional.empty();
       }
@@ -61,9 +63,11 @@ public final class TokenVerifier {
     }
   }
 
-  /// Whether a credential that was good has not been revoked since, nor its tenant suspended.
+  /// Whether a credential that was good has not been revoked since, nor its key withdrawn, nor its
+  /// tenant suspended.
   public boolean isStillGood(DeviceCredential credential) {
-    return credential.generation() >= access.lowestGeneration(credential.device())
+    return keys.key(credential.keyId()).isPresent()
+        && credential.generation() >= access.lowestGeneration(credential.device())
         && !access.isSuspended(credential.device().tenant());
   }
 
@@ -75,7 +79,7 @@ public final class TokenVerifier {
         : Optional.empty();
   }
 
-  private Optional<DeviceCredential> claimed(JsonObject claims) {
+  private Optional<DeviceCredential> claimed(JsonObject claims, String keyId) {
     String device = claims.getString("sub", "");
     Long expires = claims.getLong("exp", 0L);
     Long generation = claims.getLong("gen", 0L);
@@ -86,7 +90,8 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     var credential =
-        new DeviceCredential(DeviceKey.of(claims.getString("ten", ""), device), generation);
+        new DeviceCredential(
+            DeviceKey.of(claims.getString("ten", ""), device), generation, keyId, expires);
     return Optional.of(credential).filter(this::isStillGood);
   }
 

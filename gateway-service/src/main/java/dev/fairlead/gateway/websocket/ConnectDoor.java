@@ -67,12 +67,12 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   public void handle(HttpServerRequest request) {
     Optional<Problem> unfit = unfit(request);
     if (unfit.isPresent()) {
-      problems.answer(request, admission.refuse("no-upgrade", unfit.get()));
+      answer(request, admission.refuse("no-upgrade", unfit.get()));
       return;
     }
     Optional<NativeWire> wire = wireOf(request);
     if (wire.isEmpty()) {
-      problems.answer(
+      answer(
           request,
           admission.refuse(
               "subprotocol",
@@ -86,9 +86,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     }
     String address = addressOf(request);
     switch (admission.decide(address, tokenOf(request))) {
-      case Admission.Decision.Refused refused -> problems.answer(request, refused.problem());
+      case Admission.Decision.Refused refused -> answer(request, refused.problem());
       case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
     }
+  }
+
+  /// Never with the request's own path, where a token may have been that was none.
+  private void answer(HttpServerRequest request, Problem problem) {
+    problems.answer(request, problem.at(PATH));
   }
 
   private void upgrade(
