@@ -28,17 +28,16 @@ class TokenGuardTest {
   private final TestTokens tokens = TestTokens.withKey("k1");
   private final TestTokens stranger = TestTokens.withKey("k1");
   private final AccessView access = new AccessView(Clock.systemUTC());
-  private final SigningKeys keys = new SigningKeys();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final TokenGuard guard =
       new TokenGuard(
-          new TokenVerifier(keys, access, Clock.systemUTC()),
+          new TokenVerifier(access),
           new HandshakeLimits(PER_ADDRESS, PER_DEVICE, Duration.ofMinutes(5), BUDGET),
           now::get,
           meters);
 
   TokenGuardTest() {
-    keys.changed(tokens.published());
+    accept(tokens.published());
   }
 
   private TokenGuard.Verdict check(String address, String token) {
@@ -169,8 +168,7 @@ class TokenGuardTest {
     check(HERE, token);
 
     // When
-    keys.changed(late.published());
-    guard.changed(late.published());
+    accept(late.published());
 
     // Then
     assertThat(isGood(check(HERE, token))).isTrue();

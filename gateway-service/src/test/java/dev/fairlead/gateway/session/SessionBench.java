@@ -8,7 +8,6 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.TestTokens;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -45,6 +44,7 @@ public final class SessionBench {
   public SessionBench(DeviceSession.InputFactory inputs) {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     access = new AccessView(clock);
+    access(TestTokens.withKey("key").published());
     tombstones = new Tombstones(bus, TOMBSTONES_MAX, meters);
     var settings =
         new SessionSettings(
@@ -56,7 +56,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new TokenVerifier(keys(), access, clock),
+            new TokenVerifier(access),
             inputs,
             clock,
             meters);
@@ -148,12 +148,5 @@ public final class SessionBench {
 
   Tombstones tombstones() {
     return tombstones;
-  }
-
-  /// Knows the key that the bench's credentials were signed with.
-  private static SigningKeys keys() {
-    SigningKeys keys = new SigningKeys();
-    keys.changed(TestTokens.withKey("key").published());
-    return keys;
   }
 }

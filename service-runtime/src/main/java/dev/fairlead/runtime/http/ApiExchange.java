@@ -3,7 +3,6 @@ package dev.fairlead.runtime.http;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
-import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
@@ -17,8 +16,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,30 +59,68 @@ final class ApiExchange {
   }
 
   void begin() {
-    @Nullable Principal principal = null;
-    if (operation.secured()) {
-      try {
-        principal = parts.signIns().principalOf(request.headers(), address());
-      } catch (ProblemException refused) {
-        turnAway(refused.problem());
-        return;
-      }
+    Optional<String> key = Callers.takeKey(request);
+    RequestValues values = RequestValues.of(routing);
+    if (!operation.secured()) {
+      read(values, body(), Optional.empty());
+    } else if (key.isPresent()) {
+      byKey(key.get())
+          .ifPresentOrElse(
+              caller -> admit(values, caller, this::body),
+              () -> turnAway(parts.signIns().failed(address())));
+    } else {
+      parts
+          .callers()
+          .bySession(request)
+          .ifPresentOrElse(
+              session -> await(values, session), () -> fail(Callers.unknown().exception()));
     }
-    dispatch(principal);
   }
 
-  private void dispatch(@Nullable Principal principal) {
+  private Optional<Caller> byKey(String key) {
+    return parts.signIns().mayCheck(key, address()) ? parts.callers().byKey(key) : Optional.empty();
+  }
+
+  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
+  /// turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Caller> session) {
+    Future<Buffer> body = body();
+    request.pause();
+    session
+        .onComplete(_ -> resume())
+        .onSuccess(found -> admit(values, found, () -> body))
+        .onFailure(this::fail);
+  }
+
+  private void resume() {
+    try {
+      request.resume();
+    } catch (IllegalStateException e) {
+      log.atDebug().setCause(e).log("the caller went away");
+    }
+  }
+
+  private Future<Buffer> body() {
+    return BodyReader.read(request, parts.settings().bodyBytesMax());
+  }
+
+  private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
+    Principal principal = caller.principal();
     act = act(principal);
-    if (principal != null && !principal.role().includes(operation.role())) {
+    Optional<Problem> foreign = parts.callers().refusal(request, caller);
+    if (foreign.isPresent()) {
+      fail(foreign.get().exception());
+    } else if (!principal.role().includes(operation.role())) {
       fail(
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
               .exception());
-      return;
+    } else {
+      read(values, body.get(), Optional.of(caller));
     }
-    RequestValues values = RequestValues.of(routing);
-    BodyReader.read(request, parts.settings().bodyBytesMax())
-        .onSuccess(body -> dispatch(values, body.getBytes(), principal))
-        .onFailure(this::fail);
+  }
+
+  private void read(RequestValues values, Future<Buffer> body, Optional<Caller> caller) {
+    body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
   }
 
   private Act act(@Nullable Principal principal) {
@@ -102,7 +141,7 @@ final class ApiExchange {
     return remote == null ? "" : Objects.requireNonNullElse(remote.hostAddress(), "");
   }
 
-  private void dispatch(RequestValues values, byte[] body, @Nullable Principal principal) {
+  private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
     if (!parts.permits().tryAcquire()) {
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
@@ -110,7 +149,8 @@ final class ApiExchange {
               .exception());
       return;
     }
-    ApiRequest apiRequest = new ApiRequest(request, context, values, body, principal, act);
+    ApiRequest apiRequest =
+        new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
     Thread thread =
         Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
@@ -213,6 +253,9 @@ final class ApiExchange {
     int status = problem.type().status();
     if (!operation.mutating() || status >= FAULTS) {
       answer(problem.exception());
+    } else if (problem.type() == ProblemType.UNAUTHORIZED || !operation.secured()) {
+      noteStranger(problem);
+      answer(problem.exception());
     } else {
       safely(act.refused(problem.type().slug()))
           .onSuccess(_ -> context.runOnContext(_ -> answer(problem.exception())))
@@ -220,7 +263,7 @@ final class ApiExchange {
     }
   }
 
-  /// Answers somebody who could not say who they are.
+  /// Answers somebody whose key is nobody's.
   private void turnAway(Problem problem) {
     if (operation.mutating()) {
       noteStranger(problem);
@@ -239,7 +282,11 @@ final class ApiExchange {
   }
 
   private void answer(Throwable failure) {
-    stop(parts.problems().answer(request, failure).type().status());
+    Problem problem =
+        operation.page()
+            ? parts.problems().answerPerson(request, failure)
+            : parts.problems().answer(request, failure);
+    stop(problem.type().status());
   }
 
   private void stop(int status) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
+    Callers callers,
     SignIns signIns,
     AuditLog audit,
     StrangerBudget strangers,

@@ -2,75 +2,56 @@ package dev.fairlead.runtime.http;
 
 import dev.fairlead.runtime.abuse.FailureLimit;
 import dev.fairlead.runtime.abuse.Networks;
+import dev.fairlead.runtime.abuse.RateBudget;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
-/// Finds out whose key a request carries, and counts those who try keys that are nobody's.
+/// Counts those who try keys that are nobody's, by the address they come from.
 ///
 /// A key is looked up by its fingerprint in memory, which costs less than a refusal: a good key is
-/// taken also from a banned address, so that nobody is locked out by a neighbour. A wrong one from
-/// there is answered 429. Safe for all threads.
+/// taken also from a banned address, so that nobody is locked out by a neighbour. The signature of
+/// a token costs more; from banned addresses so many are checked in a second and no more, all of
+/// them together. Who fails from a banned address is answered 429. Safe for all threads.
 final class SignIns {
 
-  private static final String BEARER = "bearer ";
-  private static final String API_KEY = "X-API-Key";
+  /// What a token has, and a key has not.
+  private static final char TOKEN_PART = '.';
 
-  private final Authenticator authenticator;
+  private static final int BANNED_TOKENS_PER_SECOND = 50;
+
   private final FailureLimit addresses;
+  private final RateBudget bannedTokens;
   private final MeterRegistry meters;
 
   /// @param service the interface that keeps this count, a tag of its gauge
-  SignIns(
-      String service,
-      Authenticator authenticator,
-      FailureLimit.Rule rule,
-      LongSupplier nanoTime,
-      MeterRegistry meters) {
-    this.authenticator = authenticator;
+  /// @param nanoTime a clock that only ever goes forward, such as `System::nanoTime`
+  SignIns(String service, FailureLimit.Rule rule, LongSupplier nanoTime, MeterRegistry meters) {
     this.addresses = new FailureLimit(rule, nanoTime);
+    this.bannedTokens = new RateBudget(BANNED_TOKENS_PER_SECOND, nanoTime);
     this.meters = meters;
     Gauge.builder("http.bans", addresses, FailureLimit::bans).tag("api", service).register(meters);
   }
 
-  /// Whose key a request carries. The key is taken out of the headers: nothing that comes later has
-  /// a use for it, and what is not there is not logged.
+  /// Whether there is time to find out whose a key is.
   ///
-  /// @param address where the request comes from
-  /// @throws dev.fairlead.runtime.problem.ProblemException `unauthorized`, or `too-many-requests`
-  ///     when there were too many wrong keys from there
-  Principal principalOf(MultiMap headers, String address) {
-    Optional<String> key = keyIn(headers);
-    headers.remove(HttpHeaders.AUTHORIZATION);
-    headers.remove(API_KEY);
-    if (key.isEmpty()) {
-      throw unauthorized().exception();
-    }
-    return authenticator
-        .authenticate(key.get())
-        .orElseThrow(() -> failed(Networks.of(address)).exception());
+  /// @param address where it comes from
+  boolean mayCheck(String key, String address) {
+    return key.indexOf(TOKEN_PART) < 0
+        || addresses.banOf(Networks.of(address)).isEmpty()
+        || bannedTokens.tryTake();
   }
 
-  private static Optional<String> keyIn(MultiMap headers) {
-    @Nullable String authorization = headers.get(HttpHeaders.AUTHORIZATION);
-    @Nullable String key =
-        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : headers.get(API_KEY);
-    return Optional.ofNullable(key).filter(text -> !text.isEmpty());
-  }
-
-  private Problem failed(String network) {
+  /// Counts a key that is nobody's.
+  ///
+  /// @return what is to be said to it: `unauthorized`, or `too-many-requests`
+  Problem failed(String address) {
     Optional<Problem> banned =
         addresses
-            .failed(network)
+            .failed(Networks.of(address))
             .map(
                 left ->
                     Problem.of(
@@ -80,10 +61,6 @@ final class SignIns {
     meters
         .counter("http.sign-ins.refused", "reason", banned.isPresent() ? "banned" : "wrong-key")
         .increment();
-    return banned.orElseGet(SignIns::unauthorized);
-  }
-
-  private static Problem unauthorized() {
-    return Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.");
+    return banned.orElseGet(Callers::unknown);
   }
 }
