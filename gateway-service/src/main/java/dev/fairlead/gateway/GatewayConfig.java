@@ -2,6 +2,7 @@ package dev.fairlead.gateway;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.HandshakeLimits;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Optional;
 ///     refused
 /// @param messageBytesMax the largest message of a device
 /// @param connections how many there may be
+/// @param handshakes how many handshakes may fail
 /// @param pendingBytesMax how much may be under way to the bus
 /// @param heldBytesMax how much may be held beyond that
 /// @param sendQueueBytesMax how much may wait to be sent to one device
@@ -34,6 +36,7 @@ public record GatewayConfig(
     Duration accessContactMax,
     int messageBytesMax,
     ConnectionCounts.Limits connections,
+    HandshakeLimits handshakes,
     long pendingBytesMax,
     long heldBytesMax,
     long sendQueueBytesMax,
@@ -86,6 +89,7 @@ public record GatewayConfig(
                     MESSAGE_BYTES_CEILING,
                     "The largest message of a device."),
             connections(settings),
+            HandshakeLimits.from(settings),
             settings.size(
                 "PENDING_BYTES_MAX", 64 * MIB, 4 * MIB, 8 * GIB, "Bytes under way to the bus."),
             settings.size(
@@ -143,6 +147,7 @@ public record GatewayConfig(
         accessContactMax,
         messageBytesMax,
         connections,
+        handshakes,
         pendingBytesMax,
         heldBytesMax,
         sendQueueBytesMax,

@@ -7,6 +7,7 @@ import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.Admission;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -46,6 +47,7 @@ final class GatewayCore {
   private final LivenessSweep liveness;
   private final Duration sweepInterval;
   private final InboxAddress address;
+  private final TokenGuard guard;
   private final ConnectDoor door;
   private final InboxReader inbox;
   private final RevocationCut revocations;
@@ -96,13 +98,14 @@ final class GatewayCore {
         Duration.ofMillis(
             Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
     this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
+    this.guard = new TokenGuard(verifier, config.handshakes(), System::nanoTime, meters);
     var admission =
         new Admission(
             health,
             contact,
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
-            verifier,
+            guard,
             meters);
     this.door =
         new ConnectDoor(
@@ -159,6 +162,7 @@ final class GatewayCore {
 
   /// Takes a change of `fairlead.access` in.
   void accessChanged(AccessMessage message) {
+    guard.changed(message);
     revocations.changed(message);
     if (message instanceof AccessMessage.Generation generation) {
       announcer.reopenOlderThan(generation.number());

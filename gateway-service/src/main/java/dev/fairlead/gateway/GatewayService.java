@@ -8,6 +8,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
+import dev.fairlead.gateway.websocket.UrlTokens;
 import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.HttpServers;
@@ -19,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Clock;
@@ -53,6 +55,7 @@ public final class GatewayService implements Service {
   private final String name;
   private final AccessView access;
   private final Neighbours neighbours;
+  private final UrlTokens urlTokens = new UrlTokens();
   private final GatewayDoors doors;
   private final Optional<DoorServer> server;
 
@@ -83,6 +86,7 @@ public final class GatewayService implements Service {
                     new DoorServer(
                         vertx,
                         tune(HttpServers.options(http)),
+                        connectionHandler(),
                         doors,
                         Runtime.getRuntime().availableProcessors()));
   }
@@ -101,6 +105,13 @@ public final class GatewayService implements Service {
   /// whose options went through [#tune].
   public Handler<HttpServerRequest> requestHandler() {
     return doors;
+  }
+
+  /// Is to be told of each new connection of a server that hands its requests to
+  /// [#requestHandler]: it sees to it that no token stays in a URL. Without it, tokens in URLs are
+  /// not understood.
+  public Handler<HttpConnection> connectionHandler() {
+    return urlTokens::watch;
   }
 
   /// Sets what a server needs for the gateway's sockets. The options are changed and returned.

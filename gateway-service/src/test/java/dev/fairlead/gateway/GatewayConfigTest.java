@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.HandshakeLimits;
 import dev.fairlead.runtime.settings.Settings;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.time.Duration;
@@ -38,6 +39,8 @@ class GatewayConfigTest {
     assertThat(config.accessContactMax()).hasSeconds(30);
     assertThat(config.messageBytesMax()).isEqualTo(1 << 20);
     assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(20_000, 20_000, 100));
+    assertThat(config.handshakes())
+        .isEqualTo(new HandshakeLimits(30, 10, Duration.ofMinutes(5), 100));
     assertThat(config.pendingBytesMax()).isEqualTo(64L << 20);
     assertThat(config.heldBytesMax()).isEqualTo(64L << 20);
     assertThat(config.sendQueueBytesMax()).isEqualTo(4L << 20);
@@ -59,6 +62,10 @@ class GatewayConfigTest {
     environment.put("FAIRLEAD_CONNECTIONS_MAX", "7");
     environment.put("FAIRLEAD_CONNECTIONS_PER_LOOPBACK_ADDRESS", "6");
     environment.put("FAIRLEAD_CONNECTIONS_PER_ADDRESS", "5");
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_ADDRESS", "4");
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_DEVICE", "3");
+    environment.put("FAIRLEAD_BAN_DURATION", "2s");
+    environment.put("FAIRLEAD_BANNED_VERIFICATIONS_PER_SECOND", "1");
     environment.put("FAIRLEAD_PENDING_BYTES_MAX", "8MiB");
     environment.put("FAIRLEAD_HELD_BYTES_MAX", "2MiB");
     environment.put("FAIRLEAD_SEND_QUEUE_BYTES_MAX", "128KiB");
@@ -77,6 +84,7 @@ class GatewayConfigTest {
     assertThat(config.accessContactMax()).hasSeconds(40);
     assertThat(config.messageBytesMax()).isEqualTo(65_536);
     assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(7, 6, 5));
+    assertThat(config.handshakes()).isEqualTo(new HandshakeLimits(4, 3, Duration.ofSeconds(2), 1));
     assertThat(config.pendingBytesMax()).isEqualTo(8L << 20);
     assertThat(config.heldBytesMax()).isEqualTo(2L << 20);
     assertThat(config.sendQueueBytesMax()).isEqualTo(128L << 10);

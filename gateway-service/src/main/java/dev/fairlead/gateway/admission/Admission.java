@@ -20,7 +20,7 @@ public final class Admission {
   private final BusContact contact;
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
-  private final TokenVerifier verifier;
+  private final TokenGuard guard;
   private final MeterRegistry meters;
 
   /// @param overloaded whether the bus takes nothing more at the moment
@@ -29,13 +29,13 @@ public final class Admission {
       BusContact contact,
       BooleanSupplier overloaded,
       ConnectionCounts counts,
-      TokenVerifier verifier,
+      TokenGuard guard,
       MeterRegistry meters) {
     this.health = health;
     this.contact = contact;
     this.overloaded = overloaded;
     this.counts = counts;
-    this.verifier = verifier;
+    this.guard = guard;
     this.meters = meters;
   }
 
@@ -92,19 +92,41 @@ public final class Admission {
               "address-full",
               ProblemType.TOO_MANY_REQUESTS,
               "There are too many connections from this address.");
-      case ConnectionCounts.Answer.Taken taken -> verified(token, taken.place());
+      case ConnectionCounts.Answer.Taken taken -> verified(address, token, taken.place());
     };
   }
 
-  private Decision verified(Optional<String> token, ConnectionCounts.Place place) {
-    Optional<DeviceCredential> credential = token.flatMap(verifier::verify);
-    if (credential.isPresent()) {
-      return new Decision.Admitted(credential.get(), place);
+  private Decision verified(String address, Optional<String> token, ConnectionCounts.Place place) {
+    TokenGuard.Verdict verdict = guard.check(address, token);
+    if (verdict instanceof TokenGuard.Verdict.Good good) {
+      return new Decision.Admitted(good.credential(), place);
     }
     place.release();
-    return refused(
-        "unauthorized",
-        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token."));
+    return turnedAway(verdict);
+  }
+
+  private Decision turnedAway(TokenGuard.Verdict verdict) {
+    return switch (verdict) {
+      case TokenGuard.Verdict.Good _ -> throw new IllegalStateException("it was let in");
+      case TokenGuard.Verdict.Bad _ ->
+          refused(
+              "unauthorized",
+              Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token."));
+      case TokenGuard.Verdict.BannedAddress banned ->
+          banned("address-banned", "Too many handshakes failed from this address.", banned.left());
+      case TokenGuard.Verdict.BannedDevice banned ->
+          banned(
+              "device-banned", "Too many handshakes failed in this device's name.", banned.left());
+      case TokenGuard.Verdict.Unchecked _ ->
+          later(
+              "unchecked",
+              ProblemType.TOO_MANY_REQUESTS,
+              "Too many handshakes failed from this address; this one was not looked at.");
+    };
+  }
+
+  private Decision banned(String reason, String detail, Duration left) {
+    return refused(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
   }
 
   /// Spread out, so that those who were refused together do not come back together.

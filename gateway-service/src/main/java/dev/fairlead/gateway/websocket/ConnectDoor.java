@@ -65,15 +65,6 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    handle(request, Optional.empty());
-  }
-
-  /// The same for a request whose path holds the token, below [#PATH].
-  public void handle(HttpServerRequest request, String pathToken) {
-    handle(request, Optional.of(pathToken));
-  }
-
-  private void handle(HttpServerRequest request, Optional<String> pathToken) {
     Optional<Problem> unfit = unfit(request);
     if (unfit.isPresent()) {
       answer(request, admission.refuse("no-upgrade", unfit.get()));
@@ -94,13 +85,13 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       return;
     }
     String address = addressOf(request);
-    switch (admission.decide(address, tokenOf(request, pathToken))) {
+    switch (admission.decide(address, tokenOf(request))) {
       case Admission.Decision.Refused refused -> answer(request, refused.problem());
       case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
     }
   }
 
-  /// Never with the request's own path, which may hold a token.
+  /// Never with the request's own path, where a token may have been that was none.
   private void answer(HttpServerRequest request, Problem problem) {
     problems.answer(request, problem.at(PATH));
   }
@@ -171,12 +162,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     return Optional.empty();
   }
 
-  private static Optional<String> tokenOf(HttpServerRequest request, Optional<String> pathToken) {
+  /// The token, which is in the header also where the device had it in its URL ([UrlTokens]). It is
+  /// taken out: what Vert.x keeps of a request, it keeps as long as the socket is open.
+  private static Optional<String> tokenOf(HttpServerRequest request) {
     String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
-    if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Optional.of(authorization.substring(BEARER.length()).strip());
-    }
-    return pathToken.or(() -> Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN)));
+    request.headers().remove(HttpHeaders.AUTHORIZATION);
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? Optional.of(authorization.substring(BEARER.length()).strip())
+        : Optional.empty();
   }
 
   private static String addressOf(HttpServerRequest request) {

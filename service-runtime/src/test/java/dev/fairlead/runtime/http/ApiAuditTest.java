@@ -136,7 +136,7 @@ class ApiAuditTest {
   void writesDownStrangersButNotThousandsOfThem() {
     // When
     for (int i = 0; i < 200; i++) {
-      assertThat(slug(delete("wrong"))).isEqualTo("unauthorized");
+      assertThat(slug(delete("wrong"))).isIn("unauthorized", "too-many-requests");
     }
 
     // Then
