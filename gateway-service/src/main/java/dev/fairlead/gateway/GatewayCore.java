@@ -5,8 +5,11 @@ import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.admission.BusContact;
+import dev.fairlead.gateway.admission.CertificateVerifier;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
@@ -61,6 +64,7 @@ final class GatewayCore {
       GatewayProducers producers,
       AccessView access,
       SigningKeys keys,
+      Authorities authorities,
       Health health,
       MeterRegistry meters) {
     Clock clock = Clock.systemUTC();
@@ -69,7 +73,7 @@ final class GatewayCore {
     var settings =
         new SessionSettings(
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
-    var verifier = new TokenVerifier(keys, access, clock);
+    var standing = new CredentialStanding(access, clock);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
     this.busHealth = health.component("bus-contact");
     this.uplink =
@@ -90,7 +94,7 @@ final class GatewayCore {
             producers.control()::send,
             tombstones,
             access,
-            verifier,
+            standing,
             uplink::inputOf,
             clock,
             meters);
@@ -104,14 +108,17 @@ final class GatewayCore {
             contact,
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
-            verifier,
+            new TokenVerifier(keys, standing, clock),
+            new CertificateVerifier(authorities, standing, clock),
             meters);
     this.door =
         new ConnectDoor(
             ProtocolLimits.DEFAULT.withMessageBytesMax(config.messageBytesMax()),
+            config.proxies(),
             admission,
             lifecycle,
             new Problems(meters),
+            meters,
             clock);
     var deadLetters = new DeadLetters(producers.control(), meters);
     this.inbox =
@@ -125,7 +132,7 @@ final class GatewayCore {
                         cause -> log.atError().setCause(cause).log("dead letter not written")),
             clock,
             meters);
-    this.revocations = new RevocationCut(registry);
+    this.revocations = new RevocationCut(registry, standing);
     this.announcer = new Announcer(vertx, registry, lifecycle, meters);
     this.heartbeat =
         new Heartbeat(

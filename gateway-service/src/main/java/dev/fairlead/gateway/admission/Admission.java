@@ -20,7 +20,8 @@ public final class Admission {
   private final BusContact contact;
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
-  private final TokenVerifier verifier;
+  private final TokenVerifier tokens;
+  private final CertificateVerifier certificates;
   private final MeterRegistry meters;
 
   /// @param overloaded whether the bus takes nothing more at the moment
@@ -29,13 +30,15 @@ public final class Admission {
       BusContact contact,
       BooleanSupplier overloaded,
       ConnectionCounts counts,
-      TokenVerifier verifier,
+      TokenVerifier tokens,
+      CertificateVerifier certificates,
       MeterRegistry meters) {
     this.health = health;
     this.contact = contact;
     this.overloaded = overloaded;
     this.counts = counts;
-    this.verifier = verifier;
+    this.tokens = tokens;
+    this.certificates = certificates;
     this.meters = meters;
   }
 
@@ -53,9 +56,9 @@ public final class Admission {
   /// Decides.
   ///
   /// @param address where the device comes from
-  /// @param token what it presents, if anything
-  public Decision decide(String address, Optional<String> token) {
-    return closedDoor().orElseGet(() -> place(address, token));
+  /// @param presented what it shows, if anything
+  public Decision decide(String address, Presented presented) {
+    return closedDoor().orElseGet(() -> place(address, presented));
   }
 
   /// Refuses for a reason that only the door itself can see, and counts it.
@@ -83,7 +86,7 @@ public final class Admission {
     return Optional.empty();
   }
 
-  private Decision place(String address, Optional<String> token) {
+  private Decision place(String address, Presented presented) {
     return switch (counts.take(address)) {
       case ConnectionCounts.Answer.GatewayFull _ ->
           later("gateway-full", ProblemType.UNAVAILABLE, "This gateway holds all it can.");
@@ -92,19 +95,22 @@ public final class Admission {
               "address-full",
               ProblemType.TOO_MANY_REQUESTS,
               "There are too many connections from this address.");
-      case ConnectionCounts.Answer.Taken taken -> verified(token, taken.place());
+      case ConnectionCounts.Answer.Taken taken -> verified(presented, taken.place());
     };
   }
 
-  private Decision verified(Optional<String> token, ConnectionCounts.Place place) {
-    Optional<DeviceCredential> credential = token.flatMap(verifier::verify);
+  private Decision verified(Presented presented, ConnectionCounts.Place place) {
+    Optional<DeviceCredential> credential =
+        presented.token().isPresent()
+            ? presented.token().flatMap(tokens::verify)
+            : certificates.verify(presented.certificates().get());
     if (credential.isPresent()) {
       return new Decision.Admitted(credential.get(), place);
     }
     place.release();
     return refused(
         "unauthorized",
-        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token."));
+        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token or certificate."));
   }
 
   /// Spread out, so that those who were refused together do not come back together.

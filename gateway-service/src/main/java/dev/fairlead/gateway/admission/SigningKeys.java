@@ -35,6 +35,9 @@ public final class SigningKeys {
       case AccessMessage.ApiKey _,
           AccessMessage.Revocation _,
           AccessMessage.Suspension _,
+          AccessMessage.CertificateAuthority _,
+          AccessMessage.CertificateRevocation _,
+          AccessMessage.Block _,
           AccessMessage.Generation _ -> {
         // Of no meaning for keys.
       }

@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.admission;
 
-import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import io.vertx.core.buffer.Buffer;
@@ -27,12 +26,12 @@ public final class TokenVerifier {
   private static final String ISSUER = "fairlead";
 
   private final SigningKeys keys;
-  private final AccessView access;
+  private final CredentialStanding standing;
   private final InstantSource clock;
 
-  public TokenVerifier(SigningKeys keys, AccessView access, InstantSource clock) {
+  public TokenVerifier(SigningKeys keys, CredentialStanding standing, InstantSource clock) {
     this.keys = keys;
-    this.access = access;
+    this.standing = standing;
     this.clock = clock;
   }
 
@@ -61,12 +60,6 @@ public final class TokenVerifier {
     }
   }
 
-  /// Whether a credential that was good has not been revoked since, nor its tenant suspended.
-  public boolean isStillGood(DeviceCredential credential) {
-    return credential.generation() >= access.lowestGeneration(credential.device())
-        && !access.isSuspended(credential.device().tenant());
-  }
-
   private Optional<PublicKey> keyOf(JsonObject header) {
     String keyId = header.getString("kid", "");
     // An extension that must be understood (RFC 7515 §4.1.11) is one that we do not understand.
@@ -87,7 +80,7 @@ public final class TokenVerifier {
     }
     var credential =
         new DeviceCredential(DeviceKey.of(claims.getString("ten", ""), device), generation);
-    return Optional.of(credential).filter(this::isStillGood);
+    return Optional.of(credential).filter(standing::isGood);
   }
 
   private static boolean isSigned(PublicKey key, String signed, byte[] signature) {

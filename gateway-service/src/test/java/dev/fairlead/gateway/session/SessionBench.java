@@ -6,9 +6,8 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.SigningKeys;
-import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +54,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new TokenVerifier(new SigningKeys(), access, clock),
+            new CredentialStanding(access, clock),
             inputs,
             clock,
             meters);
@@ -76,11 +75,12 @@ public final class SessionBench {
 
   /// Begins a session of a device.
   public DeviceSession open(String device, FakeSocket socket) {
-    return lifecycle.open(
-        new DeviceCredential(DeviceKey.of("default", device), 1),
-        new FakeWire(),
-        socket,
-        Optional.empty());
+    return open(new DeviceCredential(DeviceKey.of("default", device), 1), socket);
+  }
+
+  /// Begins a session of a device that came in with this.
+  public DeviceSession open(DeviceCredential credential, FakeSocket socket) {
+    return lifecycle.open(credential, new FakeWire(), socket, Optional.empty());
   }
 
   /// Begins a session and lets the bus have it.
@@ -90,8 +90,15 @@ public final class SessionBench {
     return session;
   }
 
-  /// Says something on `fairlead.access`.
-  // A tombstone's value is null, which NullAway does not see of an array from another module.
+  /// Begins a session of a device that came in with this and lets the bus have it.
+  public DeviceSession live(DeviceCredential credential, FakeSocket socket) {
+    DeviceSession session = open(credential, socket);
+    bus.acknowledge();
+    return session;
+  }
+
+  /// Says something on `fairlead.access`. A tombstone's value is null, which NullAway does not see
+  /// of an array from another module.
   @SuppressWarnings("NullAway")
   void access(AccessMessage message) {
     var record = message.toRecord();
