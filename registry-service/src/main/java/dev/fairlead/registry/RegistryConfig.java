@@ -20,6 +20,7 @@ import java.util.Optional;
 ///     stays
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param deviceTokenLifetime how long a device's token is good
+/// @param deviceCertificateLifetime how long a certificate that is issued to a device is good
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 public record RegistryConfig(
@@ -30,6 +31,7 @@ public record RegistryConfig(
     Optional<Secret> adminKey,
     Secret masterKey,
     Duration deviceTokenLifetime,
+    Duration deviceCertificateLifetime,
     int gatewayLostBeats,
     Duration gatewayBeatInterval) {
 
@@ -38,6 +40,7 @@ public record RegistryConfig(
 
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
   private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
@@ -67,6 +70,12 @@ public record RegistryConfig(
             Duration.ofMinutes(1),
             Duration.ofDays(3650),
             "How long a device's token is good."),
+        settings.duration(
+            "DEVICE_CERTIFICATE_LIFETIME",
+            CERTIFICATE_LIFETIME,
+            Duration.ofMinutes(1),
+            Duration.ofDays(3650),
+            "How long a certificate that is issued to a device is good."),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -91,6 +100,7 @@ public record RegistryConfig(
         adminKey,
         masterKey,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         gatewayLostBeats,
         gatewayBeatInterval);
   }

@@ -13,6 +13,10 @@ import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
+import dev.fairlead.registry.certificate.AuthorityRoutes;
+import dev.fairlead.registry.certificate.CertificateRoutes;
+import dev.fairlead.registry.certificate.PgAuthorities;
+import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
@@ -185,6 +189,13 @@ public final class RegistryService implements Service {
                                     clock),
                                 new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
                                 new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
+                                new CertificateRoutes(
+                                    new PgCertificates(pool, MasterKey.of(config.masterKey())),
+                                    new Published(outbox),
+                                    config.deviceCertificateLifetime(),
+                                    clock),
+                                new AuthorityRoutes(
+                                    new PgAuthorities(pool), new Published(outbox), clock),
                                 view)));
   }
 
@@ -232,13 +243,20 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      DeviceRoutes devices, ApiKeyRoutes keys, TenantRoutes tenants, AccessView view) {
+      DeviceRoutes devices,
+      ApiKeyRoutes keys,
+      TenantRoutes tenants,
+      CertificateRoutes certificates,
+      AuthorityRoutes authorities,
+      AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               devices.bind(builder);
               keys.bind(builder);
               tenants.bind(builder);
+              certificates.bind(builder);
+              authorities.bind(builder);
               api = builder.build(view, problems, meters);
               return config
                   .http()

@@ -99,6 +99,7 @@ final class RegistryFixture implements AutoCloseable {
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         3,
         Duration.ofMillis(100));
   }

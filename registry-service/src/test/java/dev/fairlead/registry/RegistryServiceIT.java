@@ -374,6 +374,7 @@ class RegistryServiceIT {
                 Optional.of(Secret.of("another-key")),
                 config.masterKey(),
                 config.deviceTokenLifetime(),
+                config.deviceCertificateLifetime(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval()));
 

@@ -47,7 +47,7 @@ public final class MasterKey {
   /// Encrypts a text.
   ///
   /// @param name what the text will be decrypted as
-  byte[] encrypt(String name, String text) {
+  public byte[] encrypt(String name, String text) {
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     try {
@@ -63,7 +63,7 @@ public final class MasterKey {
   ///
   /// @throws IllegalStateException when it was encrypted with another key or under another name, or
   ///     was changed
-  String decrypt(String name, byte[] encrypted) {
+  public String decrypt(String name, byte[] encrypted) {
     if (encrypted.length < NONCE_BYTES) {
       throw new IllegalStateException("too short to have been encrypted: " + name);
     }

@@ -109,7 +109,16 @@ public final class DeviceRoutes {
   private ApiResponse patch(ApiRequest request) {
     request.require(Role.ADMIN);
     DeviceKey device = key(request, request.path("id"));
-    store.patch(device, request.body(ObjectNode.class), clock.instant()).await();
+    Optional<Long> outboxId =
+        store.patch(device, request.body(ObjectNode.class), clock.instant()).await();
+    if (outboxId.isPresent()) {
+      published
+          .within(
+              outboxId.get(),
+              "The device was changed, but the bus does not take the news at the moment: whether it"
+                  + " is shut out takes effect when it does.")
+          .await();
+    }
     return ApiResponse.ok(store.get(device).await());
   }
 

@@ -5,12 +5,14 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
@@ -32,6 +34,9 @@ import java.util.Set;
 /// Devices in PostgreSQL. A device and the rows that hang on it come and go together.
 final class PgDeviceStore implements DeviceStore {
 
+  /// The member of a patch that shuts a device out or lets it in.
+  private static final String BLOCKED = "blocked";
+
   private final Pool pool;
   private final PgOutbox outbox;
   private final PgAlerts alerts = new PgAlerts();
@@ -51,6 +56,11 @@ final class PgDeviceStore implements DeviceStore {
                         .compose(
                             nothing ->
                                 PgCredentials.generation(transaction, device, tokenExpiresAt))
+                        .compose(
+                            generation ->
+                                PgBlocks.lift(transaction, device)
+                                    .compose(lifted -> appendIfAny(transaction, lifted))
+                                    .map(generation))
                         .compose(
                             generation ->
                                 PgOutbox.append(transaction, present(device, description, now))
@@ -131,7 +141,7 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now) {
+  public Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -144,9 +154,19 @@ final class PgDeviceStore implements DeviceStore {
                     .execute(Tuple.of(device.tenant().value(), device.device().value()))
                     .compose(rows -> single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
-                    .compose(description -> update(transaction, device, description, now)))
-        .onSuccess(nothing -> outbox.poke())
-        .mapEmpty();
+                    .compose(description -> update(transaction, device, description, now))
+                    .compose(updated -> block(transaction, device, patch)))
+        .map(Objects::requireNonNull)
+        .onSuccess(blocked -> outbox.poke());
+  }
+
+  private static Future<Optional<Long>> block(
+      SqlConnection transaction, DeviceKey device, ObjectNode patch) {
+    return patch.has(BLOCKED)
+        ? PgBlocks.set(transaction, device, patch.path(BLOCKED).booleanValue())
+            .compose(news -> PgOutbox.append(transaction, news.toRecord()))
+            .map(Optional::of)
+        : Future.succeededFuture(Optional.empty());
   }
 
   private static Future<Long> update(
@@ -180,6 +200,8 @@ final class PgDeviceStore implements DeviceStore {
                                     nothing ->
                                         PgCredentials.revoke(transaction, device, revokedUntil))
                                 .compose(revocation -> append(transaction, revocation.toRecord()))
+                                .compose(nothing -> PgBlocks.leave(transaction, device))
+                                .compose(left -> appendIfAny(transaction, left))
                                 .compose(nothing -> closeSession(transaction, device, row)))
                     .compose(
                         nothing ->
@@ -237,6 +259,11 @@ final class PgDeviceStore implements DeviceStore {
         transaction,
         new InboxMessage.Close(device, session, CloseReason.REVOKED)
             .toRecord(InboxAddress.parse(presence.getString("address"))));
+  }
+
+  private static Future<Void> appendIfAny(SqlConnection transaction, Optional<AccessMessage> news) {
+    return news.map(message -> append(transaction, message.toRecord()))
+        .orElse(Future.succeededFuture());
   }
 
   private static Future<Void> append(SqlConnection transaction, BusRecord record) {
