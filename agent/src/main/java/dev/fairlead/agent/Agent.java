@@ -83,11 +83,11 @@ public final class Agent implements AutoCloseable {
   }
 
   private static ConnectionSettings settings(AgentConfig config) throws IOException {
-    Optional<SSLContext> trust =
-        config.caFile().isPresent()
-            ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
+    Optional<SSLContext> tls =
+        config.caFile().isPresent() || config.certificate().isPresent()
+            ? Optional.of(TrustedCertificates.sslContext(config.caFile(), config.certificate()))
             : Optional.empty();
-    return new ConnectionSettings(config.url(), config.token(), config.wire(), trust);
+    return new ConnectionSettings(config.url(), config.token(), config.wire(), tls);
   }
 
   private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {

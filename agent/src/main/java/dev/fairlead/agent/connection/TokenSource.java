@@ -13,7 +13,7 @@ public sealed interface TokenSource {
   /// What may stand behind `Bearer` (RFC 6750 §2.1).
   Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
-  /// The token as it is now.
+  /// The token as it is now; empty for none.
   ///
   /// @throws IOException if it cannot be read, or is none
   String token() throws IOException;
@@ -32,6 +32,14 @@ public sealed interface TokenSource {
     @Override
     public String toString() {
       return "Given[…]";
+    }
+  }
+
+  /// No token: the device shows a client certificate.
+  record None() implements TokenSource {
+    @Override
+    public String token() {
+      return "";
     }
   }
 
