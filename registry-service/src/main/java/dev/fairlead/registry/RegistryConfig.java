@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param deviceCertificateLifetime how long a certificate that is issued to a device is good
+/// @param auditRetention how long an entry of the audit is kept
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 public record RegistryConfig(
@@ -32,6 +33,7 @@ public record RegistryConfig(
     Secret masterKey,
     Duration deviceTokenLifetime,
     Duration deviceCertificateLifetime,
+    Duration auditRetention,
     int gatewayLostBeats,
     Duration gatewayBeatInterval) {
 
@@ -41,6 +43,7 @@ public record RegistryConfig(
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
   private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(400);
+  private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
   private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
@@ -76,6 +79,12 @@ public record RegistryConfig(
             Duration.ofMinutes(1),
             Duration.ofDays(3650),
             "How long a certificate that is issued to a device is good."),
+        settings.duration(
+            "AUDIT_RETENTION",
+            AUDIT_RETENTION,
+            Duration.ofDays(1),
+            Duration.ofDays(36_500),
+            "How long an entry of the audit is kept."),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -101,6 +110,7 @@ public record RegistryConfig(
         masterKey,
         deviceTokenLifetime,
         deviceCertificateLifetime,
+        auditRetention,
         gatewayLostBeats,
         gatewayBeatInterval);
   }

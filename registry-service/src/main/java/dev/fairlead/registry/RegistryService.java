@@ -6,6 +6,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
@@ -13,6 +14,8 @@ import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
+import dev.fairlead.registry.audit.Audit;
+import dev.fairlead.registry.audit.AuditRoutes;
 import dev.fairlead.registry.certificate.AuthorityRoutes;
 import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
@@ -28,6 +31,7 @@ import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.telemetry.PgTelemetry;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
+import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
@@ -76,6 +80,7 @@ public final class RegistryService implements Service {
           Topic.GATEWAYS,
           Topic.ACCESS,
           Topic.DEVICES,
+          Topic.AUDIT,
           Topic.DEAD_LETTERS);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -165,7 +170,6 @@ public final class RegistryService implements Service {
     PgOutbox outbox = new PgOutbox(vertx, pool, producer, RegistryConfig.SERVICE, meters);
     outbox.start();
     onStop(outbox::close);
-    DeadLetters deadLetters = new DeadLetters(producer, meters);
     AccessView view = new AccessView(clock);
     PgAccess access =
         new PgAccess(
@@ -174,29 +178,46 @@ public final class RegistryService implements Service {
             new PgSigningKeys(MasterKey.of(config.masterKey())),
             config.adminKey(),
             clock);
-    return startAccess(bus, view, access)
+    return Audit.open(vertx, pool, MasterKey.of(config.masterKey()), config.auditRetention(), clock)
+        .onSuccess(audit -> onStop(audit::close))
         .compose(
-            published ->
-                startConsumers(pool, bus, deadLetters, outbox)
-                    .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
+            audit ->
+                startAccess(bus, view, access)
                     .compose(
-                        nothing ->
-                            startApi(
-                                new DeviceRoutes(
-                                    pool,
-                                    outbox,
-                                    published.keys().tokens(vertx, config.deviceTokenLifetime()),
-                                    clock),
-                                new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
-                                new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
-                                new CertificateRoutes(
-                                    new PgCertificates(pool, MasterKey.of(config.masterKey())),
-                                    new Published(outbox),
-                                    config.deviceCertificateLifetime(),
-                                    clock),
-                                new AuthorityRoutes(
-                                    new PgAuthorities(pool), new Published(outbox), clock),
-                                view)));
+                        published ->
+                            startParts(pool, bus, producer, outbox, view, audit, published)));
+  }
+
+  private Future<Void> startParts(
+      Pool pool,
+      Bus bus,
+      BusProducer producer,
+      PgOutbox outbox,
+      AccessView view,
+      Audit audit,
+      PgAccess.Published published) {
+    DeadLetters deadLetters = new DeadLetters(producer, meters);
+    return startConsumers(pool, bus, deadLetters, audit, outbox)
+        .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
+        .compose(
+            nothing ->
+                startApi(
+                    new DeviceRoutes(
+                        pool,
+                        outbox,
+                        published.keys().tokens(vertx, config.deviceTokenLifetime()),
+                        clock),
+                    new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
+                    new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
+                    new CertificateRoutes(
+                        new PgCertificates(pool, MasterKey.of(config.masterKey())),
+                        new Published(outbox),
+                        config.deviceCertificateLifetime(),
+                        clock),
+                    new AuthorityRoutes(new PgAuthorities(pool), new Published(outbox), clock),
+                    audit.routes(),
+                    new PgAudit(pool, outbox),
+                    view));
   }
 
   private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {
@@ -208,12 +229,13 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startConsumers(
-      Pool pool, Bus bus, DeadLetters deadLetters, PgOutbox outbox) {
+      Pool pool, Bus bus, DeadLetters deadLetters, Audit audit, PgOutbox outbox) {
     List<Feed> feeds =
         List.of(
             PgSessions.feed(pool, deadLetters, outbox, meters),
             PgEvents.feed(pool, deadLetters, meters),
-            PgTelemetry.feed(pool, deadLetters, meters));
+            PgTelemetry.feed(pool, deadLetters, meters),
+            audit.feed(deadLetters));
     List<Future<?>> joined = new ArrayList<>();
     for (Feed feed : feeds) {
       GroupConsumer consumer =
@@ -248,6 +270,8 @@ public final class RegistryService implements Service {
       TenantRoutes tenants,
       CertificateRoutes certificates,
       AuthorityRoutes authorities,
+      AuditRoutes audits,
+      AuditLog audit,
       AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
@@ -257,7 +281,8 @@ public final class RegistryService implements Service {
               tenants.bind(builder);
               certificates.bind(builder);
               authorities.bind(builder);
-              api = builder.build(view, problems, meters);
+              audits.bind(builder);
+              api = builder.build(view, audit, problems, meters);
               return config
                   .http()
                   .map(

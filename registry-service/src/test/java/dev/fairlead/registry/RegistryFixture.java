@@ -100,6 +100,7 @@ final class RegistryFixture implements AutoCloseable {
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         3,
         Duration.ofMillis(100));
   }
@@ -126,6 +127,10 @@ final class RegistryFixture implements AutoCloseable {
     }
     int from = at + name.length() + 2;
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
+  }
+
+  RegistryConfig config() {
+    return config;
   }
 
   Vertx vertx() {

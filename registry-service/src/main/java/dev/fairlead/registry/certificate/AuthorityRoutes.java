@@ -6,7 +6,6 @@ import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.http.Role;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +15,7 @@ import java.util.Optional;
 /// The operations on certificate authorities.
 public final class AuthorityRoutes {
 
-  private static final String PATH = "/api/v1/certificate-authorities/";
+  static final String PATH = "/api/v1/certificate-authorities/";
 
   private final PgAuthorities authorities;
   private final Published published;
@@ -42,19 +41,18 @@ public final class AuthorityRoutes {
   record Certificate(String certificate) {}
 
   private ApiResponse add(ApiRequest request) {
-    request.require(Role.ADMIN);
     Instant now = now();
     ForeignAuthority authority =
         ForeignAuthority.of(request.body(Certificate.class).certificate(), now);
     AuthorityDocument made =
         authorities
-            .register(tenant(request), authority, ForeignAuthority.newChallenge(), now)
+            .register(
+                tenant(request), authority, ForeignAuthority.newChallenge(), now, request.act())
             .await();
     return ApiResponse.created(PATH + made.fingerprint(), made);
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.ADMIN);
     Paging paging = Paging.of(request);
     Optional<String> after = paging.after(1).map(List::getFirst);
     List<AuthorityDocument> page =
@@ -63,14 +61,14 @@ public final class AuthorityRoutes {
   }
 
   private ApiResponse verify(ApiRequest request) {
-    request.require(Role.ADMIN);
     PgAuthorities.Verified verified =
         authorities
             .verify(
                 tenant(request),
                 request.path("fingerprint"),
                 request.body(Certificate.class).certificate(),
-                now())
+                now(),
+                request.act())
             .await();
     if (verified.outboxId().isPresent()) {
       published
@@ -84,9 +82,8 @@ public final class AuthorityRoutes {
   }
 
   private ApiResponse delete(ApiRequest request) {
-    request.require(Role.ADMIN);
     Optional<Long> outboxId =
-        authorities.delete(tenant(request), request.path("fingerprint")).await();
+        authorities.delete(tenant(request), request.path("fingerprint"), request.act()).await();
     if (outboxId.isPresent()) {
       published
           .within(

@@ -8,7 +8,6 @@ import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.time.Duration;
@@ -48,12 +47,12 @@ public final class CertificateRoutes {
   record NewCertificate(String csr) {}
 
   private ApiResponse issue(ApiRequest request) {
-    request.require(Role.ADMIN);
     DeviceKey device = device(request);
     SigningRequest csr = SigningRequest.of(request.body(NewCertificate.class).csr());
     // As exact as the database keeps times.
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    PgCertificates.Issue issue = certificates.issue(device, csr.key(), lifetime, now).await();
+    PgCertificates.Issue issue =
+        certificates.issue(device, csr.key(), lifetime, now, request.act()).await();
     if (issue.outboxId().isPresent()) {
       published
           .within(
@@ -63,13 +62,14 @@ public final class CertificateRoutes {
           .await();
     }
     return ApiResponse.created(
-        "/api/v1/devices/%s/certificates/%s"
-            .formatted(device.device(), issue.issued().document().fingerprint()),
-        issue.issued());
+        pathOf(device, issue.issued().document().fingerprint()), issue.issued());
+  }
+
+  static String pathOf(DeviceKey device, String fingerprint) {
+    return "/api/v1/devices/%s/certificates/%s".formatted(device.device(), fingerprint);
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.VIEWER);
     Paging paging = Paging.of(request);
     Optional<String> after = paging.after(1).map(List::getFirst);
     List<CertificateDocument> page =
@@ -78,9 +78,10 @@ public final class CertificateRoutes {
   }
 
   private ApiResponse revoke(ApiRequest request) {
-    request.require(Role.ADMIN);
     long outboxId =
-        certificates.revoke(device(request), request.path("fingerprint"), clock.instant()).await();
+        certificates
+            .revoke(device(request), request.path("fingerprint"), clock.instant(), request.act())
+            .await();
     published
         .within(
             outboxId,

@@ -3,9 +3,11 @@ package dev.fairlead.registry.certificate;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.AccessMessage.CertificateAuthority;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -53,10 +55,11 @@ public final class PgAuthorities {
   /// Takes note of a tenant's own authority, which does not count before it is verified. Asked for
   /// again, the code is another one.
   ///
+  /// @param act for the audit
   /// @return fails with the problems `quota-exceeded`, `tenant-not-found`, and
   ///     `certificate-authority-exists` for one that is active here
   Future<AuthorityDocument> register(
-      TenantId tenant, ForeignAuthority authority, String challenge, Instant now) {
+      TenantId tenant, ForeignAuthority authority, String challenge, Instant now, Act act) {
     String fingerprint = Pem.fingerprint(authority.certificate());
     Future<AuthorityDocument> registered =
         pool.withTransaction(
@@ -65,7 +68,11 @@ public final class PgAuthorities {
                         .compose(
                             nothing ->
                                 insertForeign(
-                                    transaction, tenant, authority.certificate(), challenge, now)))
+                                    transaction, tenant, authority.certificate(), challenge, now))
+                        .compose(
+                            made ->
+                                PgAudit.append(transaction, act, AuthorityRoutes.PATH + fingerprint)
+                                    .map(made)))
             .map(Objects::requireNonNull);
     return PgTenants.required(tenant, registered);
   }
@@ -132,10 +139,11 @@ public final class PgAuthorities {
   /// Makes an authority count, once a certificate proves that the tenant holds its key.
   ///
   /// @param proof the certificate
+  /// @param act for the audit
   /// @return fails with the problems `certificate-authority-not-found`, `bad-certificate` when it
   ///     proves nothing, and `certificate-authority-exists` when the key is another tenant's. That
   ///     is told to nobody who does not hold the key
-  Future<Verified> verify(TenantId tenant, String fingerprint, String proof, Instant now) {
+  Future<Verified> verify(TenantId tenant, String fingerprint, String proof, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -157,7 +165,8 @@ public final class PgAuthorities {
                         known ->
                             known.verification().isEmpty()
                                 ? Future.succeededFuture(new Verified(known, Optional.empty()))
-                                : activated(transaction, tenant, known, proof, now)))
+                                : activated(transaction, tenant, known, proof, now))
+                    .compose(verified -> PgAudit.append(transaction, act).map(verified)))
         .map(Objects::requireNonNull);
   }
 
@@ -246,9 +255,10 @@ public final class PgAuthorities {
 
   /// Removes an authority: nobody whom it vouches for is admitted any more.
   ///
+  /// @param act for the audit
   /// @return the place in the outbox of what was said about it, if it counted until now; fails with
   ///     the problem `certificate-authority-not-found`
-  Future<Optional<Long>> delete(TenantId tenant, String fingerprint) {
+  Future<Optional<Long>> delete(TenantId tenant, String fingerprint, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -268,7 +278,8 @@ public final class PgAuthorities {
                                         new AccessMessage.Withdrawn(
                                                 AccessMessage.AUTHORITY + fingerprint)
                                             .toRecord())
-                                    .map(Optional::of)))
+                                    .map(Optional::of))
+                    .compose(outboxId -> PgAudit.append(transaction, act).map(outboxId)))
         .map(Objects::requireNonNull);
   }
 

@@ -2,10 +2,12 @@ package dev.fairlead.registry.certificate;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -49,8 +51,9 @@ public final class PgCertificates {
 
   /// Issues a certificate to a device.
   ///
+  /// @param act for the audit
   /// @return fails with the problems `device-not-found` and `quota-exceeded`
-  Future<Issue> issue(DeviceKey device, PublicKey holder, Duration lifetime, Instant now) {
+  Future<Issue> issue(DeviceKey device, PublicKey holder, Duration lifetime, Instant now, Act act) {
     // Certificates keep whole seconds.
     Instant until = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     return pool.withTransaction(
@@ -75,7 +78,15 @@ public final class PgCertificates {
                                                 .authority()
                                                 .issue(holder, device, generation, now, until),
                                             generation,
-                                            now))))
+                                            now)))
+                    .compose(
+                        issue ->
+                            PgAudit.append(
+                                    transaction,
+                                    act,
+                                    CertificateRoutes.pathOf(
+                                        device, issue.issued().document().fingerprint()))
+                                .map(issue)))
         .map(Objects::requireNonNull);
   }
 
@@ -221,9 +232,10 @@ public final class PgCertificates {
 
   /// Revokes a certificate, also one that was revoked before.
   ///
+  /// @param act for the audit
   /// @return the place in the outbox of what was said about it; fails with the problem
   ///     `certificate-not-found`
-  Future<Long> revoke(DeviceKey device, String fingerprint, Instant now) {
+  Future<Long> revoke(DeviceKey device, String fingerprint, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -246,7 +258,8 @@ public final class PgCertificates {
                                     transaction, revocation(rows.iterator().next()).toRecord())
                                 : failed(
                                     ProblemType.CERTIFICATE_NOT_FOUND,
-                                    "The device has no certificate '" + fingerprint + "'.")))
+                                    "The device has no certificate '" + fingerprint + "'."))
+                    .compose(outboxId -> PgAudit.append(transaction, act).map(outboxId)))
         .map(Objects::requireNonNull);
   }
 

@@ -11,7 +11,6 @@ import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.sqlclient.Pool;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// The operations on devices.
 public final class DeviceRoutes {
 
-  private static final String PATH = "/api/v1/devices/";
+  static final String PATH = "/api/v1/devices/";
 
   private final DeviceStore store;
   private final Published published;
@@ -60,7 +59,6 @@ public final class DeviceRoutes {
       @Nullable Map<String, String> tags) {}
 
   private ApiResponse create(ApiRequest request) {
-    request.require(Role.ADMIN);
     NewDevice body = request.body(NewDevice.class);
     String id = body.id() == null ? UUID.randomUUID().toString() : body.id();
     DeviceKey device = key(request, id);
@@ -70,7 +68,8 @@ public final class DeviceRoutes {
             Optional.ofNullable(body.type()),
             body.tags() == null ? Map.of() : body.tags());
     Instant now = clock.instant();
-    DeviceStore.Made made = store.create(device, description, tokens.expiry(now), now).await();
+    DeviceStore.Made made =
+        store.create(device, description, tokens.expiry(now), now, request.act()).await();
     published
         .within(
             made.outboxId(),
@@ -83,7 +82,6 @@ public final class DeviceRoutes {
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.VIEWER);
     DeviceFilter filter = DeviceFilter.of(request);
     Paging paging = Paging.of(request);
     String fingerprint = filter.fingerprint();
@@ -102,15 +100,13 @@ public final class DeviceRoutes {
   }
 
   private ApiResponse get(ApiRequest request) {
-    request.require(Role.VIEWER);
     return ApiResponse.ok(store.get(key(request, request.path("id"))).await());
   }
 
   private ApiResponse patch(ApiRequest request) {
-    request.require(Role.ADMIN);
     DeviceKey device = key(request, request.path("id"));
     Optional<Long> outboxId =
-        store.patch(device, request.body(ObjectNode.class), clock.instant()).await();
+        store.patch(device, request.body(ObjectNode.class), clock.instant(), request.act()).await();
     if (outboxId.isPresent()) {
       published
           .within(
@@ -123,10 +119,9 @@ public final class DeviceRoutes {
   }
 
   private ApiResponse delete(ApiRequest request) {
-    request.require(Role.ADMIN);
     DeviceKey device = key(request, request.path("id"));
     Instant now = clock.instant();
-    long outboxId = store.delete(device, tokens.expiry(now), now).await();
+    long outboxId = store.delete(device, tokens.expiry(now), now, request.act()).await();
     published
         .within(
             outboxId,

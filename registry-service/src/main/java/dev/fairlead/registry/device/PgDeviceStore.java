@@ -9,6 +9,7 @@ import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
@@ -16,6 +17,7 @@ import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -48,11 +50,19 @@ final class PgDeviceStore implements DeviceStore {
 
   @Override
   public Future<Made> create(
-      DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now) {
+      DeviceKey device,
+      DeviceDescription description,
+      Instant tokenExpiresAt,
+      Instant now,
+      Act act) {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
                     insert(transaction, device, description, now)
+                        .compose(
+                            nothing ->
+                                PgAudit.append(
+                                    transaction, act, DeviceRoutes.PATH + device.device()))
                         .compose(
                             nothing ->
                                 PgCredentials.generation(transaction, device, tokenExpiresAt))
@@ -141,7 +151,7 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now) {
+  public Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -155,7 +165,8 @@ final class PgDeviceStore implements DeviceStore {
                     .compose(rows -> single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
                     .compose(description -> update(transaction, device, description, now))
-                    .compose(updated -> block(transaction, device, patch)))
+                    .compose(updated -> PgAudit.append(transaction, act))
+                    .compose(audited -> block(transaction, device, patch)))
         .map(Objects::requireNonNull)
         .onSuccess(blocked -> outbox.poke());
   }
@@ -189,13 +200,14 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now) {
+  public Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 lockAll(transaction, device)
                     .compose(
                         row ->
-                            remove(transaction, device)
+                            PgAudit.append(transaction, act)
+                                .compose(nothing -> remove(transaction, device))
                                 .compose(
                                     nothing ->
                                         PgCredentials.revoke(transaction, device, revokedUntil))

@@ -1,11 +1,11 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,13 +26,15 @@ public final class ApiRequest {
   private final Map<String, String> headers;
   private final byte[] body;
   private final @Nullable Principal principal;
+  private final Act act;
 
   ApiRequest(
       HttpServerRequest http,
       Context context,
       RequestValues values,
       byte[] body,
-      @Nullable Principal principal) {
+      @Nullable Principal principal,
+      Act act) {
     this.http = http;
     this.context = context;
     this.path = values.path();
@@ -40,6 +42,13 @@ public final class ApiRequest {
     this.headers = values.headers();
     this.body = body;
     this.principal = principal;
+    this.act = act;
+  }
+
+  /// What this request is about to do. A store that appends its entry to the audit in its own
+  /// transaction takes it from here; where none does, it is written down after the operation.
+  public Act act() {
+    return act;
   }
 
   /// A parameter of the path, decoded.
@@ -88,15 +97,14 @@ public final class ApiRequest {
     return principal;
   }
 
-  /// The principal, who must have at least this role.
+  /// The principal, who must have at least this role: for what depends on more than the operation,
+  /// whose own role was checked before.
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `forbidden`
   public Principal require(Role role) {
     Principal who = principal();
     if (!who.role().includes(role)) {
-      throw Problem.of(
-              ProblemType.FORBIDDEN,
-              "This needs the role " + role.name().toLowerCase(Locale.ROOT) + ".")
+      throw Problem.of(ProblemType.FORBIDDEN, "This needs the role " + role.word() + ".")
           .exception();
     }
     return who;
@@ -117,12 +125,17 @@ public final class ApiRequest {
       throw Problem.of(ProblemType.FORBIDDEN, "Only a platform admin may choose the tenant.")
           .exception();
     }
-    if (!TENANT.matcher(chosen).matches()) {
+    if (!isTenant(chosen)) {
       throw Problem.of(
               ProblemType.BAD_REQUEST, TENANT_HEADER + " must be 1 to 64 of a-z, 0-9 and '-'.")
           .exception();
     }
     return chosen;
+  }
+
+  /// Whether a text can be a tenant's id.
+  static boolean isTenant(String text) {
+    return TENANT.matcher(text).matches();
   }
 
   /// The HTTP request behind this one, for answers that are streamed; to be touched on [#context]
