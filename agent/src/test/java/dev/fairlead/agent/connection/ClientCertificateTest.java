@@ -26,9 +26,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,16 +41,28 @@ class ClientCertificateTest {
 
   private static final String PASSWORD = "changeit";
 
+  /// Made once, since each takes a run of `keytool`.
+  @TempDir static Path made;
+
   @TempDir Path directory;
   private final Vertx vertx = Vertx.vertx();
   private final List<String> shown = new CopyOnWriteArrayList<>();
   private HttpServer server;
 
-  @BeforeEach
-  void startServer() throws Exception {
+  @BeforeAll
+  static void makeCertificates() throws Exception {
     makeCertificate("server", "EC");
     makeCertificate("first", "EC");
     makeCertificate("second", "RSA");
+  }
+
+  @BeforeEach
+  void startServer() throws Exception {
+    try (Stream<Path> files = Files.list(made)) {
+      for (Path file : files.toList()) {
+        Path _ = Files.copy(file, directory.resolve(file.getFileName()));
+      }
+    }
     server =
         vertx
             .createHttpServer(
@@ -175,7 +189,7 @@ class ClientCertificateTest {
     }
   }
 
-  private void makeCertificate(String name, String algorithm) throws Exception {
+  private static void makeCertificate(String name, String algorithm) throws Exception {
     keytool(
         name,
         List.of("-genkeypair", "-keyalg", algorithm, "-dname", "CN=" + name),
@@ -183,21 +197,21 @@ class ClientCertificateTest {
     keytool(
         name,
         List.of("-exportcert", "-rfc"),
-        List.of("-file", directory.resolve(name + ".pem").toString()));
+        List.of("-file", made.resolve(name + ".pem").toString()));
     KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(directory.resolve(name + ".p12"))) {
+    try (InputStream in = Files.newInputStream(made.resolve(name + ".p12"))) {
       store.load(in, PASSWORD.toCharArray());
     }
     byte[] key = store.getKey(name, PASSWORD.toCharArray()).getEncoded();
     Path _ =
         Files.writeString(
-            directory.resolve(name + ".key"),
+            made.resolve(name + ".key"),
             "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(key)
                 + "\n-----END PRIVATE KEY-----\n");
   }
 
-  private void keytool(String name, List<String> what, List<String> more) throws Exception {
+  private static void keytool(String name, List<String> what, List<String> more) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(what);
@@ -207,7 +221,7 @@ class ClientCertificateTest {
             "-alias",
             name,
             "-keystore",
-            directory.resolve(name + ".p12").toString(),
+            made.resolve(name + ".p12").toString(),
             "-storepass",
             PASSWORD));
     Process process = new ProcessBuilder(command).inheritIO().start();
