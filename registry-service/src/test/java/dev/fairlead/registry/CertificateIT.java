@@ -574,6 +574,25 @@ class CertificateIT {
   }
 
   @Test
+  void takesAnAuthorityBackAtItsStartThatItDoesNotKnow() {
+    // Given
+    AccessMessage.CertificateAuthority unknown =
+        new AccessMessage.CertificateAuthority(
+            new TenantId("default"),
+            "0c".repeat(32),
+            "of a database that is no more",
+            AccessMessage.CertificateAuthority.Kind.FOREIGN);
+    registry.send(unknown.toRecord());
+
+    // When
+    registry.stop();
+    registry.start(config -> config);
+
+    // Then
+    awaitWithdrawn(unknown.key());
+  }
+
+  @Test
   void takesEverythingBackWithTheTenant() {
     // Given
     TestPki.Authority foreign = TestPki.authority("going");

@@ -131,6 +131,11 @@ public final class AccessView implements Authenticator {
     return suspended.contains(tenant);
   }
 
+  /// The certificate authorities of all tenants.
+  public Collection<AccessMessage.CertificateAuthority> authorities() {
+    return List.copyOf(authorities.values());
+  }
+
   /// A certificate authority by its fingerprint; empty for one that nobody has, or has any more.
   public Optional<AccessMessage.CertificateAuthority> authority(String fingerprint) {
     return Optional.ofNullable(authorities.get(fingerprint));

@@ -154,6 +154,7 @@ class AccessViewTest {
 
     // Then
     assertThat(view.authority(FINGERPRINT)).contains(authority);
+    assertThat(view.authorities()).containsExactly(authority);
     assertThat(view.authority("0b".repeat(32))).isEmpty();
     tell(new AccessMessage.Withdrawn(authority.key()));
     assertThat(view.authority(FINGERPRINT)).isEmpty();

@@ -15,8 +15,11 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Brings what `fairlead.access` says of certificates to what the database says: authorities,
 /// revoked certificates and blocks, each a page at a time.
@@ -26,18 +29,29 @@ public final class PgCertificateAccess {
 
   private PgCertificateAccess() {}
 
-  /// Says what the topic does not hold.
+  /// Says what the topic does not hold, and takes back authorities that it holds and the database
+  /// does not know, as after a restored backup: nobody could take them back by hand.
   ///
   /// @param view what the topic held a moment ago
   public static Future<Void> publishMissing(
       SqlConnection transaction, AccessView view, Instant now) {
-    return publishAuthorities(transaction, view, "", "")
+    Set<String> unknown =
+        view.authorities().stream()
+            .map(CertificateAuthority::fingerprint)
+            .collect(Collectors.toCollection(HashSet::new));
+    return publishAuthorities(transaction, view, unknown, "", "")
+        .compose(nothing -> withdraw(transaction, unknown))
         .compose(nothing -> publishRevocations(transaction, view, now, ""))
         .compose(nothing -> publishBlocks(transaction, view, Optional.empty()));
   }
 
+  /// @param unknown from which those that are known are taken out
   private static Future<Void> publishAuthorities(
-      SqlConnection transaction, AccessView view, String afterTenant, String afterFingerprint) {
+      SqlConnection transaction,
+      AccessView view,
+      Set<String> unknown,
+      String afterTenant,
+      String afterFingerprint) {
     return transaction
         .preparedQuery(
             """
@@ -48,6 +62,7 @@ public final class PgCertificateAccess {
             """)
         .execute(Tuple.of(afterTenant, afterFingerprint, PAGE))
         .map(PgCertificateAccess::authorities)
+        .onSuccess(page -> page.forEach(known -> unknown.remove(known.fingerprint())))
         .compose(
             page ->
                 append(
@@ -65,8 +80,17 @@ public final class PgCertificateAccess {
                                 : publishAuthorities(
                                     transaction,
                                     view,
+                                    unknown,
                                     page.getLast().tenant().value(),
                                     page.getLast().fingerprint())));
+  }
+
+  private static Future<Void> withdraw(SqlConnection transaction, Set<String> fingerprints) {
+    return append(
+        transaction,
+        fingerprints.stream()
+            .map(gone -> new AccessMessage.Withdrawn(AccessMessage.AUTHORITY + gone))
+            .toList());
   }
 
   private static List<CertificateAuthority> authorities(RowSet<Row> rows) {

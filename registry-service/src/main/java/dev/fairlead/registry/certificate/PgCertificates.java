@@ -59,8 +59,8 @@ public final class PgCertificates {
     return pool.withTransaction(
             transaction ->
                 requireDevice(transaction, device, "for key share")
-                    // Which makes those wait that are issued to the same device.
-                    .compose(nothing -> PgCredentials.generation(transaction, device, until))
+                    .compose(
+                        nothing -> PgCredentials.certificateGeneration(transaction, device, until))
                     .compose(
                         generation ->
                             checkRoom(transaction, device, generation, now)
