@@ -73,7 +73,7 @@ final class GatewayCore {
     var settings =
         new SessionSettings(
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
-    var standing = new CredentialStanding(access, clock);
+    var standing = new CredentialStanding(keys, access, clock);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
     this.busHealth = health.component("bus-contact");
     this.uplink =

@@ -161,6 +161,38 @@ class HandshakeIT {
     device.close();
   }
 
+  @Test
+  void takesTokenFromThePath() {
+    // Given
+    String token = fixture.tokens().token("pathing", 1);
+
+    // When
+    TestDevice device =
+        TestDevice.connect(
+            fixture.vertx(),
+            WIRE,
+            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + "/" + token));
+
+    // Then
+    assertThat(device.hello().sessionId()).isNotEmpty();
+    device.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/connect/%s", "/connect/%s/", "/connect?token=%s", "/pixelblaze/%s"})
+  void repeatsNoTokenOfTheUrlInARefusal(String path) {
+    // Given
+    String token = TestTokens.withKey("k1").token("stranger", 1);
+
+    // When
+    UpgradeRejectedException refusal =
+        refusal(TestDevice.options(gateway.port(), WIRE).setURI(path.formatted(token)));
+
+    // Then
+    assertThat(refusal.getStatus()).isIn(401, 404);
+    assertThat(refusal.getBody().toString()).doesNotContain(token.substring(0, 20));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "fairlead.v2.json", "protomsg", "FAIRLEAD.V1.JSON"})
   void refusesUnknownSubprotocolBeforeItLooksAtTheToken(String subprotocol) {

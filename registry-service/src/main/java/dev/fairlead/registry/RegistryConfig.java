@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param deviceCertificateLifetime how long a certificate that is issued to a device is good
+/// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
@@ -33,6 +34,7 @@ public record RegistryConfig(
     Secret masterKey,
     Duration deviceTokenLifetime,
     Duration deviceCertificateLifetime,
+    Duration signingKeyLifetime,
     Duration auditRetention,
     int gatewayLostBeats,
     Duration gatewayBeatInterval) {
@@ -43,6 +45,7 @@ public record RegistryConfig(
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
   private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(400);
+  private static final Duration SIGNING_KEY_LIFETIME = Duration.ofDays(90);
   private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
   private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
@@ -80,6 +83,12 @@ public record RegistryConfig(
             Duration.ofDays(3650),
             "How long a certificate that is issued to a device is good."),
         settings.duration(
+            "SIGNING_KEY_LIFETIME",
+            SIGNING_KEY_LIFETIME,
+            Duration.ofHours(1),
+            Duration.ofDays(3650),
+            "How long a key signs devices' tokens before the next one takes its place."),
+        settings.duration(
             "AUDIT_RETENTION",
             AUDIT_RETENTION,
             Duration.ofDays(1),
@@ -110,6 +119,7 @@ public record RegistryConfig(
         masterKey,
         deviceTokenLifetime,
         deviceCertificateLifetime,
+        signingKeyLifetime,
         auditRetention,
         gatewayLostBeats,
         gatewayBeatInterval);

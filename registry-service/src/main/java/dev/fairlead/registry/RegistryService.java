@@ -15,12 +15,13 @@ import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
-import dev.fairlead.registry.audit.AuditRoutes;
 import dev.fairlead.registry.certificate.AuthorityRoutes;
 import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
+import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.event.PgEvents;
@@ -59,6 +60,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -171,13 +173,8 @@ public final class RegistryService implements Service {
     outbox.start();
     onStop(outbox::close);
     AccessView view = new AccessView(clock);
-    PgAccess access =
-        new PgAccess(
-            pool,
-            outbox,
-            new PgSigningKeys(MasterKey.of(config.masterKey())),
-            config.adminKey(),
-            clock);
+    PgSigningKeys keys = new PgSigningKeys(MasterKey.of(config.masterKey()));
+    PgAccess access = new PgAccess(pool, outbox, keys, config.adminKey(), clock);
     return Audit.open(vertx, pool, MasterKey.of(config.masterKey()), config.auditRetention(), clock)
         .onSuccess(audit -> onStop(audit::close))
         .compose(
@@ -185,7 +182,7 @@ public final class RegistryService implements Service {
                 startAccess(bus, view, access)
                     .compose(
                         published ->
-                            startParts(pool, bus, producer, outbox, view, audit, published)));
+                            startParts(pool, bus, producer, outbox, view, audit, keys, published)));
   }
 
   private Future<Void> startParts(
@@ -195,27 +192,42 @@ public final class RegistryService implements Service {
       PgOutbox outbox,
       AccessView view,
       Audit audit,
+      PgSigningKeys keys,
       PgAccess.Published published) {
     DeadLetters deadLetters = new DeadLetters(producer, meters);
+    Credentials credentials =
+        new Credentials(
+            vertx,
+            pool,
+            outbox,
+            keys,
+            published.keys(),
+            new PgSigningKeyKeeper.Lifetimes(
+                config.signingKeyLifetime(), config.deviceTokenLifetime()),
+            producer::send,
+            clock,
+            meters);
+    credentials.start();
+    onStop(credentials::close);
+    Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(
             nothing ->
                 startApi(
-                    new DeviceRoutes(
-                        pool,
-                        outbox,
-                        published.keys().tokens(vertx, config.deviceTokenLifetime()),
-                        clock),
-                    new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
-                    new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
-                    new CertificateRoutes(
-                        new PgCertificates(pool, MasterKey.of(config.masterKey())),
-                        new Published(outbox),
-                        config.deviceCertificateLifetime(),
-                        clock),
-                    new AuthorityRoutes(new PgAuthorities(pool), new Published(outbox), clock),
-                    audit.routes(),
+                    List.of(
+                        new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
+                        credentials.routes()::bind,
+                        new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
+                        new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        new CertificateRoutes(
+                                new PgCertificates(pool, MasterKey.of(config.masterKey())),
+                                news,
+                                config.deviceCertificateLifetime(),
+                                clock)
+                            ::bind,
+                        new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
+                        audit.routes()::bind),
                     new PgAudit(pool, outbox),
                     view));
   }
@@ -265,23 +277,11 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      DeviceRoutes devices,
-      ApiKeyRoutes keys,
-      TenantRoutes tenants,
-      CertificateRoutes certificates,
-      AuthorityRoutes authorities,
-      AuditRoutes audits,
-      AuditLog audit,
-      AccessView view) {
+      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
-              devices.bind(builder);
-              keys.bind(builder);
-              tenants.bind(builder);
-              certificates.bind(builder);
-              authorities.bind(builder);
-              audits.bind(builder);
+              features.forEach(feature -> feature.accept(builder));
               api = builder.build(view, audit, problems, meters);
               return config
                   .http()

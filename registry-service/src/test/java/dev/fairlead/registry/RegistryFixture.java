@@ -100,6 +100,7 @@ final class RegistryFixture implements AutoCloseable {
         Secret.of(MASTER_KEY),
         Duration.ofDays(400),
         Duration.ofDays(400),
+        Duration.ofDays(90),
         Duration.ofDays(400),
         3,
         Duration.ofMillis(100));

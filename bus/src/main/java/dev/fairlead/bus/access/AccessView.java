@@ -118,6 +118,11 @@ public final class AccessView implements Authenticator {
     return List.copyOf(signingKeys.values());
   }
 
+  /// The API keys.
+  public Collection<AccessMessage.ApiKey> apiKeys() {
+    return List.copyOf(apiKeys.values());
+  }
+
   /// The lowest credential generation that counts for a device; 0 when none was revoked.
   public long lowestGeneration(DeviceKey device) {
     AccessMessage.Revocation revocation = revocations.get(device);

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// The interface of people and programs, as an integration would use it.
 public final class Api implements AutoCloseable {
@@ -30,6 +31,45 @@ public final class Api implements AutoCloseable {
 
   public Answer get(int port, String path) {
     return send(request(port, path).GET().build());
+  }
+
+  public Answer get(int port, String path, Map<String, String> headers) {
+    HttpRequest.Builder builder = request(port, path).GET();
+    headers.forEach(builder::header);
+    return send(builder.build());
+  }
+
+  /// Any request, with another key, answered as it came.
+  public HttpResponse<String> raw(
+      int port, String method, String path, Optional<String> body, String otherKey) {
+    return raw(port, method, path, body, otherKey, Map.of());
+  }
+
+  /// The same with more headers.
+  public HttpResponse<String> raw(
+      int port,
+      String method,
+      String path,
+      Optional<String> body,
+      String otherKey,
+      Map<String, String> headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(TIMEOUT)
+            .header("Authorization", "Bearer " + otherKey)
+            .method(
+                method,
+                body.map(HttpRequest.BodyPublishers::ofString)
+                    .orElse(HttpRequest.BodyPublishers.noBody()));
+    headers.forEach(builder::header);
+    try {
+      return client.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   public Answer delete(int port, String path) {

@@ -164,6 +164,11 @@ public final class Cluster implements AutoCloseable {
     return api.get(command.httpPort(), "/api/v1/commands/" + id);
   }
 
+  /// A client for devices.
+  public HttpClient http() {
+    return devices;
+  }
+
   public Api api() {
     return api;
   }

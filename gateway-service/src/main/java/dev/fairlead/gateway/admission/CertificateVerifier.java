@@ -84,11 +84,10 @@ public final class CertificateVerifier {
         new DeviceCredential(
             new DeviceKey(authority.tenant(), identity.device()),
             generation.getAsLong(),
-            Optional.of(
-                new DeviceCredential.ClientCertificate(
-                    Certificates.fingerprint(path.getFirst()),
-                    authority.fingerprint(),
-                    expiresAtMillis))));
+            new DeviceCredential.Certificate(
+                Certificates.fingerprint(path.getFirst()),
+                authority.fingerprint(),
+                expiresAtMillis)));
   }
 
   /// Whether it may be a client's: what an extension that is present does not allow is not allowed

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.admission;
 
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -9,31 +10,36 @@ import java.util.Optional;
 /// safe for all threads.
 public final class CredentialStanding {
 
+  private final SigningKeys keys;
   private final AccessView access;
   private final InstantSource clock;
 
-  public CredentialStanding(AccessView access, InstantSource clock) {
+  public CredentialStanding(SigningKeys keys, AccessView access, InstantSource clock) {
+    this.keys = keys;
     this.access = access;
     this.clock = clock;
   }
 
   /// Whether it counts: neither it nor its generation is revoked, its device is not blocked, its
-  /// tenant not suspended, and the authority of a certificate is still that tenant's.
+  /// tenant not suspended, the key of a token not withdrawn, and the authority of a certificate is
+  /// still that tenant's.
   public boolean isGood(DeviceCredential credential) {
     return credential.generation() >= access.lowestGeneration(credential.device())
         && !access.isSuspended(credential.device().tenant())
         && !access.isBlocked(credential.device())
-        && (credential.certificate().isEmpty()
-            || isGood(credential, credential.certificate().get()));
+        && switch (credential.proof()) {
+          case DeviceCredential.Token token -> keys.key(token.keyId()).isPresent();
+          case DeviceCredential.Certificate certificate ->
+              isGood(credential.device().tenant(), certificate);
+        };
   }
 
-  private boolean isGood(
-      DeviceCredential credential, DeviceCredential.ClientCertificate certificate) {
+  private boolean isGood(TenantId tenant, DeviceCredential.Certificate certificate) {
     Optional<AccessMessage.CertificateAuthority> authority =
         access.authority(certificate.authority());
     return certificate.expiresAtMillis() > clock.millis()
         && !access.isCertificateRevoked(certificate.fingerprint())
         && authority.isPresent()
-        && authority.get().tenant().equals(credential.device().tenant());
+        && authority.get().tenant().equals(tenant);
   }
 }

@@ -46,8 +46,10 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     try {
-      Optional<PublicKey> key = keyOf(json(token.substring(0, first)));
-      Optional<DeviceCredential> claimed = claimed(json(token.substring(first + 1, second)));
+      JsonObject header = json(token.substring(0, first));
+      Optional<PublicKey> key = keyOf(header);
+      Optional<DeviceCredential> claimed =
+          claimed(json(token.substring(first + 1, second)), header.getString("kid", ""));
       if (key.isEmpty() || claimed.isEmpty()) {
         return Optional.empty();
       }
@@ -68,7 +70,7 @@ public final class TokenVerifier {
         : Optional.empty();
   }
 
-  private Optional<DeviceCredential> claimed(JsonObject claims) {
+  private Optional<DeviceCredential> claimed(JsonObject claims, String keyId) {
     String device = claims.getString("sub", "");
     Long expires = claims.getLong("exp", 0L);
     Long generation = claims.getLong("gen", 0L);
@@ -79,7 +81,10 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     var credential =
-        new DeviceCredential(DeviceKey.of(claims.getString("ten", ""), device), generation);
+        new DeviceCredential(
+            DeviceKey.of(claims.getString("ten", ""), device),
+            generation,
+            new DeviceCredential.Token(keyId, expires));
     return Optional.of(credential).filter(standing::isGood);
   }
 

@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 
 /// Ends sessions at once when the credential that they came in with no longer counts: that of a
 /// device whose credential is revoked or that is blocked, all those of a tenant that is suspended,
-/// and all those whose certificates an authority vouched for that is gone.
+/// and all those whose tokens were signed with a key, or whose certificates an authority vouched
+/// for, that is taken back.
 public final class RevocationCut {
 
   private final SessionRegistry registry;
@@ -32,10 +33,14 @@ public final class RevocationCut {
           lookAtAll(session -> session.device().tenant().equals(suspension.tenant()));
       case AccessMessage.CertificateAuthority authority ->
           lookAtAll(session -> session.credential().isOfAuthority(authority.fingerprint()));
-      case AccessMessage.Withdrawn withdrawn ->
-          withdrawn
-              .authority()
-              .ifPresent(gone -> lookAtAll(session -> session.credential().isOfAuthority(gone)));
+      case AccessMessage.Withdrawn withdrawn -> {
+        withdrawn
+            .authority()
+            .ifPresent(gone -> lookAtAll(session -> session.credential().isOfAuthority(gone)));
+        withdrawn
+            .signingKeyId()
+            .ifPresent(gone -> lookAtAll(session -> session.credential().isOfKey(gone)));
+      }
       case AccessMessage.SigningKey _, AccessMessage.ApiKey _, AccessMessage.Generation _ -> {
         // What was admitted stays.
       }

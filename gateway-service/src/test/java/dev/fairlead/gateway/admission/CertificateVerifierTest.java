@@ -37,7 +37,9 @@ class CertificateVerifierTest {
   private final Authorities authorities = new Authorities();
   private final CertificateVerifier verifier =
       new CertificateVerifier(
-          authorities, new CredentialStanding(access, Clock.systemUTC()), Clock.systemUTC());
+          authorities,
+          new CredentialStanding(new SigningKeys(), access, Clock.systemUTC()),
+          Clock.systemUTC());
 
   CertificateVerifierTest() {
     access.onChange(authorities::changed);
@@ -79,11 +81,10 @@ class CertificateVerifierTest {
             new DeviceCredential(
                 DeviceKey.of("acme", "pump-1"),
                 2,
-                Optional.of(
-                    new DeviceCredential.ClientCertificate(
-                        issued.fingerprint(),
-                        OWN_AUTHORITY.fingerprint(),
-                        issued.certificate().getNotAfter().toInstant().toEpochMilli()))));
+                new DeviceCredential.Certificate(
+                    issued.fingerprint(),
+                    OWN_AUTHORITY.fingerprint(),
+                    issued.certificate().getNotAfter().toInstant().toEpochMilli())));
   }
 
   static Stream<Arguments> identities() {
@@ -299,7 +300,7 @@ class CertificateVerifierTest {
   void losesItsStandingByWhatAccessSays(String what, AccessMessage message) {
     // Given
     assertThat(what).isNotEmpty();
-    var standing = new CredentialStanding(access, Clock.systemUTC());
+    var standing = new CredentialStanding(new SigningKeys(), access, Clock.systemUTC());
     DeviceCredential credential =
         verifier.verify(OWN_AUTHORITY.issue(pump()).chain()).orElseThrow();
 

@@ -7,7 +7,6 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.DeviceCredential;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LivenessSweepTest {
@@ -133,10 +132,8 @@ class LivenessSweepTest {
         new AccessMessage.CertificateAuthority(
             TenantId.DEFAULT, authority, "", AccessMessage.CertificateAuthority.Kind.OWN));
     var certificate =
-        new DeviceCredential.ClientCertificate(
-            "0b".repeat(32), authority, bench.nowMillis() + 2_000);
-    bench.live(
-        new DeviceCredential(DeviceKey.of("default", "d"), 1, Optional.of(certificate)), socket);
+        new DeviceCredential.Certificate("0b".repeat(32), authority, bench.nowMillis() + 2_000);
+    bench.live(new DeviceCredential(DeviceKey.of("default", "d"), 1, certificate), socket);
     bench.pass(Duration.ofMillis(1_999), socket);
     boolean early = socket.closeCode().isPresent();
 

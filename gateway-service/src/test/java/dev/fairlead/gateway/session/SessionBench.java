@@ -6,8 +6,10 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.TestTokens;
 import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
+import dev.fairlead.gateway.admission.SigningKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +56,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new CredentialStanding(access, clock),
+            new CredentialStanding(keys(), access, clock),
             inputs,
             clock,
             meters);
@@ -75,7 +77,10 @@ public final class SessionBench {
 
   /// Begins a session of a device.
   public DeviceSession open(String device, FakeSocket socket) {
-    return open(new DeviceCredential(DeviceKey.of("default", device), 1), socket);
+    return open(
+        new DeviceCredential(
+            DeviceKey.of("default", device), 1, new DeviceCredential.Token("key", Long.MAX_VALUE)),
+        socket);
   }
 
   /// Begins a session of a device that came in with this.
@@ -154,5 +159,12 @@ public final class SessionBench {
 
   Tombstones tombstones() {
     return tombstones;
+  }
+
+  /// Knows the key that the bench's credentials were signed with.
+  private static SigningKeys keys() {
+    SigningKeys keys = new SigningKeys();
+    keys.changed(TestTokens.withKey("key").published());
+    return keys;
   }
 }

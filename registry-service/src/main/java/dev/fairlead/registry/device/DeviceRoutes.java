@@ -68,15 +68,15 @@ public final class DeviceRoutes {
             Optional.ofNullable(body.type()),
             body.tags() == null ? Map.of() : body.tags());
     Instant now = clock.instant();
-    DeviceStore.Made made =
-        store.create(device, description, tokens.expiry(now), now, request.act()).await();
+    DeviceTokens.Plan plan = tokens.plan(now);
+    DeviceStore.Made made = store.create(device, description, plan, now, request.act()).await();
     published
         .within(
             made.outboxId(),
             "The device was made, but the bus does not take the news at the moment, and its token was"
                 + " not shown. Delete the device and make it again.")
         .await();
-    String token = tokens.issue(device, made.generation(), now);
+    String token = tokens.issue(device, made.generation(), plan);
     return ApiResponse.created(
         PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
   }
@@ -121,7 +121,7 @@ public final class DeviceRoutes {
   private ApiResponse delete(ApiRequest request) {
     DeviceKey device = key(request, request.path("id"));
     Instant now = clock.instant();
-    long outboxId = store.delete(device, tokens.expiry(now), now, request.act()).await();
+    long outboxId = store.delete(device, tokens.plan(now).expiresAt(), now, request.act()).await();
     published
         .within(
             outboxId,

@@ -2,6 +2,7 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -13,13 +14,13 @@ interface DeviceStore {
 
   /// Makes a device.
   ///
-  /// @param tokenExpiresAt when the token that it will be given runs out
+  /// @param plan the token that it will be given
   /// @param act for the audit
   /// @return fails with the problems `device-exists` and `tenant-not-found`
   Future<Made> create(
       DeviceKey device,
       DeviceDescription description,
-      Instant tokenExpiresAt,
+      DeviceTokens.Plan plan,
       Instant now,
       Act act);
 

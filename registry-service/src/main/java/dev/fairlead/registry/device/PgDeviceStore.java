@@ -13,6 +13,7 @@ import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
@@ -52,7 +53,7 @@ final class PgDeviceStore implements DeviceStore {
   public Future<Made> create(
       DeviceKey device,
       DeviceDescription description,
-      Instant tokenExpiresAt,
+      DeviceTokens.Plan plan,
       Instant now,
       Act act) {
     Future<Made> made =
@@ -63,9 +64,7 @@ final class PgDeviceStore implements DeviceStore {
                             nothing ->
                                 PgAudit.append(
                                     transaction, act, DeviceRoutes.PATH + device.device()))
-                        .compose(
-                            nothing ->
-                                PgCredentials.generation(transaction, device, tokenExpiresAt))
+                        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
                         .compose(
                             generation ->
                                 PgBlocks.lift(transaction, device)

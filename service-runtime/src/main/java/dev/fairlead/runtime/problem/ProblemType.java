@@ -21,10 +21,13 @@ public enum ProblemType {
   CERTIFICATE_NOT_FOUND("certificate-not-found", "There is no such certificate", 404),
   CERTIFICATE_AUTHORITY_NOT_FOUND(
       "certificate-authority-not-found", "There is no such certificate authority", 404),
+  SIGNING_KEY_NOT_FOUND("signing-key-not-found", "There is no such signing key", 404),
   COMMAND_NOT_FOUND("command-not-found", "There is no such command", 404),
   DOOR_NOT_BUILT("door-not-built", "This part of Fairlead does not exist yet", 404),
   METHOD_NOT_ALLOWED("method-not-allowed", "The resource does not know this method", 405),
   DEVICE_EXISTS("device-exists", "A device with this id exists", 409),
+  DEVICE_OFFLINE("device-offline", "The device has no connection that can be used for this", 409),
+  SIGNING_KEY_IN_USE("signing-key-in-use", "The key signs tokens", 409),
   TENANT_EXISTS("tenant-exists", "A tenant with this id exists", 409),
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
   CERTIFICATE_AUTHORITY_EXISTS(
