@@ -100,9 +100,7 @@ class TenantIsolationIT {
   }
 
   private static void tenant(String id) {
-    cluster
-        .api()
-        .post(cluster.registry().httpPort(), "/api/v1/tenants", "{\"id\":\"" + id + "\"}");
+    cluster.api().post(cluster.registry().httpPort(), "/api/v1/tenants", "{\"id\":\"" + id + "\"}");
   }
 
   private static String token(String tenant, String id) {
@@ -211,9 +209,7 @@ class TenantIsolationIT {
       Contract.Operation operation, int port, boolean theirs, Optional<String> tenant) {
     Map<String, String> headers = new LinkedHashMap<>();
     tenant.ifPresent(id -> headers.put("Fairlead-Tenant", id));
-    operation
-        .example()
-        .ifPresent(example -> headers.put("Content-Type", example.mediaType()));
+    operation.example().ifPresent(example -> headers.put("Content-Type", example.mediaType()));
     return cluster
         .api()
         .raw(

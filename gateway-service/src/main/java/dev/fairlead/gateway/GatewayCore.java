@@ -10,7 +10,6 @@ import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.CertificateVerifier;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.CredentialStanding;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -63,7 +62,6 @@ final class GatewayCore {
       InboxAddress address,
       GatewayProducers producers,
       AccessView access,
-      SigningKeys keys,
       Authorities authorities,
       Health health,
       MeterRegistry meters) {
@@ -73,7 +71,7 @@ final class GatewayCore {
     var settings =
         new SessionSettings(
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
-    var standing = new CredentialStanding(keys, access, clock);
+    var standing = new CredentialStanding(access, clock);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
     this.busHealth = health.component("bus-contact");
     this.uplink =
@@ -108,7 +106,7 @@ final class GatewayCore {
             contact,
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
-            new TokenVerifier(keys, standing, clock),
+            new TokenVerifier(access, standing),
             new CertificateVerifier(authorities, standing, clock),
             meters);
     this.door =

@@ -7,7 +7,6 @@ import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.Authorities;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
 import dev.fairlead.gateway.websocket.AnyClientCertificate;
@@ -57,7 +56,6 @@ public final class GatewayService implements Service {
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
-  private final SigningKeys keys = new SigningKeys();
   private final Authorities authorities = new Authorities();
   private final Neighbours neighbours;
   private final GatewayDoors doors;
@@ -167,7 +165,6 @@ public final class GatewayService implements Service {
     if (stopping) {
       return Future.failedFuture(STOPPED);
     }
-    access.onChange(keys::changed);
     access.onChange(authorities::changed);
     TopicTail accessTail = bus.accessTail(access);
     closeLater(accessTail::close);
@@ -188,8 +185,7 @@ public final class GatewayService implements Service {
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
     var made =
-        new GatewayCore(
-            vertx, config, address, producers, access, keys, authorities, health, meters);
+        new GatewayCore(vertx, config, address, producers, access, authorities, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,

@@ -85,6 +85,10 @@ class HandshakeIT {
         Arguments.of("bad device", tokens.token(good.copy().put("sub", "../x"))),
         Arguments.of("no generation", tokens.token(without(good, "gen"))),
         Arguments.of("generation zero", tokens.token(good.copy().put("gen", 0))),
+        Arguments.of(
+            "a person's",
+            tokens.token(without(good, "gen").put("aud", "api").put("role", "PLATFORM"))),
+        Arguments.of("for somebody else", tokens.token(good.copy().put("aud", "api"))),
         Arguments.of("unknown extension", tokens.token(tokens.header().put("crit", "exp"), good)));
   }
 

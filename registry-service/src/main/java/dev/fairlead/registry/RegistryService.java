@@ -21,6 +21,8 @@ import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.credential.PersonTokens;
+import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
@@ -29,6 +31,7 @@ import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
+import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
@@ -173,9 +176,11 @@ public final class RegistryService implements Service {
     outbox.start();
     onStop(outbox::close);
     AccessView view = new AccessView(clock);
-    PgSigningKeys keys = new PgSigningKeys(MasterKey.of(config.masterKey()));
+    MasterKey master = config.opener();
+    PgSigningKeys keys = new PgSigningKeys(master);
     PgAccess access = new PgAccess(pool, outbox, keys, config.adminKey(), clock);
-    return Audit.open(vertx, pool, MasterKey.of(config.masterKey()), config.auditRetention(), clock)
+    return PgEncrypted.renew(pool, master)
+        .compose(nothing -> Audit.open(vertx, pool, master, config.auditRetention(), clock))
         .onSuccess(audit -> onStop(audit::close))
         .compose(
             audit ->
@@ -221,13 +226,14 @@ public final class RegistryService implements Service {
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(new PgTenants(pool), news, clock)::bind,
                         new CertificateRoutes(
-                                new PgCertificates(pool, MasterKey.of(config.masterKey())),
+                                new PgCertificates(pool, config.opener()),
                                 news,
                                 config.deviceCertificateLifetime(),
                                 clock)
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
-                        audit.routes()::bind),
+                        audit.routes()::bind,
+                        signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),
                     view));
   }
@@ -238,6 +244,12 @@ public final class RegistryService implements Service {
     AccessKeeper keeper = new AccessKeeper(vertx, view, access, config.adminKey());
     onStop(keeper::close);
     return tail.start().compose(nothing -> keeper.start());
+  }
+
+  private SignIn signIn(Pool pool, AccessView view, PersonTokens tokens) {
+    SignIn signIn = new SignIn(vertx, pool, config.signIn(), view, tokens, clock);
+    onStop(signIn::close);
+    return signIn;
   }
 
   private Future<Void> startConsumers(

@@ -373,12 +373,14 @@ class RegistryServiceIT {
                 config.bus(),
                 Optional.of(Secret.of("another-key")),
                 config.masterKey(),
+                config.previousMasterKey(),
                 config.deviceTokenLifetime(),
                 config.deviceCertificateLifetime(),
                 config.signingKeyLifetime(),
                 config.auditRetention(),
                 config.gatewayLostBeats(),
-                config.gatewayBeatInterval()));
+                config.gatewayBeatInterval(),
+                config.signIn()));
 
     // Then
     Awaitility.await()

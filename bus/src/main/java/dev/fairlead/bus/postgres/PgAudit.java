@@ -35,7 +35,10 @@ public final class PgAudit implements AuditLog {
     return append(transaction, act.succeeded(made));
   }
 
-  private static Future<Long> append(SqlConnection transaction, AuditEntry entry) {
+  /// Writes an entry down, in the transaction that does what it says.
+  ///
+  /// @return the row's id in the outbox
+  public static Future<Long> append(SqlConnection transaction, AuditEntry entry) {
     return PgOutbox.append(transaction, AuditMessage.of(entry).toRecord());
   }
 

@@ -10,12 +10,10 @@ import java.util.Optional;
 /// safe for all threads.
 public final class CredentialStanding {
 
-  private final SigningKeys keys;
   private final AccessView access;
   private final InstantSource clock;
 
-  public CredentialStanding(SigningKeys keys, AccessView access, InstantSource clock) {
-    this.keys = keys;
+  public CredentialStanding(AccessView access, InstantSource clock) {
     this.access = access;
     this.clock = clock;
   }
@@ -28,7 +26,7 @@ public final class CredentialStanding {
         && !access.isSuspended(credential.device().tenant())
         && !access.isBlocked(credential.device())
         && switch (credential.proof()) {
-          case DeviceCredential.Token token -> keys.key(token.keyId()).isPresent();
+          case DeviceCredential.Token token -> access.tokens().knows(token.keyId());
           case DeviceCredential.Certificate certificate ->
               isGood(credential.device().tenant(), certificate);
         };

@@ -37,9 +37,7 @@ class CertificateVerifierTest {
   private final Authorities authorities = new Authorities();
   private final CertificateVerifier verifier =
       new CertificateVerifier(
-          authorities,
-          new CredentialStanding(new SigningKeys(), access, Clock.systemUTC()),
-          Clock.systemUTC());
+          authorities, new CredentialStanding(access, Clock.systemUTC()), Clock.systemUTC());
 
   CertificateVerifierTest() {
     access.onChange(authorities::changed);
@@ -300,7 +298,7 @@ class CertificateVerifierTest {
   void losesItsStandingByWhatAccessSays(String what, AccessMessage message) {
     // Given
     assertThat(what).isNotEmpty();
-    var standing = new CredentialStanding(new SigningKeys(), access, Clock.systemUTC());
+    var standing = new CredentialStanding(access, Clock.systemUTC());
     DeviceCredential credential =
         verifier.verify(OWN_AUTHORITY.issue(pump()).chain()).orElseThrow();
 

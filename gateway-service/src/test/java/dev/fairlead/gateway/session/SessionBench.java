@@ -9,7 +9,6 @@ import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.TestTokens;
 import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.SigningKeys;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +44,7 @@ public final class SessionBench {
   public SessionBench(DeviceSession.InputFactory inputs) {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     access = new AccessView(clock);
+    access(TestTokens.withKey("key").published());
     tombstones = new Tombstones(bus, TOMBSTONES_MAX, meters);
     var settings =
         new SessionSettings(
@@ -56,7 +56,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new CredentialStanding(keys(), access, clock),
+            new CredentialStanding(access, clock),
             inputs,
             clock,
             meters);
@@ -159,12 +159,5 @@ public final class SessionBench {
 
   Tombstones tombstones() {
     return tombstones;
-  }
-
-  /// Knows the key that the bench's credentials were signed with.
-  private static SigningKeys keys() {
-    SigningKeys keys = new SigningKeys();
-    keys.changed(TestTokens.withKey("key").published());
-    return keys;
   }
 }

@@ -14,6 +14,7 @@ import java.util.function.Function;
 public final class Credentials {
 
   private final DeviceTokens tokens;
+  private final PersonTokens personTokens;
   private final CredentialRoutes routes;
   private final PgSigningKeyKeeper keeper;
   private final TokenOffers offers;
@@ -32,7 +33,9 @@ public final class Credentials {
       MeterRegistry meters) {
     SigningKeyRing ring = loaded.ring();
     PgCredentialStore store = new PgCredentialStore(pool);
-    this.tokens = new DeviceTokens(vertx, ring, lifetimes.token());
+    TokenSigner signer = new TokenSigner(vertx, ring);
+    this.tokens = new DeviceTokens(signer, lifetimes.token());
+    this.personTokens = new PersonTokens(signer);
     this.keeper = new PgSigningKeyKeeper(vertx, pool, keys, ring, lifetimes, outbox, clock);
     this.offers = new TokenOffers(vertx, store, ring, tokens, producer, clock, meters);
     this.routes =
@@ -48,6 +51,11 @@ public final class Credentials {
   /// Makes tokens for devices.
   public DeviceTokens tokens() {
     return tokens;
+  }
+
+  /// Makes tokens for people.
+  public PersonTokens personTokens() {
+    return personTokens;
   }
 
   /// The operations.

@@ -1,16 +1,10 @@
 package dev.fairlead.registry.credential;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Makes the tokens by which devices prove who they are: JWT, ES256, with `kid`, `iss`, `sub` (the
 /// device's id), `ten` (its tenant), `gen` (the credential generation), `iat` and `exp`. Safe to
@@ -20,18 +14,12 @@ public final class DeviceTokens {
   /// Who issues them.
   static final String ISSUER = "fairlead";
 
-  private final Vertx vertx;
-  private final SigningKeyRing ring;
+  private final TokenSigner signer;
   private final Duration lifetime;
 
-  /// By key id; keys are few, and change a few times a year.
-  private final Map<String, JWTAuth> signers = new ConcurrentHashMap<>();
-
-  /// @param ring knows which key signs
   /// @param lifetime how long a token is good
-  public DeviceTokens(Vertx vertx, SigningKeyRing ring, Duration lifetime) {
-    this.vertx = vertx;
-    this.ring = ring;
+  DeviceTokens(TokenSigner signer, Duration lifetime) {
+    this.signer = signer;
     this.lifetime = lifetime;
   }
 
@@ -43,7 +31,7 @@ public final class DeviceTokens {
 
   /// What a token that is made now will be.
   public Plan plan(Instant now) {
-    return new Plan(ring.signerId(now), now, now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS));
+    return new Plan(signer.keyId(now), now, now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS));
   }
 
   /// A token.
@@ -58,13 +46,6 @@ public final class DeviceTokens {
             .put("gen", generation)
             .put("iat", plan.issuedAt().getEpochSecond())
             .put("exp", plan.expiresAt().getEpochSecond());
-    SigningKeyRing.Held held = ring.signer(plan.issuedAt());
-    return signers
-        .computeIfAbsent(held.key().id(), id -> signer(held.key()))
-        .generateToken(claims, new JWTOptions().setAlgorithm("ES256").setNoTimestamp(true));
-  }
-
-  private JWTAuth signer(SigningKey key) {
-    return JWTAuth.create(vertx, new JWTAuthOptions().addJwk(new JsonObject(key.privateJwk())));
+    return signer.sign(claims, plan.issuedAt());
   }
 }

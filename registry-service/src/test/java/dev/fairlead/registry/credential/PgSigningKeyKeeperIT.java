@@ -138,7 +138,7 @@ class PgSigningKeyKeeperIT {
   @Test
   void signsWithTheKeyOfTheMoment() {
     // Given
-    DeviceTokens tokens = new DeviceTokens(vertx, ring, TOKEN_LIFETIME);
+    DeviceTokens tokens = new DeviceTokens(new TokenSigner(vertx, ring), TOKEN_LIFETIME);
     DeviceKey device = DeviceKey.of("default", "d");
     Instant due = START.plus(KEY_LIFETIME);
     tend(due);
@@ -226,7 +226,7 @@ class PgSigningKeyKeeperIT {
 
   private PgCredentialStore.Part part(
       PgCredentialStore store, Optional<DeviceKey> after, Instant at, int rows) {
-    DeviceTokens tokens = new DeviceTokens(vertx, ring, TOKEN_LIFETIME);
+    DeviceTokens tokens = new DeviceTokens(new TokenSigner(vertx, ring), TOKEN_LIFETIME);
     return store
         .due(
             after,

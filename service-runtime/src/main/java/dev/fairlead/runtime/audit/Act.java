@@ -52,6 +52,17 @@ public final class Act {
     return entry(made, AuditEntry.SUCCEEDED);
   }
 
+  /// The entry of the act, done by somebody who was nobody known when the request came: who has
+  /// signed in by it.
+  ///
+  /// @param tenant in which they act from now on
+  /// @param id of the key or person
+  /// @param role in lower case
+  public AuditEntry succeededAs(String tenant, String id, String role) {
+    recorded = true;
+    return entry(new Actor(tenant, id, role, actor.address()), target, AuditEntry.SUCCEEDED);
+  }
+
   /// The entry of the act, refused.
   ///
   /// @param problem the slug of the problem that it is answered with
@@ -65,15 +76,19 @@ public final class Act {
   }
 
   private AuditEntry entry(String on, String outcome) {
+    return entry(actor, on, outcome);
+  }
+
+  private AuditEntry entry(Actor who, String on, String outcome) {
     return new AuditEntry(
         UUID.randomUUID(),
         clock.instant().truncatedTo(ChronoUnit.MICROS),
-        actor.tenant(),
-        actor.id(),
-        actor.role(),
+        who.tenant(),
+        who.id(),
+        who.role(),
         action,
         on,
-        actor.address(),
+        who.address(),
         outcome,
         service);
   }

@@ -15,11 +15,11 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /// context of the request; the check and the operation run on a virtual thread between.
 final class ApiExchange {
   private static final Logger log = LoggerFactory.getLogger(ApiExchange.class);
-  private static final String BEARER = "bearer ";
   private static final int FAULTS = 500;
   private static final Duration AUDIT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -60,22 +59,63 @@ final class ApiExchange {
   }
 
   void begin() {
-    @Nullable Principal principal = operation.secured() ? authenticate().orElse(null) : null;
-    act = act(principal);
-    if (operation.secured() && principal == null) {
-      fail(Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
+    RequestValues values = RequestValues.of(routing);
+    if (!operation.secured()) {
+      read(values, body(), Optional.empty());
       return;
     }
-    if (principal != null && !principal.role().includes(operation.role())) {
+    Optional<Caller> byKey = parts.callers().byKey(request);
+    if (byKey.isPresent()) {
+      admit(values, byKey.get(), this::body);
+      return;
+    }
+    parts
+        .callers()
+        .bySession(request)
+        .ifPresentOrElse(
+            session -> await(values, session), () -> fail(Callers.unknown().exception()));
+  }
+
+  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
+  /// turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Caller> session) {
+    Future<Buffer> body = body();
+    request.pause();
+    session
+        .onComplete(_ -> resume())
+        .onSuccess(found -> admit(values, found, () -> body))
+        .onFailure(this::fail);
+  }
+
+  private void resume() {
+    try {
+      request.resume();
+    } catch (IllegalStateException e) {
+      log.atDebug().setCause(e).log("the caller went away");
+    }
+  }
+
+  private Future<Buffer> body() {
+    return BodyReader.read(request, parts.settings().bodyBytesMax());
+  }
+
+  private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
+    Principal principal = caller.principal();
+    act = act(principal);
+    Optional<Problem> foreign = parts.callers().refusal(request, caller);
+    if (foreign.isPresent()) {
+      fail(foreign.get().exception());
+    } else if (!principal.role().includes(operation.role())) {
       fail(
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
               .exception());
-      return;
+    } else {
+      read(values, body.get(), Optional.of(caller));
     }
-    RequestValues values = RequestValues.of(routing);
-    BodyReader.read(request, parts.settings().bodyBytesMax())
-        .onSuccess(body -> dispatch(values, body.getBytes(), principal))
-        .onFailure(this::fail);
+  }
+
+  private void read(RequestValues values, Future<Buffer> body, Optional<Caller> caller) {
+    body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
   }
 
   private Act act(@Nullable Principal principal) {
@@ -92,18 +132,7 @@ final class ApiExchange {
         Objects.requireNonNullElse(request.path(), "/"));
   }
 
-  private Optional<Principal> authenticate() {
-    @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    @Nullable String key =
-        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : request.getHeader("X-API-Key");
-    return Optional.ofNullable(key)
-        .filter(text -> !text.isEmpty())
-        .flatMap(parts.authenticator()::authenticate);
-  }
-
-  private void dispatch(RequestValues values, byte[] body, @Nullable Principal principal) {
+  private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
     if (!parts.permits().tryAcquire()) {
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
@@ -111,7 +140,8 @@ final class ApiExchange {
               .exception());
       return;
     }
-    ApiRequest apiRequest = new ApiRequest(request, context, values, body, principal, act);
+    ApiRequest apiRequest =
+        new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
     Thread thread =
         Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
@@ -214,7 +244,7 @@ final class ApiExchange {
     int status = problem.type().status();
     if (!operation.mutating() || status >= FAULTS) {
       answer(problem.exception());
-    } else if (problem.type() == ProblemType.UNAUTHORIZED) {
+    } else if (problem.type() == ProblemType.UNAUTHORIZED || !operation.secured()) {
       noteStranger(problem);
       answer(problem.exception());
     } else {
@@ -235,7 +265,11 @@ final class ApiExchange {
   }
 
   private void answer(Throwable failure) {
-    stop(parts.problems().answer(request, failure).type().status());
+    Problem problem =
+        operation.page()
+            ? parts.problems().answerPerson(request, failure)
+            : parts.problems().answer(request, failure);
+    stop(problem.type().status());
   }
 
   private void stop(int status) {

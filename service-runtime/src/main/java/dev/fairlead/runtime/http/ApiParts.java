@@ -15,7 +15,7 @@ import java.util.concurrent.Semaphore;
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
-    Authenticator authenticator,
+    Callers callers,
     AuditLog audit,
     StrangerBudget strangers,
     Problems problems,

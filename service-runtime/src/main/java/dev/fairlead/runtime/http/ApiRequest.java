@@ -4,11 +4,13 @@ import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Context;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One request to an operation, already checked against the contract. Belongs to the thread of the
@@ -25,7 +27,9 @@ public final class ApiRequest {
   private final Map<String, List<String>> query;
   private final Map<String, String> headers;
   private final byte[] body;
-  private final @Nullable Principal principal;
+  private final Optional<Caller> caller;
+  private final PublicSite.Met site;
+  private final Map<String, String> cookies;
   private final Act act;
 
   ApiRequest(
@@ -33,7 +37,8 @@ public final class ApiRequest {
       Context context,
       RequestValues values,
       byte[] body,
-      @Nullable Principal principal,
+      Optional<Caller> caller,
+      PublicSite.Met site,
       Act act) {
     this.http = http;
     this.context = context;
@@ -41,7 +46,13 @@ public final class ApiRequest {
     this.query = values.query();
     this.headers = values.headers();
     this.body = body;
-    this.principal = principal;
+    this.caller = caller;
+    this.site = site;
+    this.cookies =
+        http.cookies().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Cookie::getName, Cookie::getValue, (first, later) -> first));
     this.act = act;
   }
 
@@ -91,10 +102,27 @@ public final class ApiRequest {
   ///
   /// @throws IllegalStateException in an operation that the contract leaves open to everyone
   public Principal principal() {
-    if (principal == null) {
-      throw new IllegalStateException("an open operation has no principal");
-    }
-    return principal;
+    return caller
+        .map(Caller::principal)
+        .orElseThrow(() -> new IllegalStateException("an open operation has no principal"));
+  }
+
+  /// The session of the browser that sends the request; empty when a key or a token did, and in an
+  /// operation that the contract leaves open.
+  public Optional<BrowserSession> session() {
+    return caller.flatMap(Caller::session);
+  }
+
+  /// The site that the request was sent to, as it names it.
+  public PublicSite.Met site() {
+    return site;
+  }
+
+  /// The value of a cookie of ours.
+  ///
+  /// @param name without its prefix
+  public Optional<String> cookie(String name) {
+    return Optional.ofNullable(cookies.get(site.cookieName(name)));
   }
 
   /// The principal, who must have at least this role: for what depends on more than the operation,

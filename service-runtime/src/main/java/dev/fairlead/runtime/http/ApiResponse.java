@@ -38,6 +38,11 @@ public record ApiResponse(int status, Map<String, String> headers, @Nullable Obj
     return new ApiResponse(204, Map.of(), null);
   }
 
+  /// 303: go on with a GET at another address.
+  public static ApiResponse seeOther(String location) {
+    return new ApiResponse(303, Map.of("Location", location), null);
+  }
+
   /// 200 with a body that is made while it is sent.
   ///
   /// @param parts gives the next part of the body, an empty one at the end; is asked again only

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -74,6 +75,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     private final Buffer document;
     private final ApiSettings settings;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
+    private Optional<Callers.Browsers> browsers = Optional.empty();
 
     private Builder(Vertx vertx, OpenAPIContract contract, Buffer document, ApiSettings settings) {
       this.vertx = vertx;
@@ -89,6 +91,12 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
       if (operations.putIfAbsent(operationId, operation) != null) {
         throw new IllegalStateException("operation bound twice: " + operationId);
       }
+      return this;
+    }
+
+    /// Lets browsers in that have signed in, besides those who carry a key.
+    public Builder browsers(BrowserSessions sessions, PublicSite site) {
+      browsers = Optional.of(new Callers.Browsers(sessions, site));
       return this;
     }
 
@@ -109,7 +117,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
           new ApiParts(
               vertx,
               settings,
-              authenticator,
+              new Callers(authenticator, browsers),
               audit,
               new StrangerBudget(),
               problems,

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param role the least role that it needs, from `x-role` of the contract; nothing means it for an
 ///     operation that is open to everyone
 /// @param mutating whether it may change something, so that the audit hears of it
+/// @param page whether a person waits for the answer in front of a browser, who is told problems as
+///     a page
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
@@ -25,11 +27,17 @@ record BoundOperation(
     boolean secured,
     Role role,
     boolean mutating,
+    boolean page,
     List<ParameterRule> parameters,
     Optional<BodyRule> body,
     Operation operation) {
 
   private static final String ROLE = "x-role";
+
+  /// For an operation that changes something though its method does not say so.
+  private static final String MUTATING = "x-mutating";
+
+  private static final String PAGE = "x-page";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -40,12 +48,17 @@ record BoundOperation(
         contract.getOperationId(),
         !contract.getSecurityRequirements().isEmpty(),
         role(contract),
-        !READING.contains(contract.getHttpMethod()),
+        !READING.contains(contract.getHttpMethod()) || flag(contract, MUTATING),
+        flag(contract, PAGE),
         contract.getParameters().stream()
             .map(parameter -> new ParameterRule(parameter, schemas))
             .toList(),
         Optional.ofNullable(requestBody).map(body -> new BodyRule(body, schemas)),
         operation);
+  }
+
+  private static boolean flag(io.vertx.openapi.contract.Operation contract, String name) {
+    return contract.getOpenAPIModel().getBoolean(name, false);
   }
 
   private static Role role(io.vertx.openapi.contract.Operation contract) {

@@ -14,6 +14,9 @@ public enum ProblemType {
   BAD_CERTIFICATE("bad-certificate", "The certificate or the request for one is not right", 400),
   UNAUTHORIZED("unauthorized", "A valid key is needed", 401),
   FORBIDDEN("forbidden", "The key does not allow this", 403),
+  CSRF_REFUSED("csrf-refused", "The request does not come from a page of ours", 403),
+  SIGN_IN_REFUSED("sign-in-refused", "You have no access here", 403),
+  SIGN_IN_FAILED("sign-in-failed", "The sign-in did not come to its end", 400),
   NOT_FOUND("not-found", "There is nothing here", 404),
   DEVICE_NOT_FOUND("device-not-found", "There is no such device", 404),
   TENANT_NOT_FOUND("tenant-not-found", "There is no such tenant", 404),
@@ -22,6 +25,8 @@ public enum ProblemType {
   CERTIFICATE_AUTHORITY_NOT_FOUND(
       "certificate-authority-not-found", "There is no such certificate authority", 404),
   SIGNING_KEY_NOT_FOUND("signing-key-not-found", "There is no such signing key", 404),
+  PERSON_NOT_FOUND("person-not-found", "There is no such person", 404),
+  SIGN_IN_NOT_SET_UP("sign-in-not-set-up", "There is no identity provider here", 404),
   COMMAND_NOT_FOUND("command-not-found", "There is no such command", 404),
   DOOR_NOT_BUILT("door-not-built", "This part of Fairlead does not exist yet", 404),
   METHOD_NOT_ALLOWED("method-not-allowed", "The resource does not know this method", 405),
@@ -32,6 +37,8 @@ public enum ProblemType {
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
   CERTIFICATE_AUTHORITY_EXISTS(
       "certificate-authority-exists", "The certificate authority is in use already", 409),
+  PERSON_EXISTS("person-exists", "The person is known here already", 409),
+  PERSON_FROM_PROVIDER("person-from-provider", "The provider decides about this person", 409),
   QUOTA_EXCEEDED("quota-exceeded", "A limit is reached", 409),
   IDEMPOTENCY_CONFLICT("idempotency-conflict", "The key stands for another request", 409),
   COMMAND_FINAL("command-final", "The command has come to its end", 409),
