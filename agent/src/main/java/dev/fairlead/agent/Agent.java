@@ -10,6 +10,7 @@ import dev.fairlead.agent.command.SetIntervalHandler;
 import dev.fairlead.agent.connection.Connection;
 import dev.fairlead.agent.connection.ConnectionSettings;
 import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
 import dev.fairlead.agent.machine.MachineReporter;
@@ -85,12 +86,14 @@ public final class Agent implements AutoCloseable {
 
   private static ConnectionSettings settings(AgentConfig config, StateDirectory state)
       throws IOException {
-    Optional<SSLContext> trust =
-        config.caFile().isPresent()
-            ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
+    Optional<SSLContext> tls =
+        config.caFile().isPresent() || config.certificate().isPresent()
+            ? Optional.of(TrustedCertificates.sslContext(config.caFile(), config.certificate()))
             : Optional.empty();
-    return new ConnectionSettings(
-        config.url(), new Tokens(config.token(), state), config.wire(), trust);
+    // With a certificate there is no token, and a new one has nothing to take the place of.
+    TokenSource tokens =
+        config.certificate().isPresent() ? config.token() : new Tokens(config.token(), state);
+    return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
   }
 
   private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {

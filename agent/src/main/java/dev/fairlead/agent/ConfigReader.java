@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.AllowedPrograms;
+import dev.fairlead.agent.connection.ClientCertificate;
 import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.TrustedCertificates;
 import dev.fairlead.protocol.WireFormat;
@@ -36,8 +37,21 @@ final class ConfigReader {
   private static final String DISK_THRESHOLD = PREFIX + "DISK_THRESHOLD";
   private static final String EXEC = PREFIX + "EXEC";
   private static final String CA_FILE = PREFIX + "CA_FILE";
+  private static final String CERTIFICATE_FILE = PREFIX + "CERTIFICATE_FILE";
+  private static final String KEY_FILE = PREFIX + "KEY_FILE";
   private static final Set<String> KNOWN =
-      Set.of(URL, TOKEN, TOKEN_FILE, STATE_DIR, WIRE, INTERVAL, DISK_THRESHOLD, EXEC, CA_FILE);
+      Set.of(
+          URL,
+          TOKEN,
+          TOKEN_FILE,
+          STATE_DIR,
+          WIRE,
+          INTERVAL,
+          DISK_THRESHOLD,
+          EXEC,
+          CA_FILE,
+          CERTIFICATE_FILE,
+          KEY_FILE);
 
   private static final URI NO_URL = URI.create("ws://localhost/connect");
   private static final TokenSource NO_TOKEN = new TokenSource.Given("none");
@@ -51,9 +65,10 @@ final class ConfigReader {
   }
 
   AgentConfig read() throws ConfigException {
+    URI url = url();
     AgentConfig config =
         new AgentConfig(
-            url(),
+            url,
             token(),
             stateDirectory(),
             wire(),
@@ -62,7 +77,8 @@ final class ConfigReader {
             Math.toIntExact(
                 number(DISK_THRESHOLD, AgentConfig.DISK_THRESHOLD_PERCENT_DEFAULT, 100)),
             execAllowed(),
-            caFile());
+            caFile(),
+            certificate(url));
     environment.keySet().stream()
         .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name))
         .sorted()
@@ -100,9 +116,16 @@ final class ConfigReader {
   private TokenSource token() {
     Optional<String> given = value(TOKEN);
     Optional<Path> file = path(TOKEN_FILE);
-    if (given.isPresent() == value(TOKEN_FILE).isPresent()) {
-      problem(TOKEN, "or " + TOKEN_FILE + " is needed, one of them");
+    long credentials =
+        Stream.of(TOKEN, TOKEN_FILE, CERTIFICATE_FILE)
+            .filter(name -> value(name).isPresent())
+            .count();
+    if (credentials != 1) {
+      problem(TOKEN, "or " + TOKEN_FILE + " or " + CERTIFICATE_FILE + " is needed, one of them");
       return NO_TOKEN;
+    }
+    if (value(CERTIFICATE_FILE).isPresent()) {
+      return new TokenSource.None();
     }
     try {
       TokenSource source =
@@ -180,6 +203,30 @@ final class ConfigReader {
             AgentConfig.EXEC_ALLOWED_DEFAULT.stream(),
             more.stream().filter(AllowedPrograms::isEntry))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Optional<ClientCertificate> certificate(URI url) {
+    Optional<Path> file = path(CERTIFICATE_FILE);
+    Optional<Path> key = path(KEY_FILE);
+    if (file.isEmpty() && key.isEmpty()) {
+      return Optional.empty();
+    }
+    if (file.isEmpty() || key.isEmpty()) {
+      problem(CERTIFICATE_FILE, "and " + KEY_FILE + " go together");
+      return Optional.empty();
+    }
+    ClientCertificate certificate = new ClientCertificate(file.get(), key.get());
+    if (!"wss".equals(url.getScheme())) {
+      problem(URL, "must be like wss://host/connect for a client certificate");
+      return Optional.empty();
+    }
+    try {
+      certificate.check();
+      return Optional.of(certificate);
+    } catch (IOException e) {
+      problem(CERTIFICATE_FILE, "cannot be used: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Optional<Path> caFile() {

@@ -140,6 +140,37 @@ class AgentConfigTest {
     assertThat(two.problems()).singleElement().asString().contains("one of them");
   }
 
+  @Test
+  void needsCertificateAndKeyTogetherAndNoTokenBesides() {
+    // Given
+    String certificate = "FAIRLEAD_AGENT_CERTIFICATE_FILE";
+    String key = "FAIRLEAD_AGENT_KEY_FILE";
+
+    // When
+    ConfigException noKey =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", certificate, "/x")));
+    ConfigException keyAlone =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", TOKEN, "a", key, "/x")));
+    ConfigException plain =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "ws://h/connect", certificate, "/x", key, "/x")));
+    ConfigException noFile =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", certificate, "/x", key, "/x")));
+
+    // Then
+    assertThat(noKey.problems()).singleElement().asString().contains("go together");
+    assertThat(keyAlone.problems()).singleElement().asString().contains("go together");
+    assertThat(plain.problems()).singleElement().asString().contains("wss://");
+    assertThat(noFile.problems()).singleElement().asString().contains("cannot be used");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "no certificate"})
   void refusesAFileWithoutCertificates(String content) throws IOException {

@@ -3,6 +3,7 @@ package dev.fairlead.gateway;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
+import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Optional;
 /// @param drainRate how many connections are closed in a second when the gateway stops
 /// @param drainTimeout how long that may take
 /// @param beatInterval how often the gateway says that it lives
+/// @param proxies whose word about a device is believed
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -42,7 +44,8 @@ public record GatewayConfig(
     long sendQueueBytesMax,
     int drainRate,
     Duration drainTimeout,
-    Duration beatInterval) {
+    Duration beatInterval,
+    ProxySettings proxies) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -121,7 +124,8 @@ public record GatewayConfig(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
-                "How often the gateway says on the bus that it lives."));
+                "How often the gateway says on the bus that it lives."),
+            ProxySettings.from(settings));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -153,7 +157,8 @@ public record GatewayConfig(
         sendQueueBytesMax,
         drainRate,
         drainTimeout,
-        beatInterval);
+        beatInterval,
+        proxies);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
+import dev.fairlead.gateway.admission.ProxyAddresses;
 import dev.fairlead.runtime.settings.Settings;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,8 @@ class GatewayConfigTest {
     assertThat(config.drainRate()).isEqualTo(1_000);
     assertThat(config.drainTimeout()).hasSeconds(12);
     assertThat(config.beatInterval()).hasSeconds(1);
+    assertThat(config.proxies().certificateHeader()).isEqualTo("X-Client-Certificate");
+    assertThat(config.proxies().addresses().ranges()).isEmpty();
   }
 
   @Test
@@ -72,6 +76,8 @@ class GatewayConfigTest {
     environment.put("FAIRLEAD_DRAIN_RATE", "50");
     environment.put("FAIRLEAD_DRAIN_TIMEOUT", "9s");
     environment.put("FAIRLEAD_BEAT_INTERVAL", "2s");
+    environment.put("FAIRLEAD_PROXY_ADDRESSES", "192.0.2.7, fd00::/8");
+    environment.put("FAIRLEAD_CLIENT_CERTIFICATE_HEADER", "X-SSL-Leaf");
 
     // When
     GatewayConfig config = read(environment);
@@ -91,6 +97,24 @@ class GatewayConfigTest {
     assertThat(config.drainRate()).isEqualTo(50);
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.beatInterval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.proxies().certificateHeader()).isEqualTo("X-SSL-Leaf");
+    assertThat(config.proxies().addresses())
+        .isEqualTo(ProxyAddresses.of(List.of("192.0.2.7", "fd00::/8")));
+  }
+
+  @Test
+  void refusesProxiesAndHeadersThatAreNone() {
+    // Given
+    Map<String, String> environment =
+        Map.of("FAIRLEAD_PROXY_ADDRESSES", "proxy", "FAIRLEAD_CLIENT_CERTIFICATE_HEADER", "X Leaf");
+
+    // When
+    assertThatThrownBy(() -> read(environment))
+
+        // Then
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_PROXY_ADDRESSES")
+        .hasMessageContaining("FAIRLEAD_CLIENT_CERTIFICATE_HEADER");
   }
 
   @Test

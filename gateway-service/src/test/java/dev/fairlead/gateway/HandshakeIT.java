@@ -112,7 +112,7 @@ class HandshakeIT {
     assertThat(refusal.getHeaders().get("WWW-Authenticate")).startsWith("Bearer");
     assertThat(problemOf(refusal)).endsWith("/unauthorized");
     assertThat(refusal.getBody().toJsonObject().getString("detail"))
-        .isEqualTo("The request carries no valid token.");
+        .isEqualTo("The request carries no valid token or certificate.");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.Optional;
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param previousMasterKey the one before, after a change: what it encrypted is encrypted anew
 /// @param deviceTokenLifetime how long a device's token is good
+/// @param deviceCertificateLifetime how long a certificate that is issued to a device is good
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
 /// @param enrolment the bounds of enrolments
@@ -38,6 +39,7 @@ public record RegistryConfig(
     Secret masterKey,
     Optional<Secret> previousMasterKey,
     Duration deviceTokenLifetime,
+    Duration deviceCertificateLifetime,
     Duration signingKeyLifetime,
     Duration auditRetention,
     EnrolmentSettings enrolment,
@@ -50,6 +52,7 @@ public record RegistryConfig(
 
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(400);
   private static final Duration SIGNING_KEY_LIFETIME = Duration.ofDays(90);
   private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
@@ -80,6 +83,12 @@ public record RegistryConfig(
             Duration.ofMinutes(1),
             Duration.ofDays(3650),
             "How long a device's token is good."),
+        settings.duration(
+            "DEVICE_CERTIFICATE_LIFETIME",
+            CERTIFICATE_LIFETIME,
+            Duration.ofMinutes(1),
+            Duration.ofDays(3650),
+            "How long a certificate that is issued to a device is good."),
         settings.duration(
             "SIGNING_KEY_LIFETIME",
             SIGNING_KEY_LIFETIME,
@@ -134,8 +143,10 @@ public record RegistryConfig(
         masterKey,
         previousMasterKey,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn);
@@ -152,6 +163,7 @@ public record RegistryConfig(
         key,
         previous,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
         enrolment,
@@ -171,6 +183,7 @@ public record RegistryConfig(
         masterKey,
         previousMasterKey,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
         enrolment,

@@ -15,6 +15,10 @@ import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
+import dev.fairlead.registry.certificate.AuthorityRoutes;
+import dev.fairlead.registry.certificate.CertificateRoutes;
+import dev.fairlead.registry.certificate.PgAuthorities;
+import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
@@ -227,6 +231,13 @@ public final class RegistryService implements Service {
                         enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        new CertificateRoutes(
+                                new PgCertificates(pool, config.opener()),
+                                news,
+                                config.deviceCertificateLifetime(),
+                                clock)
+                            ::bind,
+                        new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
                         audit.routes()::bind,
                         signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),

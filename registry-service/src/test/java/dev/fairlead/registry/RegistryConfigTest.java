@@ -40,6 +40,7 @@ class RegistryConfigTest {
     assertThat(config.adminKey()).isEmpty();
     assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(400));
     assertThat(config.enrolment()).isEqualTo(EnrolmentSettings.DEFAULT);
+    assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(400));
     assertThat(config.gatewayLostBeats()).isEqualTo(5);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
   }
@@ -55,6 +56,7 @@ class RegistryConfigTest {
                 "FAIRLEAD_DEVICE_TOKEN_LIFETIME", "30d",
                 "FAIRLEAD_ENROLMENT_KEPT", "12h",
                 "FAIRLEAD_ENROLMENT_PENDING_MAX", "9",
+                "FAIRLEAD_DEVICE_CERTIFICATE_LIFETIME", "90d",
                 "FAIRLEAD_GATEWAY_LOST_BEATS", "7",
                 "FAIRLEAD_GATEWAY_BEAT_INTERVAL", "500ms"));
 
@@ -63,6 +65,7 @@ class RegistryConfigTest {
     assertThat(config.adminKey()).contains(Secret.of("the-key"));
     assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(30));
     assertThat(config.enrolment()).isEqualTo(new EnrolmentSettings(Duration.ofHours(12), 9));
+    assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(90));
     assertThat(config.gatewayLostBeats()).isEqualTo(7);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.masterKey()).isEqualTo(Secret.of(RegistryFixture.MASTER_KEY));

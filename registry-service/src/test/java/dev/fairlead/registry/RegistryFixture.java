@@ -117,6 +117,7 @@ final class RegistryFixture implements AutoCloseable {
         Secret.of(MASTER_KEY),
         Optional.empty(),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         Duration.ofDays(90),
         Duration.ofDays(400),
         EnrolmentSettings.DEFAULT,

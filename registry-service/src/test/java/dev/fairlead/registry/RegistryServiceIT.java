@@ -375,6 +375,7 @@ class RegistryServiceIT {
                 config.masterKey(),
                 config.previousMasterKey(),
                 config.deviceTokenLifetime(),
+                config.deviceCertificateLifetime(),
                 config.signingKeyLifetime(),
                 config.auditRetention(),
                 config.enrolment(),

@@ -75,8 +75,11 @@ final class Dialer implements AutoCloseable {
         client
             .newWebSocketBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
-            .subprotocols(settings.wire().subprotocol())
-            .header("Authorization", "Bearer " + token());
+            .subprotocols(settings.wire().subprotocol());
+    String token = token();
+    if (!token.isEmpty()) {
+      builder.header("Authorization", "Bearer " + token);
+    }
     lastSession
         .headerValue()
         .ifPresent(value -> builder.header(NativeProtocol.HEADER_LAST_SESSION, value));

@@ -1,6 +1,8 @@
 package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.Presented;
+import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.gateway.session.LastSession;
 import dev.fairlead.gateway.session.SessionLifecycle;
 import dev.fairlead.protocol.NativeProtocol;
@@ -9,6 +11,7 @@ import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -42,6 +45,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
   private final int messageBytesMax;
+  private final Callers callers;
   private final Admission admission;
   private final SessionLifecycle lifecycle;
   private final Problems problems;
@@ -49,11 +53,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   public ConnectDoor(
       ProtocolLimits limits,
+      ProxySettings proxies,
       Admission admission,
       SessionLifecycle lifecycle,
       Problems problems,
+      MeterRegistry meters,
       InstantSource clock) {
     this.messageBytesMax = limits.messageBytesMax();
+    this.callers = new Callers(proxies, meters);
     this.admission = admission;
     this.lifecycle = lifecycle;
     this.problems = problems;
@@ -84,10 +91,13 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                           NativeProtocol.SUBPROTOCOL_JSON))));
       return;
     }
-    String address = addressOf(request);
-    switch (admission.decide(address, tokenOf(request))) {
+    Callers.Caller caller = callers.of(request);
+    Presented presented =
+        new Presented(tokenOf(request), () -> callers.certificatesOf(request, caller));
+    switch (admission.decide(caller.address(), presented)) {
       case Admission.Decision.Refused refused -> answer(request, refused.problem());
-      case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
+      case Admission.Decision.Admitted admitted ->
+          upgrade(request, wire.get(), caller.address(), admitted);
     }
   }
 
@@ -170,11 +180,6 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
         ? Optional.of(authorization.substring(BEARER.length()).strip())
         : Optional.empty();
-  }
-
-  private static String addressOf(HttpServerRequest request) {
-    var remote = request.remoteAddress();
-    return remote == null ? "" : text(remote.hostAddress());
   }
 
   private static boolean hasWord(@Nullable String header, String word) {

@@ -106,7 +106,16 @@ public final class DeviceRoutes {
 
   private ApiResponse patch(ApiRequest request) {
     DeviceKey device = key(request, request.path("id"));
-    store.patch(device, request.body(ObjectNode.class), clock.instant(), request.act()).await();
+    Optional<Long> outboxId =
+        store.patch(device, request.body(ObjectNode.class), clock.instant(), request.act()).await();
+    if (outboxId.isPresent()) {
+      published
+          .within(
+              outboxId.get(),
+              "The device was changed, but the bus does not take the news at the moment: whether it"
+                  + " is shut out takes effect when it does.")
+          .await();
+    }
     return ApiResponse.ok(store.get(device).await());
   }
 

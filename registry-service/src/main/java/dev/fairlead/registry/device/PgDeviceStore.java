@@ -5,6 +5,7 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
@@ -13,6 +14,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
@@ -34,6 +36,9 @@ import java.util.Set;
 
 /// Devices in PostgreSQL. A device and the rows that hang on it come and go together.
 final class PgDeviceStore implements DeviceStore {
+
+  /// The member of a patch that shuts a device out or lets it in.
+  private static final String BLOCKED = "blocked";
 
   private final Pool pool;
   private final PgOutbox outbox;
@@ -99,7 +104,7 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
+  public Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -113,9 +118,19 @@ final class PgDeviceStore implements DeviceStore {
                     .compose(rows -> single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
                     .compose(description -> update(transaction, device, description, now))
-                    .compose(nothing -> PgAudit.append(transaction, act)))
-        .onSuccess(nothing -> outbox.poke())
-        .mapEmpty();
+                    .compose(updated -> PgAudit.append(transaction, act))
+                    .compose(audited -> block(transaction, device, patch)))
+        .map(Objects::requireNonNull)
+        .onSuccess(blocked -> outbox.poke());
+  }
+
+  private static Future<Optional<Long>> block(
+      SqlConnection transaction, DeviceKey device, ObjectNode patch) {
+    return patch.has(BLOCKED)
+        ? PgBlocks.set(transaction, device, patch.path(BLOCKED).booleanValue())
+            .compose(news -> PgOutbox.append(transaction, news.toRecord()))
+            .map(Optional::of)
+        : Future.succeededFuture(Optional.empty());
   }
 
   private static Future<Long> update(
@@ -151,6 +166,8 @@ final class PgDeviceStore implements DeviceStore {
                                     nothing ->
                                         PgCredentials.revoke(transaction, device, revokedUntil))
                                 .compose(revocation -> append(transaction, revocation.toRecord()))
+                                .compose(nothing -> PgBlocks.leave(transaction, device))
+                                .compose(left -> appendIfAny(transaction, left))
                                 .compose(nothing -> closeSession(transaction, device, row)))
                     .compose(
                         nothing ->
@@ -208,6 +225,11 @@ final class PgDeviceStore implements DeviceStore {
         transaction,
         new InboxMessage.Close(device, session, CloseReason.REVOKED)
             .toRecord(InboxAddress.parse(presence.getString("address"))));
+  }
+
+  private static Future<Void> appendIfAny(SqlConnection transaction, Optional<AccessMessage> news) {
+    return news.map(message -> append(transaction, message.toRecord()))
+        .orElse(Future.succeededFuture());
   }
 
   private static Future<Void> append(SqlConnection transaction, BusRecord record) {

@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -30,10 +31,21 @@ public final class PgNewDevice {
       DeviceTokens.Plan plan,
       Instant now) {
     return insertRows(transaction, device, description, now)
+        .compose(nothing -> lift(transaction, device))
         .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(
             generation ->
                 PgOutbox.append(transaction, present(device, description, now)).map(generation));
+  }
+
+  /// A block that the device before it left behind under this id.
+  private static Future<Void> lift(SqlConnection transaction, DeviceKey device) {
+    return PgBlocks.lift(transaction, device)
+        .compose(
+            lifted ->
+                lifted.isPresent()
+                    ? PgOutbox.append(transaction, lifted.get().toRecord()).mapEmpty()
+                    : Future.succeededFuture());
   }
 
   private static Future<Void> insertRows(

@@ -11,6 +11,7 @@ public enum ProblemType {
   BAD_CURSOR("bad-cursor", "The cursor is not one of ours", 400),
   UNSUPPORTED_SUBPROTOCOL(
       "unsupported-subprotocol", "None of the offered subprotocols is known", 400),
+  BAD_CERTIFICATE("bad-certificate", "The certificate or the request for one is not right", 400),
   UNAUTHORIZED("unauthorized", "A valid key is needed", 401),
   FORBIDDEN("forbidden", "The key does not allow this", 403),
   ENROLMENT_REFUSED("enrolment-refused", "The device may not enrol", 403),
@@ -24,6 +25,9 @@ public enum ProblemType {
   PROVISIONING_KEY_NOT_FOUND(
       "provisioning-key-not-found", "There is no such provisioning key", 404),
   ENROLMENT_NOT_FOUND("enrolment-not-found", "There is no such enrolment", 404),
+  CERTIFICATE_NOT_FOUND("certificate-not-found", "There is no such certificate", 404),
+  CERTIFICATE_AUTHORITY_NOT_FOUND(
+      "certificate-authority-not-found", "There is no such certificate authority", 404),
   SIGNING_KEY_NOT_FOUND("signing-key-not-found", "There is no such signing key", 404),
   PERSON_NOT_FOUND("person-not-found", "There is no such person", 404),
   SIGN_IN_NOT_SET_UP("sign-in-not-set-up", "There is no identity provider here", 404),
@@ -37,6 +41,8 @@ public enum ProblemType {
   SIGNING_KEY_IN_USE("signing-key-in-use", "The key signs tokens", 409),
   TENANT_EXISTS("tenant-exists", "A tenant with this id exists", 409),
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
+  CERTIFICATE_AUTHORITY_EXISTS(
+      "certificate-authority-exists", "The certificate authority is in use already", 409),
   PERSON_EXISTS("person-exists", "The person is known here already", 409),
   PERSON_FROM_PROVIDER("person-from-provider", "The provider decides about this person", 409),
   QUOTA_EXCEEDED("quota-exceeded", "A limit is reached", 409),
