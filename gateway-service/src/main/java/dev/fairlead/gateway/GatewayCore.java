@@ -9,8 +9,8 @@ import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.CertificateVerifier;
 import dev.fairlead.gateway.admission.ConnectionCounts;
-import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.CredentialStanding;
+import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -102,7 +102,8 @@ final class GatewayCore {
         Duration.ofMillis(
             Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
     this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
-    this.guard = new TokenGuard(
+    this.guard =
+        new TokenGuard(
             new TokenVerifier(access, standing), config.handshakes(), System::nanoTime, meters);
     var admission =
         new Admission(

@@ -31,7 +31,7 @@ class TokenGuardTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final TokenGuard guard =
       new TokenGuard(
-          new TokenVerifier(access),
+          new TokenVerifier(access, new CredentialStanding(access, Clock.systemUTC())),
           new HandshakeLimits(PER_ADDRESS, PER_DEVICE, Duration.ofMinutes(5), BUDGET),
           now::get,
           meters);

@@ -110,6 +110,10 @@ final class ApiExchange {
     Optional<Problem> foreign = parts.callers().refusal(request, caller);
     if (foreign.isPresent()) {
       fail(foreign.get().exception());
+    } else if (principal.choosesInVain(request)) {
+      fail(
+          Problem.of(ProblemType.FORBIDDEN, "Only a platform admin may choose the tenant.")
+              .exception());
     } else if (!principal.role().includes(operation.role())) {
       fail(
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
