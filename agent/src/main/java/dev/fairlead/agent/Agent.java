@@ -10,8 +10,10 @@ import dev.fairlead.agent.command.SetIntervalHandler;
 import dev.fairlead.agent.connection.Connection;
 import dev.fairlead.agent.connection.ConnectionSettings;
 import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.agent.enrolment.EnrolledToken;
 import dev.fairlead.agent.machine.MachineReporter;
 import dev.fairlead.agent.outbox.Outbox;
 import dev.fairlead.agent.state.StateDirectory;
@@ -89,8 +91,12 @@ public final class Agent implements AutoCloseable {
         config.caFile().isPresent()
             ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
             : Optional.empty();
-    return new ConnectionSettings(
-        config.url(), new Tokens(config.token(), state), config.wire(), trust);
+    TokenSource own =
+        config
+            .provisioning()
+            .<TokenSource>map(by -> new EnrolledToken(by, state, config.url(), trust))
+            .orElse(config.token());
+    return new ConnectionSettings(config.url(), new Tokens(own, state), config.wire(), trust);
   }
 
   private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {

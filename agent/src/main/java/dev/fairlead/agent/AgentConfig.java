@@ -2,6 +2,8 @@ package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.AllowedPrograms;
 import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.enrolment.EnrolledToken;
+import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.protocol.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 /// @param diskThresholdPercent 1 to 100: how full a disk is an alert
 /// @param execAllowed programs that the command `exec` may run: bare names or absolute paths
 /// @param caFile certificates (PEM) to trust instead of those of the JDK
+/// @param provisioning how to come by a token that is not there yet
 public record AgentConfig(
     URI url,
     TokenSource token,
@@ -33,7 +36,8 @@ public record AgentConfig(
     Duration telemetryInterval,
     int diskThresholdPercent,
     Set<String> execAllowed,
-    Optional<Path> caFile) {
+    Optional<Path> caFile,
+    Optional<Provisioning> provisioning) {
 
   /// What `exec` may run if nothing is added.
   public static final Set<String> EXEC_ALLOWED_DEFAULT = Set.of("uname", "uptime", "df");
@@ -72,7 +76,28 @@ public record AgentConfig(
         TELEMETRY_INTERVAL_DEFAULT,
         DISK_THRESHOLD_PERCENT_DEFAULT,
         EXEC_ALLOWED_DEFAULT,
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /// A configuration with all defaults for a device that enrols at its first start, and keeps its
+  /// token in the state directory.
+  public static AgentConfig enrolling(URI url, Provisioning provisioning, Path stateDirectory) {
+    AgentConfig enrolled =
+        of(
+            url,
+            new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)),
+            stateDirectory);
+    return new AgentConfig(
+        enrolled.url,
+        enrolled.token,
+        enrolled.stateDirectory,
+        enrolled.wire,
+        enrolled.telemetryInterval,
+        enrolled.diskThresholdPercent,
+        enrolled.execAllowed,
+        enrolled.caFile,
+        Optional.of(provisioning));
   }
 
   /// Reads `FAIRLEAD_AGENT_…` settings.
@@ -92,19 +117,20 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         execAllowed,
-        caFile);
+        caFile,
+        provisioning);
   }
 
   /// This configuration with another interval.
   public AgentConfig withTelemetryInterval(Duration other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, other, diskThresholdPercent, execAllowed, caFile);
+        url, token, stateDirectory, wire, other, diskThresholdPercent, execAllowed, caFile, provisioning);
   }
 
   /// This configuration with another threshold.
   public AgentConfig withDiskThresholdPercent(int other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, telemetryInterval, other, execAllowed, caFile);
+        url, token, stateDirectory, wire, telemetryInterval, other, execAllowed, caFile, provisioning);
   }
 
   /// This configuration with more programs for `exec`.
@@ -117,7 +143,8 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         Stream.concat(execAllowed.stream(), programs.stream()).collect(Collectors.toSet()),
-        caFile);
+        caFile,
+        provisioning);
   }
 
   /// This configuration with certificates to trust.
@@ -130,7 +157,8 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         execAllowed,
-        Optional.of(file));
+        Optional.of(file),
+        provisioning);
   }
 
   private static void requireUrl(URI url) {

@@ -142,4 +142,22 @@ public record RegistryConfig(
         gatewayBeatInterval,
         other);
   }
+
+  /// The same with other bounds of enrolments.
+  public RegistryConfig withEnrolment(EnrolmentSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        other,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
+  }
 }
