@@ -84,10 +84,7 @@ public record AgentConfig(
   /// token in the state directory.
   public static AgentConfig enrolling(URI url, Provisioning provisioning, Path stateDirectory) {
     AgentConfig enrolled =
-        of(
-            url,
-            new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)),
-            stateDirectory);
+        of(url, new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)), stateDirectory);
     return new AgentConfig(
         enrolled.url,
         enrolled.token,
@@ -124,13 +121,29 @@ public record AgentConfig(
   /// This configuration with another interval.
   public AgentConfig withTelemetryInterval(Duration other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, other, diskThresholdPercent, execAllowed, caFile, provisioning);
+        url,
+        token,
+        stateDirectory,
+        wire,
+        other,
+        diskThresholdPercent,
+        execAllowed,
+        caFile,
+        provisioning);
   }
 
   /// This configuration with another threshold.
   public AgentConfig withDiskThresholdPercent(int other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, telemetryInterval, other, execAllowed, caFile, provisioning);
+        url,
+        token,
+        stateDirectory,
+        wire,
+        telemetryInterval,
+        other,
+        execAllowed,
+        caFile,
+        provisioning);
   }
 
   /// This configuration with more programs for `exec`.

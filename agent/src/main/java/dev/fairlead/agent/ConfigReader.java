@@ -162,8 +162,7 @@ final class ConfigReader {
             file ->
                 id.map(given -> new Provisioning(file, given, HostName.read()))
                     .orElseGet(() -> Provisioning.ofHost(file, HostName.read())));
-    if (provisioning.isPresent()
-        && Files.notExists(stateDirectory().resolve(EnrolledToken.FILE))) {
+    if (provisioning.isPresent() && Files.notExists(stateDirectory().resolve(EnrolledToken.FILE))) {
       check(provisioning.get());
     }
     return provisioning;

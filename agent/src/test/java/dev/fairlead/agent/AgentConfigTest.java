@@ -249,7 +249,12 @@ class AgentConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"pump 17, pump-17", "host.example, host.example", "'', this-machine", "., this-machine"})
+  @CsvSource({
+    "pump 17, pump-17",
+    "host.example, host.example",
+    "'', this-machine",
+    "., this-machine"
+  })
   void enrolsAsTheDeviceOfItsHostName(String host, String id) {
     assertThat(Provisioning.ofHost(directory, host).deviceId()).isEqualTo(id);
   }
