@@ -89,6 +89,19 @@ class TenantIsolationIT {
     IDS.put("/api/v1/api-keys/{id}", new Ids(key, nobody));
     IDS.put("/api/v1/commands/{id}", new Ids(command, nobody));
     IDS.put("/api/v1/tenants/{id}", new Ids(VICTIM, "nobodys-tenant"));
+    Api.Answer provisioning =
+        in(VICTIM, "POST", "/api/v1/provisioning-keys", provisioningBody(SECRET));
+    String enrolment =
+        text(
+            cluster
+                .api()
+                .post(
+                    cluster.registry().httpPort(),
+                    "/api/v1/enrolments",
+                    "{\"key\":\"" + text(provisioning, "key") + "\"}"),
+            "enrolmentId");
+    IDS.put("/api/v1/provisioning-keys/{id}", new Ids(text(provisioning, "id"), nobody));
+    IDS.put("/api/v1/enrolments/{id}", new Ids(enrolment, nobody));
     IDS.put("/api/v1/signing-keys/{id}", new Ids(nobody, nobody));
     await().until(() -> get(intruderKey, "/api/v1/devices").statusCode() == 200);
     await().until(() -> document(VICTIM).contains(SECRET + "\":1"));
@@ -111,6 +124,10 @@ class TenantIsolationIT {
 
   private static String keyBody(String name) {
     return "{\"name\":\"" + name + "\",\"role\":\"admin\"}";
+  }
+
+  private static String provisioningBody(String name) {
+    return "{\"name\":\"" + name + "\",\"accept\":\"by-hand\"}";
   }
 
   private static Api.Answer in(String tenant, String method, String path, String body) {

@@ -1,7 +1,6 @@
 package dev.fairlead.registry;
 
 import dev.fairlead.registry.audit.Audit;
-import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,8 +36,7 @@ final class AuditCheck {
   private static Future<Boolean> check(Vertx vertx, RegistryConfig config, PrintStream out) {
     Pool pool =
         PgPools.create(vertx, config.database(), RegistryConfig.SERVICE, RegistryConfig.SERVICE);
-    return Audit.verify(pool, MasterKey.of(config.masterKey()), out::println)
-        .eventually(pool::close);
+    return Audit.verify(pool, config.opener(), out::println).eventually(pool::close);
   }
 
   /// Blocks: nothing else happens in this process.

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param adminKey the key of the operator, with every right; without one, that of an earlier start
 ///     stays
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
+/// @param previousMasterKey the one before, after a change: what it encrypted is encrypted anew
 /// @param deviceTokenLifetime how long a device's token is good
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
@@ -35,6 +36,7 @@ public record RegistryConfig(
     BusSettings bus,
     Optional<Secret> adminKey,
     Secret masterKey,
+    Optional<Secret> previousMasterKey,
     Duration deviceTokenLifetime,
     Duration signingKeyLifetime,
     Duration auditRetention,
@@ -58,14 +60,12 @@ public record RegistryConfig(
     Secret masterKey =
         settings.secret(
             "MASTER_KEY", "32 bytes in Base64 that encrypt private keys in the database.");
-    try {
-      if (!masterKey.reveal().isEmpty()) {
-        MasterKey.of(masterKey);
-      }
-    } catch (IllegalArgumentException e) {
-      settings.problem(
-          Settings.PREFIX + "MASTER_KEY must be 32 bytes in Base64: " + e.getMessage());
-    }
+    check(settings, "MASTER_KEY", masterKey);
+    Optional<Secret> previous =
+        settings.optionalSecret(
+            "PREVIOUS_MASTER_KEY",
+            "The master key before the one that is set, for the start after a change.");
+    previous.ifPresent(key -> check(settings, "PREVIOUS_MASTER_KEY", key));
     return new RegistryConfig(
         Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
         ApiSettings.from(settings, SERVICE),
@@ -73,6 +73,7 @@ public record RegistryConfig(
         BusSettings.from(settings),
         settings.optionalSecret("ADMIN_KEY", "The API key of the operator, with every right."),
         masterKey,
+        previous,
         settings.duration(
             "DEVICE_TOKEN_LIFETIME",
             TOKEN_LIFETIME,
@@ -107,6 +108,21 @@ public record RegistryConfig(
         SignInSettings.from(settings));
   }
 
+  private static void check(Settings settings, String name, Secret key) {
+    try {
+      if (!key.reveal().isEmpty()) {
+        MasterKey.of(key);
+      }
+    } catch (IllegalArgumentException e) {
+      settings.problem(Settings.PREFIX + name + " must be 32 bytes in Base64: " + e.getMessage());
+    }
+  }
+
+  /// Opens what lies in the database encrypted.
+  MasterKey opener() {
+    return MasterKey.of(masterKey, previousMasterKey);
+  }
+
   /// The same for a registry that is handed its requests.
   public RegistryConfig withoutHttp() {
     return new RegistryConfig(
@@ -116,6 +132,25 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with another master key.
+  RegistryConfig withMasterKey(Secret key, Optional<Secret> previous) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        key,
+        previous,
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
@@ -134,6 +169,7 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,
@@ -152,6 +188,7 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
         deviceTokenLifetime,
         signingKeyLifetime,
         auditRetention,

@@ -18,6 +18,7 @@ import dev.fairlead.registry.audit.Audit;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
+import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
@@ -172,9 +173,11 @@ public final class RegistryService implements Service {
     outbox.start();
     onStop(outbox::close);
     AccessView view = new AccessView(clock);
-    PgSigningKeys keys = new PgSigningKeys(MasterKey.of(config.masterKey()));
+    MasterKey master = config.opener();
+    PgSigningKeys keys = new PgSigningKeys(master);
     PgAccess access = new PgAccess(pool, outbox, keys, config.adminKey(), clock);
-    return Audit.open(vertx, pool, MasterKey.of(config.masterKey()), config.auditRetention(), clock)
+    return PgEncrypted.renew(pool, master)
+        .compose(nothing -> Audit.open(vertx, pool, master, config.auditRetention(), clock))
         .onSuccess(audit -> onStop(audit::close))
         .compose(
             audit ->

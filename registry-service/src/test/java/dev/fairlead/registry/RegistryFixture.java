@@ -115,6 +115,7 @@ final class RegistryFixture implements AutoCloseable {
         busSettings(kafka),
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
+        Optional.empty(),
         Duration.ofDays(400),
         Duration.ofDays(90),
         Duration.ofDays(400),

@@ -373,6 +373,7 @@ class RegistryServiceIT {
                 config.bus(),
                 Optional.of(Secret.of("another-key")),
                 config.masterKey(),
+                config.previousMasterKey(),
                 config.deviceTokenLifetime(),
                 config.signingKeyLifetime(),
                 config.auditRetention(),

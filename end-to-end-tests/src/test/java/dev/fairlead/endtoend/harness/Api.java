@@ -73,7 +73,21 @@ public final class Api implements AutoCloseable {
   }
 
   public Answer delete(int port, String path) {
-    return send(request(port, path).DELETE().build());
+    return delete(port, path, Map.of());
+  }
+
+  public Answer delete(int port, String path, Map<String, String> headers) {
+    HttpRequest.Builder builder = request(port, path).DELETE();
+    headers.forEach(builder::header);
+    return send(builder.build());
+  }
+
+  public Answer patch(int port, String path, String body) {
+    return send(
+        request(port, path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   public Answer post(int port, String path, String body) {

@@ -140,31 +140,4 @@ public final class PgSigningKeys {
                     transaction,
                     new AccessMessage.Withdrawn(AccessMessage.SIGNING_KEY + id).toRecord()));
   }
-
-  /// Encrypts every key with another master key.
-  ///
-  /// @param to that one
-  /// @return how many there were; fails when the master key so far does not open them
-  Future<Integer> encryptAnew(SqlConnection transaction, MasterKey to) {
-    return load(transaction)
-        .compose(
-            keys -> {
-              Future<Void> written = Future.succeededFuture();
-              for (Held held : keys) {
-                SigningKey key = held.key();
-                written =
-                    written.compose(
-                        nothing ->
-                            transaction
-                                .preparedQuery(
-                                    "update signing_key set private_jwk = $2 where id = $1")
-                                .execute(
-                                    Tuple.of(
-                                        key.id(),
-                                        Buffer.buffer(to.encrypt(key.id(), key.privateJwk()))))
-                                .mapEmpty());
-              }
-              return written.map(keys.size());
-            });
-  }
 }
