@@ -465,7 +465,7 @@ class AgentTest {
     AtomicInteger claims = new AtomicInteger();
     gateway.requests =
         request -> {
-          boolean claim = request.path().endsWith("/claim");
+          boolean claim = String.valueOf(request.path()).endsWith("/claim");
           boolean let = claim && accepted.get();
           claims.addAndGet(claim ? 1 : 0);
           var _ =

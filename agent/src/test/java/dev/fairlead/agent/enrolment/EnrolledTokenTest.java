@@ -70,7 +70,7 @@ class EnrolledTokenTest {
         .body()
         .onSuccess(
             body -> {
-              asked.add(new Asked(request.path(), body.toJsonObject()));
+              asked.add(new Asked(String.valueOf(request.path()), body.toJsonObject()));
               var _ =
                   request
                       .response()
