@@ -13,6 +13,7 @@ import dev.fairlead.agent.connection.LastSession;
 import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.agent.enrolment.EnrolledToken;
 import dev.fairlead.agent.machine.MachineReporter;
 import dev.fairlead.agent.outbox.Outbox;
 import dev.fairlead.agent.state.StateDirectory;
@@ -90,9 +91,13 @@ public final class Agent implements AutoCloseable {
         config.caFile().isPresent() || config.certificate().isPresent()
             ? Optional.of(TrustedCertificates.sslContext(config.caFile(), config.certificate()))
             : Optional.empty();
+    TokenSource own =
+        config
+            .provisioning()
+            .<TokenSource>map(by -> new EnrolledToken(by, state, config.url(), tls))
+            .orElse(config.token());
     // With a certificate there is no token, and a new one has nothing to take the place of.
-    TokenSource tokens =
-        config.certificate().isPresent() ? config.token() : new Tokens(config.token(), state);
+    TokenSource tokens = config.certificate().isPresent() ? own : new Tokens(own, state);
     return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
   }
 

@@ -3,6 +3,8 @@ package dev.fairlead.agent;
 import dev.fairlead.agent.command.AllowedPrograms;
 import dev.fairlead.agent.connection.ClientCertificate;
 import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.enrolment.EnrolledToken;
+import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.protocol.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 /// @param execAllowed programs that the command `exec` may run: bare names or absolute paths
 /// @param caFile certificates (PEM) to trust instead of those of the JDK
 /// @param certificate the device's client certificate and its key; only over `wss`
+/// @param provisioning how to come by a token that is not there yet
 public record AgentConfig(
     URI url,
     TokenSource token,
@@ -36,7 +39,8 @@ public record AgentConfig(
     int diskThresholdPercent,
     Set<String> execAllowed,
     Optional<Path> caFile,
-    Optional<ClientCertificate> certificate) {
+    Optional<ClientCertificate> certificate,
+    Optional<Provisioning> provisioning) {
 
   /// What `exec` may run if nothing is added.
   public static final Set<String> EXEC_ALLOWED_DEFAULT = Set.of("uname", "uptime", "df");
@@ -79,7 +83,26 @@ public record AgentConfig(
         DISK_THRESHOLD_PERCENT_DEFAULT,
         EXEC_ALLOWED_DEFAULT,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /// A configuration with all defaults for a device that enrols at its first start, and keeps its
+  /// token in the state directory.
+  public static AgentConfig enrolling(URI url, Provisioning provisioning, Path stateDirectory) {
+    AgentConfig enrolled =
+        of(url, new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)), stateDirectory);
+    return new AgentConfig(
+        enrolled.url,
+        enrolled.token,
+        enrolled.stateDirectory,
+        enrolled.wire,
+        enrolled.telemetryInterval,
+        enrolled.diskThresholdPercent,
+        enrolled.execAllowed,
+        enrolled.caFile,
+        enrolled.certificate,
+        Optional.of(provisioning));
   }
 
   /// Reads `FAIRLEAD_AGENT_…` settings.
@@ -100,7 +123,8 @@ public record AgentConfig(
         diskThresholdPercent,
         execAllowed,
         caFile,
-        certificate);
+        certificate,
+        provisioning);
   }
 
   /// This configuration with another interval.
@@ -114,7 +138,8 @@ public record AgentConfig(
         diskThresholdPercent,
         execAllowed,
         caFile,
-        certificate);
+        certificate,
+        provisioning);
   }
 
   /// This configuration with another threshold.
@@ -128,7 +153,8 @@ public record AgentConfig(
         other,
         execAllowed,
         caFile,
-        certificate);
+        certificate,
+        provisioning);
   }
 
   /// This configuration with more programs for `exec`.
@@ -142,7 +168,8 @@ public record AgentConfig(
         diskThresholdPercent,
         Stream.concat(execAllowed.stream(), programs.stream()).collect(Collectors.toSet()),
         caFile,
-        certificate);
+        certificate,
+        provisioning);
   }
 
   /// This configuration with certificates to trust.
@@ -156,7 +183,8 @@ public record AgentConfig(
         diskThresholdPercent,
         execAllowed,
         Optional.of(file),
-        certificate);
+        certificate,
+        provisioning);
   }
 
   /// This configuration with a client certificate instead of a token.
@@ -170,7 +198,8 @@ public record AgentConfig(
         diskThresholdPercent,
         execAllowed,
         caFile,
-        Optional.of(other));
+        Optional.of(other),
+        provisioning);
   }
 
   private static void requireUrl(URI url) {

@@ -191,4 +191,24 @@ public record RegistryConfig(
         gatewayBeatInterval,
         other);
   }
+
+  /// The same with other bounds of enrolments.
+  public RegistryConfig withEnrolment(EnrolmentSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        other,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
+  }
 }

@@ -89,6 +89,8 @@ final class Dialer implements AutoCloseable {
   private String token() throws DialException {
     try {
       return settings.token().token();
+    } catch (NoTokenException e) {
+      throw new DialException(e.ending());
     } catch (IOException e) {
       throw new DialException(new Ending.Refused("no token: " + e.getMessage()));
     }

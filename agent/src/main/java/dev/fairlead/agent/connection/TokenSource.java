@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 
 /// Where the device's token comes from, asked before every connect so that a new one in the file
 /// is taken up.
-public sealed interface TokenSource
-    permits TokenSource.Given, TokenSource.InFile, TokenSource.None, Tokens {
+public interface TokenSource {
 
   /// What may stand behind `Bearer` (RFC 6750 §2.1).
   Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");

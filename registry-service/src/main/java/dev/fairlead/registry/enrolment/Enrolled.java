@@ -1,7 +1,7 @@
 package dev.fairlead.registry.enrolment;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import java.time.Instant;
+import dev.fairlead.registry.credential.DeviceTokens;
 import java.util.Optional;
 
 /// What came of the request of a device that was not refused.
@@ -12,9 +12,9 @@ sealed interface Enrolled {
   /// The device was made, and is to be given its token.
   ///
   /// @param generation of its credentials
-  /// @param issuedAt of the token; the same each time that it is handed out
+  /// @param token that is to be made; the same each time that it is handed out
   /// @param outboxId the place in the outbox of what was said last
-  record Accepted(DeviceKey device, long generation, Instant issuedAt, long outboxId)
+  record Accepted(DeviceKey device, long generation, DeviceTokens.Plan token, long outboxId)
       implements Enrolled {}
 
   /// A person has to decide.

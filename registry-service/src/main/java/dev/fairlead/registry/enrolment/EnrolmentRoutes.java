@@ -181,8 +181,7 @@ final class EnrolmentRoutes {
             new EnrolledDevice(
                 id,
                 tenant,
-                tokens.issue(
-                    accepted.device(), accepted.generation(), tokens.plan(accepted.issuedAt()))));
+                tokens.issue(accepted.device(), accepted.generation(), accepted.token())));
       }
       case Enrolled.Pending pending ->
           ApiResponse.accepted(

@@ -145,12 +145,9 @@ final class PgApplications {
 
   private Future<Enrolled> admit(Request request) {
     SqlConnection transaction = request.transaction();
+    DeviceTokens.Plan token = tokens.plan(request.now());
     return PgNewDevice.insert(
-            transaction,
-            request.device(),
-            request.description(),
-            tokens.plan(request.now()),
-            request.now())
+            transaction, request.device(), request.description(), token, request.now())
         .compose(generation -> keepForRepetition(request, generation).map(generation))
         .compose(
             generation ->
@@ -158,8 +155,7 @@ final class PgApplications {
                         transaction, request.act(), DeviceRoutes.PATH + request.device().device())
                     .map(
                         outboxId ->
-                            new Enrolled.Accepted(
-                                request.device(), generation, request.now(), outboxId)));
+                            new Enrolled.Accepted(request.device(), generation, token, outboxId)));
   }
 
   /// Only a device that chose the secret itself can come again with it.

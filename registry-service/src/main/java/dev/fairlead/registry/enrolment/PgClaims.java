@@ -121,9 +121,9 @@ final class PgClaims {
   private Future<Enrolled> handOut(SqlConnection transaction, Row row, Instant now, Act act) {
     DeviceKey device = PgColumns.key(row);
     Optional<Instant> before = PgColumns.time(row, "claimed_at");
-    Instant issuedAt = before.orElse(now);
+    DeviceTokens.Plan token = tokens.plan(before.orElse(now));
     long accepted = row.getLong("generation");
-    return PgCredentials.generation(transaction, device, tokens.plan(issuedAt))
+    return PgCredentials.generation(transaction, device, token)
         .compose(
             generation ->
                 generation == accepted
@@ -135,7 +135,7 @@ final class PgClaims {
                     ? Future.<Void>succeededFuture()
                     : markClaimed(transaction, row.getString("id"), now))
         .compose(nothing -> PgAudit.append(transaction, act, DeviceRoutes.PATH + device.device()))
-        .map(outboxId -> new Enrolled.Accepted(device, accepted, issuedAt, outboxId));
+        .map(outboxId -> new Enrolled.Accepted(device, accepted, token, outboxId));
   }
 
   private static Future<Void> markClaimed(SqlConnection transaction, String id, Instant now) {
