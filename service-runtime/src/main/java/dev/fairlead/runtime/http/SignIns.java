@@ -59,7 +59,7 @@ final class SignIns {
                             "Too many wrong keys came from this address.")
                         .retryAfter(left));
     meters
-        .counter("http.sign-ins.refused", "reason", banned.isPresent() ? "banned" : "wrong-key")
+        .counter("http.keys.refused", "reason", banned.isPresent() ? "banned" : "wrong-key")
         .increment();
     return banned.orElseGet(Callers::unknown);
   }

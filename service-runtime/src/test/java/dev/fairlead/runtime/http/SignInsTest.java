@@ -24,7 +24,7 @@ class SignInsTest {
           "test", new FailureLimit.Rule(FAILURES, Duration.ofMinutes(5), 64), now::get, meters);
 
   private double refused(String reason) {
-    return meters.counter("http.sign-ins.refused", "reason", reason).count();
+    return meters.counter("http.keys.refused", "reason", reason).count();
   }
 
   private void ban() {
