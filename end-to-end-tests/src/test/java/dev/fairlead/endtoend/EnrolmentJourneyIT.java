@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fairlead.agent.Agent;
-import dev.fairlead.agent.AgentConfig;
-import dev.fairlead.agent.enrolment.Provisioning;
+import dev.fairlead.endtoend.harness.AgentJar;
 import dev.fairlead.endtoend.harness.FairleadUp;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,26 +34,29 @@ class EnrolmentJourneyIT {
               .path("key")
               .asText();
       Path keyFile = Files.writeString(directory.resolve("key"), key);
-      AgentConfig config =
-          AgentConfig.enrolling(
-                  URI.create("wss://localhost:" + (up.port() + 363) + "/connect"),
-                  new Provisioning(keyFile, "newcomer", "Newcomer"),
-                  directory.resolve("agent"))
-              .withCaFile(directory.resolve("data").resolve("tls").resolve("ca.pem"));
-      try (Agent agent = Agent.start(config)) {
-        await().until(() -> !enrolments(up).isEmpty());
+      Map<String, String> settings =
+          Map.of(
+              "FAIRLEAD_AGENT_URL",
+              "wss://localhost:" + (up.port() + 363) + "/connect",
+              "FAIRLEAD_AGENT_CA_FILE",
+              directory.resolve("data/tls/ca.pem").toString(),
+              "FAIRLEAD_AGENT_PROVISIONING_KEY_FILE",
+              keyFile.toString(),
+              "FAIRLEAD_AGENT_DEVICE_ID",
+              "newcomer");
+      try (AgentJar agent = AgentJar.start(settings, directory)) {
+        await().atMost(PATIENCE).until(() -> !enrolments(up).isEmpty());
         JsonNode waiting = enrolments(up).get(0);
         assertThat(waiting.path("deviceId").asText()).isEqualTo("newcomer");
-        assertThat(agent.isConnected()).isFalse();
+        assertThat(device(up).path("id").isMissingNode()).isTrue();
 
         // When
         up.api()
             .post(up.port(), "/api/v1/enrolments/" + waiting.path("id").asText() + "/accept", "{}");
 
         // Then
-        await().atMost(PATIENCE).until(agent::isConnected);
         await().atMost(PATIENCE).until(() -> device(up).at("/presence/online").asBoolean());
-        assertThat(device(up).path("name").asText()).isEqualTo("Newcomer");
+        assertThat(agent.isAlive()).isTrue();
         assertThat(device(up).at("/tags/lot").asText()).isEqualTo("spring");
       }
     }
