@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
@@ -25,6 +26,8 @@ import java.util.Optional;
 /// @param drainRate how many connections are closed in a second when the gateway stops
 /// @param drainTimeout how long that may take
 /// @param beatInterval how often the gateway says that it lives
+/// @param limits what tenants and their devices may
+/// @param rateExcessMax how long a device may be faster than allowed before it is closed
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -39,7 +42,9 @@ public record GatewayConfig(
     long sendQueueBytesMax,
     int drainRate,
     Duration drainTimeout,
-    Duration beatInterval) {
+    Duration beatInterval,
+    LimitSettings limits,
+    Duration rateExcessMax) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -117,7 +122,14 @@ public record GatewayConfig(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
-                "How often the gateway says on the bus that it lives."));
+                "How often the gateway says on the bus that it lives."),
+            LimitSettings.from(settings),
+            settings.duration(
+                "RATE_EXCESS_MAX",
+                Duration.ofMinutes(5),
+                Duration.ofMillis(500),
+                Duration.ofHours(1),
+                "How long a device may be slowed down for its rate before it is closed."));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -148,7 +160,9 @@ public record GatewayConfig(
         sendQueueBytesMax,
         drainRate,
         drainTimeout,
-        beatInterval);
+        beatInterval,
+        limits,
+        rateExcessMax);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

@@ -1,11 +1,14 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.allowance.Allowances;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
 import dev.fairlead.protocol.WireFormat;
@@ -52,6 +55,7 @@ public final class GatewayService implements Service {
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
+  private final Allowances allowances;
   private final Neighbours neighbours;
   private final GatewayDoors doors;
   private final Optional<DoorServer> server;
@@ -73,6 +77,7 @@ public final class GatewayService implements Service {
     this.context = vertx.getOrCreateContext();
     this.name = GatewayName.fresh(config.nameStem());
     this.access = new AccessView(Clock.systemUTC());
+    this.allowances = new Allowances(name, config.limits(), access, System::nanoTime);
     this.neighbours = new Neighbours(name, this::resumeAll, Clock.systemUTC());
     this.doors = new GatewayDoors(() -> core.map(GatewayCore::door), new Problems(meters));
     this.server =
@@ -164,7 +169,7 @@ public final class GatewayService implements Service {
             Topic.GATEWAYS,
             Set.of(0),
             new TopicTail.Start.Recent(Neighbours.BEAT_AGE_MAX),
-            neighbours::accept,
+            this::gatewaySaid,
             this::resumeAll);
     closeLater(gatewaysTail::close);
     return Future.all(accessTail.start(), gatewaysTail.start())
@@ -175,7 +180,7 @@ public final class GatewayService implements Service {
 
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
-    var made = new GatewayCore(vertx, config, address, producers, access, health, meters);
+    var made = new GatewayCore(vertx, config, address, producers, access, allowances, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,
@@ -199,6 +204,8 @@ public final class GatewayService implements Service {
               long timer =
                   vertx.setPeriodic(
                       made.sweepInterval().toMillis(), id -> made.sweep(accessTail.sinceContact()));
+              made.limits().start();
+              closeLater(made.limits()::stop);
               closeLater(
                   () -> {
                     vertx.cancelTimer(timer);
@@ -215,6 +222,14 @@ public final class GatewayService implements Service {
       part.get().onFailure(cause -> log.atWarn().setCause(cause).log(NOT_CLOSED));
     } else {
       closing.add(part);
+    }
+  }
+
+  private void gatewaySaid(ReceivedRecord record) {
+    if (!record.key().startsWith(GatewayMessage.SHARES_KEY)) {
+      neighbours.accept(record);
+    } else if (allowances.accept(GatewayMessage.decode(record))) {
+      core.ifPresent(running -> running.limits().changed());
     }
   }
 
@@ -236,6 +251,7 @@ public final class GatewayService implements Service {
     GatewayCore running = core.get();
     long thirdMillis = config.drainTimeout().toMillis() / 3;
     running.heartbeat().draining();
+    var _ = running.limits().leave();
     return running
         .drain()
         .closeAll(Duration.ofMillis(thirdMillis))

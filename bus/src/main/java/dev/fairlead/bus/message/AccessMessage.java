@@ -7,6 +7,8 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
+import dev.fairlead.bus.limit.Limits;
 import dev.fairlead.runtime.http.Role;
 import java.util.Map;
 import java.util.Objects;
@@ -84,6 +86,21 @@ public sealed interface AccessMessage {
     }
   }
 
+  /// What a tenant has instead of the limits that all have.
+  ///
+  /// @param limits those that are other, each from [Limit#MIN] to [Limit#MAX]
+  record TenantLimits(TenantId tenant, Map<Limit, Long> limits) implements AccessMessage {
+
+    public TenantLimits {
+      limits = Limits.checked(limits);
+    }
+
+    @Override
+    public String key() {
+      return LIMITS + tenant;
+    }
+  }
+
   /// The generation of the bus: the first part of every new epoch.
   record Generation(long number) implements AccessMessage {
 
@@ -116,6 +133,13 @@ public sealed interface AccessMessage {
           ? Optional.of(new TenantId(key.substring(SUSPENSION.length())))
           : Optional.empty();
     }
+
+    /// The tenant that had limits of its own; empty for anything else.
+    public Optional<TenantId> unlimitedTenant() {
+      return key.startsWith(LIMITS)
+          ? Optional.of(new TenantId(key.substring(LIMITS.length())))
+          : Optional.empty();
+    }
   }
 
   /// The record that carries this message.
@@ -134,6 +158,11 @@ public sealed interface AccessMessage {
       case Suspension suspension ->
           record(
               "suspension", MessageJson.write(new SuspensionDocument(suspension.tenant().value())));
+      case TenantLimits limits ->
+          record(
+              "limits",
+              MessageJson.write(
+                  new LimitsDocument(limits.tenant().value(), Limits.words(limits.limits()))));
       case Generation generation -> record("generation", MessageJson.write(generation));
       case Withdrawn _ -> record("withdrawn", null);
     };
@@ -152,6 +181,7 @@ public sealed interface AccessMessage {
       // Fails here, where it makes the record a malformed one, if the key names nobody.
       withdrawn.revokedDevice();
       withdrawn.suspendedTenant();
+      withdrawn.unlimitedTenant();
       return withdrawn;
     }
     String type = record.requiredHeader(Headers.TYPE);
@@ -169,6 +199,11 @@ public sealed interface AccessMessage {
           case "suspension" ->
               new Suspension(
                   new TenantId(MessageJson.read(record, SuspensionDocument.class).tenant()));
+          case "limits" -> {
+            LimitsDocument document = MessageJson.read(record, LimitsDocument.class);
+            yield new TenantLimits(
+                new TenantId(document.tenant()), Limits.ofWords(document.limits()));
+          }
           case "generation" -> MessageJson.read(record, Generation.class);
           default -> throw new MalformedRecordException("unknown type '" + type + "'");
         };
@@ -187,6 +222,12 @@ public sealed interface AccessMessage {
 
   /// [Suspension] as JSON.
   record SuspensionDocument(String tenant) {}
+
+  /// [TenantLimits] as JSON.
+  record LimitsDocument(String tenant, Map<String, Long> limits) {}
+
+  /// Keys of limits begin so.
+  String LIMITS = "limits/";
 
   /// Keys of suspensions begin so.
   String SUSPENSION = "suspension/";

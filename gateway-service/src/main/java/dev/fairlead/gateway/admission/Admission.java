@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.admission;
 
+import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -21,7 +22,17 @@ public final class Admission {
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
   private final TokenVerifier verifier;
+  private final TenantPlaces tenants;
   private final MeterRegistry meters;
+
+  /// The places that tenants have for connections.
+  @FunctionalInterface
+  public interface TenantPlaces {
+    /// A place for a device.
+    ///
+    /// @return what gives it back; empty where its tenant has none left
+    Optional<Runnable> take(DeviceKey device);
+  }
 
   /// @param overloaded whether the bus takes nothing more at the moment
   public Admission(
@@ -30,12 +41,14 @@ public final class Admission {
       BooleanSupplier overloaded,
       ConnectionCounts counts,
       TokenVerifier verifier,
+      TenantPlaces tenants,
       MeterRegistry meters) {
     this.health = health;
     this.contact = contact;
     this.overloaded = overloaded;
     this.counts = counts;
     this.verifier = verifier;
+    this.tenants = tenants;
     this.meters = meters;
   }
 
@@ -99,12 +112,25 @@ public final class Admission {
   private Decision verified(Optional<String> token, ConnectionCounts.Place place) {
     Optional<DeviceCredential> credential = token.flatMap(verifier::verify);
     if (credential.isPresent()) {
-      return new Decision.Admitted(credential.get(), place);
+      return ofTenant(credential.get(), place);
     }
     place.release();
     return refused(
         "unauthorized",
         Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token."));
+  }
+
+  private Decision ofTenant(DeviceCredential credential, ConnectionCounts.Place place) {
+    Optional<Runnable> taken = tenants.take(credential.device());
+    if (taken.isEmpty()) {
+      place.release();
+      return later(
+          "tenant-full",
+          ProblemType.TOO_MANY_REQUESTS,
+          "The tenant has as many connections as it may.");
+    }
+    place.withPlace(taken.get());
+    return new Decision.Admitted(credential, place);
   }
 
   /// Spread out, so that those who were refused together do not come back together.
