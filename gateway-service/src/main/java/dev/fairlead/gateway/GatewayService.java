@@ -180,7 +180,8 @@ public final class GatewayService implements Service {
 
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
-    var made = new GatewayCore(vertx, config, address, producers, access, allowances, health, meters);
+    var made =
+        new GatewayCore(vertx, config, address, producers, access, allowances, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,

@@ -1,6 +1,7 @@
 package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
@@ -27,6 +28,7 @@ import java.util.Optional;
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
+/// @param limits what tenants and their devices may
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -40,7 +42,8 @@ public record RegistryConfig(
     Duration auditRetention,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
-    SignInSettings signIn) {
+    SignInSettings signIn,
+    LimitSettings limits) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -101,7 +104,8 @@ public record RegistryConfig(
             Duration.ofMillis(50),
             Duration.ofMinutes(1),
             "The time between two beats of a gateway or a registry."),
-        SignInSettings.from(settings));
+        SignInSettings.from(settings),
+        LimitSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -134,7 +138,8 @@ public record RegistryConfig(
         auditRetention,
         gatewayLostBeats,
         gatewayBeatInterval,
-        signIn);
+        signIn,
+        limits);
   }
 
   /// The same with another master key.
@@ -152,7 +157,8 @@ public record RegistryConfig(
         auditRetention,
         gatewayLostBeats,
         gatewayBeatInterval,
-        signIn);
+        signIn,
+        limits);
   }
 
   /// The same with other rules for signing in.
@@ -170,6 +176,26 @@ public record RegistryConfig(
         auditRetention,
         gatewayLostBeats,
         gatewayBeatInterval,
+        other,
+        limits);
+  }
+
+  /// The same with other limits.
+  public RegistryConfig withLimits(LimitSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
         other);
   }
 }

@@ -24,6 +24,9 @@ import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
+import dev.fairlead.registry.limit.LimitRoutes;
+import dev.fairlead.registry.limit.LimitSharer;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
@@ -213,14 +216,24 @@ public final class RegistryService implements Service {
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
+        .compose(nothing -> startSharing(bus, producer, view))
         .compose(
-            nothing ->
+            sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
+                        new DeviceRoutes(
+                                pool,
+                                outbox,
+                                new PgDeviceQuota(config.limits().defaults()),
+                                credentials.tokens(),
+                                clock)
+                            ::bind,
                         credentials.routes()::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
-                        new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        new TenantRoutes(
+                                new PgTenants(pool, config.limits().defaults()), news, clock)
+                            ::bind,
+                        new LimitRoutes(pool, sharer)::bind,
                         audit.routes()::bind,
                         signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),
@@ -275,6 +288,12 @@ public final class RegistryService implements Service {
             meters);
     onStop(watcher::close);
     return watcher.start();
+  }
+
+  private Future<LimitSharer> startSharing(Bus bus, BusProducer producer, AccessView view) {
+    LimitSharer sharer = new LimitSharer(vertx, bus, producer::send, config.limits(), view, meters);
+    onStop(sharer::close);
+    return sharer.start().map(sharer);
   }
 
   private Future<Void> startApi(

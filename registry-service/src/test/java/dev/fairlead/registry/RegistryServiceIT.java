@@ -379,7 +379,8 @@ class RegistryServiceIT {
                 config.auditRetention(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
-                config.signIn()));
+                config.signIn(),
+                config.limits()));
 
     // Then
     Awaitility.await()

@@ -29,8 +29,7 @@ public final class Allowances {
   /// @param process the name under which this process tells its use
   /// @param access what tenants have instead of the defaults
   /// @param nanos the time since some beginning, as [System#nanoTime]
-  public Allowances(
-      String process, LimitSettings settings, AccessView access, LongSupplier nanos) {
+  public Allowances(String process, LimitSettings settings, AccessView access, LongSupplier nanos) {
     this.process = process;
     this.settings = settings;
     this.access = access;
@@ -42,12 +41,12 @@ public final class Allowances {
   ///
   /// @return whether anything changed by it
   public boolean accept(GatewayMessage message) {
-    if (!(message instanceof GatewayMessage.TenantShares mine)
-        || !mine.process().equals(process)) {
+    if (!(message instanceof GatewayMessage.TenantShares mine) || !mine.process().equals(process)) {
       return false;
     }
     Map<Key, Double> shares = new HashMap<>();
-    mine.shares().forEach(share -> shares.put(new Key(share.tenant(), share.limit()), share.most()));
+    mine.shares()
+        .forEach(share -> shares.put(new Key(share.tenant(), share.limit()), share.most()));
     round = new Round(Map.copyOf(shares), nanos.getAsLong());
     return true;
   }
@@ -67,8 +66,7 @@ public final class Allowances {
   }
 
   private boolean isOld(Round last) {
-    return Duration.ofNanos(nanos.getAsLong() - last.sinceNanos())
-            .compareTo(settings.shareLapse())
+    return Duration.ofNanos(nanos.getAsLong() - last.sinceNanos()).compareTo(settings.shareLapse())
         > 0;
   }
 }

@@ -1,12 +1,14 @@
 package dev.fairlead.bus.allowance;
 
 import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.bus.message.GatewayMessage.Use;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ public final class UseReport {
   private final Function<BusRecord, ? extends Future<?>> writer;
   private final String process;
   private final Duration interval;
+  private final Set<Limit> keeps;
   private final Supplier<List<Use>> use;
 
   private long timer = NO_TIMER;
@@ -30,17 +33,20 @@ public final class UseReport {
 
   /// @param writer gives a record to the bus
   /// @param process the name of this process among those that share
+  /// @param keeps the limits that this process keeps
   /// @param use what is used since it was last asked for; the largest part of a limit first
   public UseReport(
       Vertx vertx,
       Function<BusRecord, ? extends Future<?>> writer,
       String process,
       Duration interval,
+      Set<Limit> keeps,
       Supplier<List<Use>> use) {
     this.vertx = vertx;
     this.writer = writer;
     this.process = process;
     this.interval = interval;
+    this.keeps = keeps;
     this.use = use;
   }
 
@@ -65,9 +71,8 @@ public final class UseReport {
     if (!underWay) {
       underWay = true;
       List<Use> all = use.get();
-      send(
-              new GatewayMessage.TenantUse(
-                  process, all.subList(0, Math.min(all.size(), GatewayMessage.ENTRIES_MAX))))
+      send(new GatewayMessage.TenantUse(
+              process, keeps, all.subList(0, Math.min(all.size(), GatewayMessage.ENTRIES_MAX))))
           .onComplete(done -> underWay = false);
     }
   }

@@ -82,14 +82,6 @@ public enum Limit {
     return this == BYTES || this == DEVICE_BYTES;
   }
 
-  /// Whether it is spread over several processes that must share it.
-  public boolean isShared() {
-    return switch (this) {
-      case CONNECTIONS, MESSAGES, BYTES, COMMANDS -> true;
-      case DEVICES, DEVICE_MESSAGES, DEVICE_BYTES -> false;
-    };
-  }
-
   /// The limit of that name.
   public static Optional<Limit> of(String word) {
     return Stream.of(values()).filter(limit -> limit.word.equals(word)).findFirst();

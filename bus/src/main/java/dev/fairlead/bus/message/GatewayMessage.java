@@ -10,6 +10,7 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.limit.Limit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What `fairlead.gateways` says: beats of gateways and registries, the end of gateways, and what
 /// of their limits tenants use and may use at which process.
@@ -40,10 +41,12 @@ public sealed interface GatewayMessage {
   /// using nothing.
   ///
   /// @param process the name of a gateway or of another process that keeps limits
-  /// @param uses at most [#ENTRIES_MAX]
-  record TenantUse(String process, List<Use> uses) implements GatewayMessage {
+  /// @param keeps the limits that it keeps
+  /// @param uses of those limits, at most [#ENTRIES_MAX]
+  record TenantUse(String process, Set<Limit> keeps, List<Use> uses) implements GatewayMessage {
 
     public TenantUse {
+      keeps = Set.copyOf(keeps);
       uses = List.copyOf(uses);
       checkCount(uses.size());
     }

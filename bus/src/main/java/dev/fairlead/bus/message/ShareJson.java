@@ -9,6 +9,7 @@ import dev.fairlead.bus.message.GatewayMessage.TenantUse;
 import dev.fairlead.bus.message.GatewayMessage.Use;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Use and shares of limits as JSON. Limits that this version does not know are left out.
@@ -18,7 +19,7 @@ final class ShareJson {
 
   record UseDocument(String tenant, String limit, double used, boolean wanting) {}
 
-  record UsesDocument(List<UseDocument> uses) {}
+  record UsesDocument(List<String> keeps, List<UseDocument> uses) {}
 
   record ShareDocument(String tenant, String limit, double most) {}
 
@@ -27,6 +28,7 @@ final class ShareJson {
   static byte[] write(TenantUse use) {
     return MessageJson.write(
         new UsesDocument(
+            use.keeps().stream().map(Limit::word).sorted().toList(),
             use.uses().stream()
                 .map(
                     each ->
@@ -49,20 +51,19 @@ final class ShareJson {
   }
 
   static TenantUse use(String process, ReceivedRecord record) {
+    UsesDocument document = MessageJson.read(record, UsesDocument.class);
     return new TenantUse(
         process,
-        MessageJson.read(record, UsesDocument.class).uses().stream()
-            .flatMap(
-                each ->
-                    limit(each.limit())
-                        .map(
-                            limit ->
-                                new Use(
-                                    new TenantId(each.tenant()),
-                                    limit,
-                                    each.used(),
-                                    each.wanting())))
-            .toList());
+        document.keeps().stream().flatMap(ShareJson::limit).collect(Collectors.toSet()),
+        document.uses().stream().flatMap(ShareJson::use).toList());
+  }
+
+  private static Stream<Use> use(UseDocument document) {
+    return limit(document.limit())
+        .map(
+            limit ->
+                new Use(
+                    new TenantId(document.tenant()), limit, document.used(), document.wanting()));
   }
 
   static TenantShares shares(String process, ReceivedRecord record) {

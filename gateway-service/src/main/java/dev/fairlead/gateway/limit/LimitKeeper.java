@@ -1,10 +1,12 @@
 package dev.fairlead.gateway.limit;
 
 import dev.fairlead.bus.allowance.UseReport;
+import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.gateway.session.BusWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Set;
 
 /// Settles several times a second what tenants' devices sent, and tells the registries what is used
 /// here. Confined to the context that starts it.
@@ -12,6 +14,7 @@ public final class LimitKeeper {
 
   private static final long SETTLE_MILLIS = 100;
   private static final long NO_TIMER = -1;
+  private static final Set<Limit> KEPT = Set.of(Limit.CONNECTIONS, Limit.MESSAGES, Limit.BYTES);
 
   private final Vertx vertx;
   private final TenantGates gates;
@@ -23,7 +26,8 @@ public final class LimitKeeper {
       Vertx vertx, BusWriter writer, String gateway, LimitSettings settings, TenantGates gates) {
     this.vertx = vertx;
     this.gates = gates;
-    this.report = new UseReport(vertx, writer::send, gateway, settings.useInterval(), gates::use);
+    this.report =
+        new UseReport(vertx, writer::send, gateway, settings.useInterval(), KEPT, gates::use);
   }
 
   /// Begins.

@@ -1,14 +1,15 @@
 package dev.fairlead.gateway.limit;
 
+import dev.fairlead.bus.allowance.Bucket;
 import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionInput;
 import java.util.concurrent.TimeUnit;
 
-/// Takes what a device says at the pace that it and its tenant may have. Everything that was read is
-/// taken; what is too much holds up the reading. A device that goes on and on is closed. Confined to
-/// the session's context.
+/// Takes what a device says at the pace that it and its tenant may have. Everything that was read
+/// is taken; what is too much holds up the reading. A device that goes on and on is closed.
+/// Confined to the session's context.
 final class LimitedInput implements SessionInput {
 
   /// Shorter waits are not worth a timer; a little more is let through at once after them.
@@ -102,8 +103,7 @@ final class LimitedInput implements SessionInput {
     }
     long now = inputs.nowNanos();
     long wait =
-        Math.max(
-            tenant.waitNanos(now), Math.max(messages.debtNanos(now), bytes.debtNanos(now)));
+        Math.max(tenant.waitNanos(now), Math.max(messages.debtNanos(now), bytes.debtNanos(now)));
     if (wait > inputs.excessMaxNanos()) {
       session.close(Ending.RATE);
     } else if (wait > 0) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.limit;
 
 import dev.fairlead.bus.allowance.Allowances;
+import dev.fairlead.bus.allowance.Bucket;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.limit.Limits;
@@ -111,8 +112,8 @@ final class TenantGate {
   void settle(long nowNanos) {
     long allMessages = messages.sum();
     long allBytes = bytes.sum();
-    long messageDebt = messageBucket.spend(allMessages - settledMessages, nowNanos);
-    long byteDebt = byteBucket.spend(allBytes - settledBytes, nowNanos);
+    long messageDebt = messageBucket.spend((double) allMessages - settledMessages, nowNanos);
+    long byteDebt = byteBucket.spend((double) allBytes - settledBytes, nowNanos);
     settledMessages = allMessages;
     settledBytes = allBytes;
     wantsMessages |= messageDebt > 0;

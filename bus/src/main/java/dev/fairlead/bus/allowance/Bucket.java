@@ -1,14 +1,14 @@
-package dev.fairlead.gateway.limit;
+package dev.fairlead.bus.allowance;
 
 import java.util.concurrent.TimeUnit;
 
 /// A token bucket that may go into debt: what came is counted in full, and the answer is how long
 /// nothing more should come. So a message larger than the bucket gets through, and is paid for
 /// afterwards. Not safe for threads; time is an argument.
-final class Bucket {
+public final class Bucket {
 
   /// A full bucket lasts so long at the rate.
-  static final double BURST_SECONDS = 5;
+  public static final double BURST_SECONDS = 5;
 
   private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -19,14 +19,14 @@ final class Bucket {
   /// Begins with what comes together in a second: who connects again and again gains nothing.
   ///
   /// @param rate in a second, more than 0
-  Bucket(double rate, long nowNanos) {
+  public Bucket(double rate, long nowNanos) {
     this.rate = rate;
     this.tokens = rate;
     this.sinceNanos = nowNanos;
   }
 
   /// From now on fills at another rate. Debts stay.
-  void rate(double newRate, long nowNanos) {
+  public void rate(double newRate, long nowNanos) {
     fill(nowNanos);
     rate = newRate;
     tokens = Math.min(tokens, capacity());
@@ -35,20 +35,20 @@ final class Bucket {
   /// Something came.
   ///
   /// @return for how many nanoseconds nothing more should; 0 for none
-  long spend(double amount, long nowNanos) {
+  public long spend(double amount, long nowNanos) {
     fill(nowNanos);
     tokens -= amount;
     return debtNanos();
   }
 
   /// For how many nanoseconds nothing more should come; 0 for none.
-  long debtNanos(long nowNanos) {
+  public long debtNanos(long nowNanos) {
     fill(nowNanos);
     return debtNanos();
   }
 
   /// Whether little came lately: the bucket is at least half full.
-  boolean isEasy() {
+  public boolean isEasy() {
     return tokens >= capacity() / 2;
   }
 
