@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -199,7 +200,7 @@ class LimitsIT {
     return said.stream()
         .map(GatewayMessage::decode)
         .flatMap(
-            message -> message instanceof TenantUse use ? use.uses().stream() : java.util.stream.Stream.empty())
+            message -> message instanceof TenantUse use ? use.uses().stream() : Stream.empty())
         .anyMatch(
             use ->
                 use.tenant().equals(new TenantId("acme"))
