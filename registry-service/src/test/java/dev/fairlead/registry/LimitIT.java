@@ -34,7 +34,7 @@ class LimitIT {
 
   private static final String TENANTS = "/api/v1/tenants/";
   private static final String DEVICES = "/api/v1/devices";
-  private static final Duration SHARE_INTERVAL = Duration.ofMillis(200);
+  private static final Duration SHARE_INTERVAL = Duration.ofMillis(500);
 
   private static RegistryFixture registry;
 
@@ -72,8 +72,17 @@ class LimitIT {
     return answer.statusCode() + " " + type.substring(type.lastIndexOf('/') + 1);
   }
 
+  private static HttpResponse<Buffer> in(String tenant, HttpMethod method, String path) {
+    return registry.request(
+        method,
+        path,
+        Map.of("Fairlead-Tenant", tenant),
+        Buffer.buffer(),
+        RegistryFixture.ADMIN_KEY);
+  }
+
   private static JsonObject limitOf(String tenant, String name) {
-    return json(registry.requestIn(tenant, HttpMethod.GET, "/api/v1/limits", new JsonObject()))
+    return json(in(tenant, HttpMethod.GET, "/api/v1/limits"))
         .getJsonArray("items")
         .stream()
         .map(JsonObject.class::cast)
@@ -155,7 +164,7 @@ class LimitIT {
         .isEqualTo(new JsonObject().put("name", "devices").put("limit", 2).put("used", 2.0));
 
     // When
-    registry.requestIn("small", HttpMethod.DELETE, DEVICES + "/one", new JsonObject());
+    in("small", HttpMethod.DELETE, DEVICES + "/one");
 
     // Then
     assertThat(createDevice("small", "three").statusCode()).isEqualTo(201);

@@ -34,7 +34,7 @@ final class TenantGate {
   private volatile double connectionsMax;
   private volatile DevicePace devicePace;
 
-  private volatile boolean over;
+  private volatile Optional<Limit> over = Optional.empty();
   private volatile long waitUntilNanos;
 
   // Confined to the keeper's context.
@@ -100,12 +100,12 @@ final class TenantGate {
 
   /// For how long the tenant's devices should not be read; 0 for none.
   long waitNanos(long nowNanos) {
-    return over ? Math.max(0, waitUntilNanos - nowNanos) : 0;
+    return over.isEmpty() ? 0 : Math.max(0, waitUntilNanos - nowNanos);
   }
 
   /// What too much came of, while [#waitNanos] is more than 0.
   Limit overLimit() {
-    return wantsMessages ? Limit.MESSAGES : Limit.BYTES;
+    return over.orElse(Limit.MESSAGES);
   }
 
   /// Settles what came since the last time.
@@ -122,12 +122,15 @@ final class TenantGate {
     if (debt > 0) {
       waitUntilNanos = nowNanos + debt;
     }
-    over = debt > 0;
+    over =
+        debt == 0
+            ? Optional.empty()
+            : Optional.of(messageDebt >= byteDebt ? Limit.MESSAGES : Limit.BYTES);
   }
 
   /// Whether nothing is left to keep of this tenant.
   boolean isIdle() {
-    return connections.get() == 0 && !over && toldMessages == messages.sum();
+    return connections.get() == 0 && over.isEmpty() && toldMessages == messages.sum();
   }
 
   /// What was used since this was last asked.
