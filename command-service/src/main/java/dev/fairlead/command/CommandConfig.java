@@ -50,10 +50,7 @@ public record CommandConfig(
 
   /// A configuration without a server.
   public static CommandConfig withoutServer(
-      DatabaseSettings database,
-      BusSettings bus,
-      CommandSettings commands,
-      LimitSettings limits) {
+      DatabaseSettings database, BusSettings bus, CommandSettings commands, LimitSettings limits) {
     return new CommandConfig(
         Optional.empty(), api(ApiSettings.of("command")), database, bus, commands, limits);
   }

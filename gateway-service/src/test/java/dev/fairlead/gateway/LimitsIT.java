@@ -140,8 +140,7 @@ class LimitsIT {
     deviceOf("other", gateway, "one");
 
     // When
-    fixture.write(
-        new AccessMessage.Withdrawn(AccessMessage.LIMITS + "acme").toRecord());
+    fixture.write(new AccessMessage.Withdrawn(AccessMessage.LIMITS + "acme").toRecord());
 
     // Then
     await()
@@ -198,15 +197,15 @@ class LimitsIT {
 
   private static boolean wanting(List<ReceivedRecord> said, GatewayFixture.Gateway gateway) {
     return said.stream()
-        .map(GatewayMessage::decode)
-        .flatMap(
-            message -> message instanceof TenantUse use ? use.uses().stream() : Stream.empty())
-        .anyMatch(
-            use ->
-                use.tenant().equals(new TenantId("acme"))
-                    && use.limit() == Limit.CONNECTIONS
-                    && use.used() == 1
-                    && use.wanting())
+            .map(GatewayMessage::decode)
+            .flatMap(
+                message -> message instanceof TenantUse use ? use.uses().stream() : Stream.empty())
+            .anyMatch(
+                use ->
+                    use.tenant().equals(new TenantId("acme"))
+                        && use.limit() == Limit.CONNECTIONS
+                        && use.used() == 1
+                        && use.wanting())
         && said.stream().anyMatch(record -> record.key().equals("use/" + gateway.service().name()));
   }
 }

@@ -56,8 +56,7 @@ class LimitIT {
   }
 
   private static HttpResponse<Buffer> createDevice(String tenant, String id) {
-    return registry.requestIn(
-        tenant, HttpMethod.POST, DEVICES, new JsonObject().put("id", id));
+    return registry.requestIn(tenant, HttpMethod.POST, DEVICES, new JsonObject().put("id", id));
   }
 
   private static List<AccessMessage> said(String tenant) {
@@ -82,9 +81,7 @@ class LimitIT {
   }
 
   private static JsonObject limitOf(String tenant, String name) {
-    return json(in(tenant, HttpMethod.GET, "/api/v1/limits"))
-        .getJsonArray("items")
-        .stream()
+    return json(in(tenant, HttpMethod.GET, "/api/v1/limits")).getJsonArray("items").stream()
         .map(JsonObject.class::cast)
         .filter(limit -> limit.getString("name").equals(name))
         .findFirst()
@@ -143,7 +140,9 @@ class LimitIT {
     await()
         .untilAsserted(
             () ->
-                assertThat(said("gone")).last().isEqualTo(new AccessMessage.Withdrawn("limits/gone")));
+                assertThat(said("gone"))
+                    .last()
+                    .isEqualTo(new AccessMessage.Withdrawn("limits/gone")));
   }
 
   @Test
@@ -206,8 +205,7 @@ class LimitIT {
               tell("gw-b");
               return sharesOf("gw-b")
                   .contains(
-                      new TenantShares(
-                          "gw-b", List.of(new Share(tenant, Limit.CONNECTIONS, 2))));
+                      new TenantShares("gw-b", List.of(new Share(tenant, Limit.CONNECTIONS, 2))));
             });
 
     // Then
@@ -235,8 +233,7 @@ class LimitIT {
   }
 
   private static void tell(String gateway, Use... uses) {
-    registry.send(
-        new TenantUse(gateway, Set.of(Limit.CONNECTIONS), List.of(uses)).toRecord());
+    registry.send(new TenantUse(gateway, Set.of(Limit.CONNECTIONS), List.of(uses)).toRecord());
   }
 
   private static List<GatewayMessage> sharesOf(String gateway) {
@@ -255,7 +252,10 @@ class LimitIT {
     // Then
     assertThat(limitOf("mine", "deviceMessagesPerSecond"))
         .isEqualTo(
-            new JsonObject().put("name", "deviceMessagesPerSecond").put("limit", 3).putNull("used"));
+            new JsonObject()
+                .put("name", "deviceMessagesPerSecond")
+                .put("limit", 3)
+                .putNull("used"));
     assertThat(limitOf("mine", "commandsPerSecond").getDouble("used")).isZero();
   }
 

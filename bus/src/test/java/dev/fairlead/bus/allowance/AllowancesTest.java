@@ -25,10 +25,7 @@ class AllowancesTest {
   private long nanos;
   private final Allowances allowances =
       new Allowances(
-          "gw-a",
-          new LimitSettings(Limits.defaults(), Duration.ofSeconds(1)),
-          access,
-          () -> nanos);
+          "gw-a", new LimitSettings(Limits.defaults(), Duration.ofSeconds(1)), access, () -> nanos);
 
   private void tell(AccessMessage message) {
     access.accept(Received.from(message.toRecord(), 0, 0));
@@ -51,8 +48,7 @@ class AllowancesTest {
   @Test
   void keepsToItsShareUntilItIsTakenBack() {
     // When
-    allowances.accept(
-        new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
+    allowances.accept(new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
     allowances.accept(new TenantShares("gw-b", List.of()));
 
     // Then
@@ -69,8 +65,7 @@ class AllowancesTest {
   @Test
   void forgetsAShareThatNoOtherFollows() {
     // Given
-    allowances.accept(
-        new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
+    allowances.accept(new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
 
     // When
     nanos += Duration.ofSeconds(6).toNanos();
@@ -85,8 +80,7 @@ class AllowancesTest {
   @Test
   void neverGivesOutMoreThanTheLimit() {
     // Given
-    allowances.accept(
-        new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
+    allowances.accept(new TenantShares("gw-a", List.of(new Share(TENANT, Limit.CONNECTIONS, 3.5))));
 
     // When
     tell(new AccessMessage.TenantLimits(TENANT, Map.of(Limit.CONNECTIONS, 2L)));

@@ -175,8 +175,7 @@ class MessagesTest {
 
     // Then
     assertThat(GatewayMessage.decode(Received.from(use.toRecord(), 0, 0))).isEqualTo(use);
-    assertThat(GatewayMessage.decode(Received.from(shares().toRecord(), 0, 0)))
-        .isEqualTo(shares());
+    assertThat(GatewayMessage.decode(Received.from(shares().toRecord(), 0, 0))).isEqualTo(shares());
     assertThat(
             GatewayMessage.decode(
                 Received.from(new GatewayMessage.UseEnded("gw-a").toRecord(), 0, 0)))

@@ -82,8 +82,7 @@ class CommandPaceTest {
   @Test
   void keepsToItsShare() {
     // Given
-    allowances.accept(
-        new TenantShares("command", List.of(new Share(ACME, Limit.COMMANDS, 0.5))));
+    allowances.accept(new TenantShares("command", List.of(new Share(ACME, Limit.COMMANDS, 0.5))));
 
     // When
     accepted(10);

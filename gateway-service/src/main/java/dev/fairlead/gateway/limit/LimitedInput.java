@@ -50,7 +50,7 @@ final class LimitedInput implements SessionInput {
     inner.accept(frame);
     long now = inputs.nowNanos();
     DevicePace newPace = tenant.devicePace();
-    if (newPace != pace) {
+    if (!newPace.equals(pace)) {
       pace = newPace;
       messages.rate(pace.messages(), now);
       bytes.rate(pace.bytes(), now);

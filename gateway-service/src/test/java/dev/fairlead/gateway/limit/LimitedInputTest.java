@@ -40,9 +40,12 @@ class LimitedInputTest {
                   Limits.defaults()
                       .with(
                           Map.of(
-                              Limit.DEVICE_MESSAGES, (long) RATE,
-                              Limit.DEVICE_BYTES, 1_000L,
-                              Limit.MESSAGES, 2L * RATE)),
+                              Limit.DEVICE_MESSAGES,
+                              (long) RATE,
+                              Limit.DEVICE_BYTES,
+                              1_000L,
+                              Limit.MESSAGES,
+                              2L * RATE)),
                   Duration.ofSeconds(10)),
               new AccessView(InstantSource.system()),
               () -> nanos),

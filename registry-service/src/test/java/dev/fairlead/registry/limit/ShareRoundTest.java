@@ -40,8 +40,7 @@ class ShareRoundTest {
 
     // When
     ShareRound round =
-        round(
-            gateway("a", connections(ACME, 6), connections(CALM, 5)), gateway("b"), command);
+        round(gateway("a", connections(ACME, 6), connections(CALM, 5)), gateway("b"), command);
 
     // Then
     assertThat(round.shares())
@@ -55,7 +54,8 @@ class ShareRoundTest {
   @Test
   void tellsWhichLimitsWereExceeded() {
     // When
-    ShareRound round = round(gateway("a", connections(ACME, 6)), gateway("b", connections(ACME, 5)));
+    ShareRound round =
+        round(gateway("a", connections(ACME, 6)), gateway("b", connections(ACME, 5)));
 
     // Then
     assertThat(round.exceeded()).containsExactly(Limit.CONNECTIONS);
