@@ -53,7 +53,7 @@ class UrlMapTest {
   @ParameterizedTest
   @CsvSource({
     "/connect, gateway, built",
-    "/connect/more, registry, not built",
+    "/connect/more, gateway, built",
     "/api/v1/devices, registry, built",
     "/api/v1/devices/1.5, registry, built",
     "/api/v1/devices/1.5/commands, command, built",
@@ -114,7 +114,7 @@ class UrlMapTest {
             map.routes().stream().map(route -> pathOf(route.pattern())),
             Stream.of(
                 "/",
-                "/connect/more",
+                "/connector",
                 "/api/v1/devices",
                 "/api/v1/devices/commands",
                 "/api/v1/devices/x/commandsandmore",

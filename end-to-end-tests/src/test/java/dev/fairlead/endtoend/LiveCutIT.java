@@ -10,6 +10,7 @@ import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +45,7 @@ class LiveCutIT {
     cluster.close();
   }
 
-  private enum Loss {
+  enum Loss {
     REVOKED_TOKENS {
       @Override
       void happen(String tenant, String device) {
@@ -109,7 +110,7 @@ class LiveCutIT {
   @Order(1)
   void cutsTheDeviceWhereverItIsAndForGood(Loss loss) throws Exception {
     // Given
-    String tenant = "t" + loss.ordinal();
+    String tenant = loss.name().toLowerCase(Locale.ROOT).replace('_', '-');
     tenant(tenant);
     TestDevice first = made(tenant, "first");
     TestDevice second = made(tenant, "second");

@@ -14,19 +14,28 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The commands of `README.md`, as somebody would type them. The comment in the file says how its
+/// The commands of documents, as somebody would type them. The comment in `README.md` says how
 /// blocks are marked.
 class ReadmeIT {
 
   private static final String MARK = "-- end of block ";
   private static final int MINUTES_MAX = 5;
+  private static final int TLS_PORT_ABOVE = 363;
 
   @TempDir private Path directory;
 
   @Test
   void doesWhatTheReadmeSays() throws Exception {
-    Path readme = Checkout.root().resolve("README.md");
-    List<ReadmeBlock> blocks = ReadmeBlock.of(Files.readString(readme));
+    doesWhatIsSaidIn("README.md");
+  }
+
+  @Test
+  void doesWhatThePageOfCertificatesSays() throws Exception {
+    doesWhatIsSaidIn("docs/certificates.md");
+  }
+
+  private void doesWhatIsSaidIn(String document) throws Exception {
+    List<ReadmeBlock> blocks = ReadmeBlock.of(Files.readString(Checkout.root().resolve(document)));
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(directory.resolve("data"), port)) {
       // Given
@@ -62,7 +71,9 @@ class ReadmeIT {
             cd '%s'
             export PATH='%s':"$PATH"
             URL=http://127.0.0.1:%d
-            KEY=$(cat '%s')
+            GATE=wss://127.0.0.1:%d/connect
+            DATA='%s'
+            KEY=$(cat "$DATA/admin-key")
             BESIDE=()
             trap 'for PID in "${BESIDE[@]}"; do pkill -TERM -P "$PID" || true; kill "$PID" || true; done' EXIT
             """
@@ -70,7 +81,8 @@ class ReadmeIT {
                     Checkout.root(),
                     Path.of(System.getProperty("java.home"), "bin"),
                     port,
-                    directory.resolve("data").resolve("admin-key")));
+                    port + TLS_PORT_ABOVE,
+                    directory.resolve("data")));
     for (int i = 0; i < blocks.size(); i++) {
       ReadmeBlock block = blocks.get(i);
       switch (block.run()) {

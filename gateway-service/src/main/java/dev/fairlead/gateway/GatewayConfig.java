@@ -3,6 +3,8 @@ package dev.fairlead.gateway;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.HandshakeLimits;
+import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
@@ -20,12 +22,14 @@ import java.util.Optional;
 ///     refused
 /// @param messageBytesMax the largest message of a device
 /// @param connections how many there may be
+/// @param handshakes how many handshakes may fail
 /// @param pendingBytesMax how much may be under way to the bus
 /// @param heldBytesMax how much may be held beyond that
 /// @param sendQueueBytesMax how much may wait to be sent to one device
 /// @param drainRate how many connections are closed in a second when the gateway stops
 /// @param drainTimeout how long that may take
 /// @param beatInterval how often the gateway says that it lives
+/// @param proxies whose word about a device is believed
 /// @param limits what tenants and their devices may
 /// @param rateExcessMax how long a device may be faster than allowed before it is closed
 public record GatewayConfig(
@@ -37,12 +41,14 @@ public record GatewayConfig(
     Duration accessContactMax,
     int messageBytesMax,
     ConnectionCounts.Limits connections,
+    HandshakeLimits handshakes,
     long pendingBytesMax,
     long heldBytesMax,
     long sendQueueBytesMax,
     int drainRate,
     Duration drainTimeout,
     Duration beatInterval,
+    ProxySettings proxies,
     LimitSettings limits,
     Duration rateExcessMax) {
 
@@ -91,6 +97,7 @@ public record GatewayConfig(
                     MESSAGE_BYTES_CEILING,
                     "The largest message of a device."),
             connections(settings),
+            HandshakeLimits.from(settings),
             settings.size(
                 "PENDING_BYTES_MAX", 64 * MIB, 4 * MIB, 8 * GIB, "Bytes under way to the bus."),
             settings.size(
@@ -123,6 +130,7 @@ public record GatewayConfig(
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
                 "How often the gateway says on the bus that it lives."),
+            ProxySettings.from(settings),
             LimitSettings.from(settings),
             settings.duration(
                 "RATE_EXCESS_MAX",
@@ -155,12 +163,14 @@ public record GatewayConfig(
         accessContactMax,
         messageBytesMax,
         connections,
+        handshakes,
         pendingBytesMax,
         heldBytesMax,
         sendQueueBytesMax,
         drainRate,
         drainTimeout,
         beatInterval,
+        proxies,
         limits,
         rateExcessMax);
   }

@@ -15,6 +15,10 @@ import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
+import dev.fairlead.registry.certificate.AuthorityRoutes;
+import dev.fairlead.registry.certificate.CertificateRoutes;
+import dev.fairlead.registry.certificate.PgAuthorities;
+import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
@@ -22,6 +26,7 @@ import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.limit.LimitRoutes;
@@ -213,6 +218,11 @@ public final class RegistryService implements Service {
             meters);
     credentials.start();
     onStop(credentials::close);
+    PgDeviceQuota quota = new PgDeviceQuota(config.limits().defaults());
+    Enrolments enrolments =
+        Enrolments.open(
+            vertx, pool, outbox, credentials.tokens(), quota, config.enrolment(), clock, meters);
+    onStop(enrolments::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
@@ -221,19 +231,21 @@ public final class RegistryService implements Service {
             sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(
-                                pool,
-                                outbox,
-                                new PgDeviceQuota(config.limits().defaults()),
-                                credentials.tokens(),
-                                clock)
-                            ::bind,
+                        new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
                         credentials.routes()::bind,
+                        enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
                                 new PgTenants(pool, config.limits().defaults()), news, clock)
                             ::bind,
                         new LimitRoutes(pool, sharer)::bind,
+                        new CertificateRoutes(
+                                new PgCertificates(pool, config.opener()),
+                                news,
+                                config.deviceCertificateLifetime(),
+                                clock)
+                            ::bind,
+                        new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
                         audit.routes()::bind,
                         signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Two gateways, one registry and one command service, each a process of its own, with a broker and
 /// a database that can be frozen.
@@ -94,6 +95,19 @@ public final class Cluster implements AutoCloseable {
     return ServiceJar.start(module, name, tuning, environment, directory);
   }
 
+  /// What the services were told in confidence.
+  public List<String> secrets() {
+    return List.of(
+        ADMIN_KEY,
+        Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]),
+        postgres.database("fairlead").password());
+  }
+
+  /// All processes of services.
+  public List<ServiceJar> services() {
+    return Stream.concat(Stream.of(registry, command), gateways.stream()).toList();
+  }
+
   public OwnKafka kafka() {
     return kafka;
   }
@@ -112,7 +126,14 @@ public final class Cluster implements AutoCloseable {
 
   /// Another gateway.
   public ServiceJar startGateway(String name) {
-    ServiceJar gateway = start("gateway-service", name, settings).awaitReady();
+    return startGateway(name, Map.of());
+  }
+
+  /// Another gateway, with further settings.
+  public ServiceJar startGateway(String name, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.putAll(more);
+    ServiceJar gateway = start("gateway-service", name, all).awaitReady();
     gateways.add(gateway);
     return gateway;
   }

@@ -107,13 +107,15 @@ public final class Contract {
         .map(
             media -> {
               Map<?, ?> type = map(media.getValue());
-              return new Example(
-                  String.valueOf(media.getKey()),
-                  map(type.get("examples")).values().stream()
-                      .findFirst()
-                      .<@Nullable Object>map(named -> map(named).get("value"))
-                      .orElse(type.get("example")));
+              return new Example(String.valueOf(media.getKey()), value(type));
             });
+  }
+
+  private static @Nullable Object value(Map<?, ?> type) {
+    for (Object named : map(type.get("examples")).values()) {
+      return map(named).get("value");
+    }
+    return type.get("example");
   }
 
   private static Map<?, ?> map(@Nullable Object node) {

@@ -21,14 +21,17 @@ public final class FairleadUp implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final int HEX = 16;
+  private static final int MANAGEMENT_ABOVE = 1_010;
 
   private final Process process;
+  private final Path data;
   private final int port;
   private final Api api;
   private final long startMillis;
 
-  private FairleadUp(Process process, int port, Api api, long startMillis) {
+  private FairleadUp(Process process, Path data, int port, Api api, long startMillis) {
     this.process = process;
+    this.data = data;
     this.port = port;
     this.api = api;
     this.startMillis = startMillis;
@@ -39,7 +42,7 @@ public final class FairleadUp implements AutoCloseable {
 
   /// A port that is free together with those that `up` takes besides.
   public static int freePort() {
-    return Ports.freeWith(363, 1_010);
+    return Ports.freeWith(363, MANAGEMENT_ABOVE);
   }
 
   private static ProcessBuilder builder(Path data, int port, String... more) {
@@ -70,7 +73,7 @@ public final class FairleadUp implements AutoCloseable {
       }
       Api api = new Api(Files.readString(data.resolve("admin-key")).strip());
       return new FairleadUp(
-          process, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+          process, data, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -114,6 +117,16 @@ public final class FairleadUp implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  /// The process that everything runs in.
+  public long pid() {
+    return process.pid();
+  }
+
+  /// The meters of all services, as Prometheus reads them.
+  public String metrics() {
+    return RawHttp.exchange(port + MANAGEMENT_ABOVE, "GET /metrics HTTP/1.0");
   }
 
   /// From the script's start to `ready:`.
@@ -211,5 +224,6 @@ public final class FairleadUp implements AutoCloseable {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
     }
+    ProcessLogs.keep(data.resolve("logs"));
   }
 }

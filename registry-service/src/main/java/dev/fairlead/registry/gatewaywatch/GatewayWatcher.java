@@ -164,9 +164,7 @@ public final class GatewayWatcher {
           watch.readBack(beat.sequence(), monotonous()).forEach(this::declareLost);
         }
       }
-      case GatewayMessage.TenantUse _,
-          GatewayMessage.UseEnded _,
-          GatewayMessage.TenantShares _ -> {
+      case GatewayMessage.TenantUse _, GatewayMessage.UseEnded _, GatewayMessage.TenantShares _ -> {
         // Limits, which say nothing of who lives.
       }
     }
