@@ -91,7 +91,7 @@ class SharingTest {
     Random random = new Random(7);
 
     for (int run = 0; run < 1_000; run++) {
-      long limit = 1 + random.nextInt(1_000);
+      long limit = random.nextLong(1, 1_000);
       Map<String, Demand> demands = new HashMap<>();
       int processes = 1 + random.nextInt(20);
       for (int process = 0; process < processes; process++) {
@@ -104,7 +104,7 @@ class SharingTest {
       Map<String, Double> shares = Sharing.shares(limit, demands);
 
       // Then
-      assertThat(sum(shares)).isEqualTo(limit, ROUNDING);
+      assertThat(sum(shares)).isEqualTo((double) limit, ROUNDING);
       assertThat(shares).hasSameSizeAs(demands);
       assertThat(shares.values()).allMatch(share -> share >= 0);
     }
