@@ -1,6 +1,7 @@
 package dev.fairlead.command;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.command.api.CommandRoutes;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.Payload;
@@ -17,12 +18,14 @@ import java.util.Optional;
 /// @param database where its rows are
 /// @param bus where the topics are
 /// @param commands times and bounds of commands
+/// @param limits what tenants may
 public record CommandConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
     DatabaseSettings database,
     BusSettings bus,
-    CommandSettings commands) {
+    CommandSettings commands,
+    LimitSettings limits) {
 
   /// How many requests may wait for a command to end.
   public static final int WAITERS_MAX = 10_000;
@@ -36,19 +39,20 @@ public record CommandConfig(
         api(ApiSettings.from(settings, "command")),
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
-        CommandSettings.from(settings));
+        CommandSettings.from(settings),
+        LimitSettings.from(settings));
   }
 
   /// The same for a service that is handed its requests.
   public CommandConfig withoutHttp() {
-    return new CommandConfig(Optional.empty(), api, database, bus, commands);
+    return new CommandConfig(Optional.empty(), api, database, bus, commands, limits);
   }
 
   /// A configuration without a server.
   public static CommandConfig withoutServer(
-      DatabaseSettings database, BusSettings bus, CommandSettings commands) {
+      DatabaseSettings database, BusSettings bus, CommandSettings commands, LimitSettings limits) {
     return new CommandConfig(
-        Optional.empty(), api(ApiSettings.of("command")), database, bus, commands);
+        Optional.empty(), api(ApiSettings.of("command")), database, bus, commands, limits);
   }
 
   /// The same with room for those who wait, and bodies within the bound of a command's.

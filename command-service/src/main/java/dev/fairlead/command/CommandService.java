@@ -14,6 +14,7 @@ import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
 import dev.fairlead.command.dispatch.ExpirySweeper;
+import dev.fairlead.command.limit.CommandShares;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgProblems;
@@ -104,7 +105,7 @@ public final class CommandService implements Service {
                 bus.producer(
                     ProducerProfile.PROMPT,
                     BUS_BUDGET_BYTES,
-                    Set.of(Topic.INBOX, Topic.AUDIT, Topic.DEAD_LETTERS)))
+                    Set.of(Topic.INBOX, Topic.AUDIT, Topic.GATEWAYS, Topic.DEAD_LETTERS)))
         .compose(producer -> assemble(bus, producer, database, waiters, access));
   }
 
@@ -134,6 +135,9 @@ public final class CommandService implements Service {
     database.notices.start();
     dispatcher.start();
     sweeper.start();
+    CommandShares shares =
+        new CommandShares(vertx, bus, producer::send, config.limits(), access, meters);
+    closing(shares::close);
     CommandRoutes routes =
         new CommandRoutes(
             InstantSource.system(),
@@ -145,8 +149,11 @@ public final class CommandService implements Service {
             sender,
             dispatcher,
             waiters,
-            database.notices);
-    return ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api())
+            database.notices,
+            shares.pace());
+    return shares
+        .start()
+        .compose(_ -> ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api()))
         .map(
             builder -> routes.bind(builder).build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)

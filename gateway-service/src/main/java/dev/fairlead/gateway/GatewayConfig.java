@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
 import dev.fairlead.gateway.admission.ProxySettings;
@@ -29,6 +30,8 @@ import java.util.Optional;
 /// @param drainTimeout how long that may take
 /// @param beatInterval how often the gateway says that it lives
 /// @param proxies whose word about a device is believed
+/// @param limits what tenants and their devices may
+/// @param rateExcessMax how long a device may be faster than allowed before it is closed
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -45,7 +48,9 @@ public record GatewayConfig(
     int drainRate,
     Duration drainTimeout,
     Duration beatInterval,
-    ProxySettings proxies) {
+    ProxySettings proxies,
+    LimitSettings limits,
+    Duration rateExcessMax) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -125,7 +130,14 @@ public record GatewayConfig(
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
                 "How often the gateway says on the bus that it lives."),
-            ProxySettings.from(settings));
+            ProxySettings.from(settings),
+            LimitSettings.from(settings),
+            settings.duration(
+                "RATE_EXCESS_MAX",
+                Duration.ofMinutes(5),
+                Duration.ofMillis(500),
+                Duration.ofHours(1),
+                "How long a device may be slowed down for its rate before it is closed."));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -158,7 +170,9 @@ public record GatewayConfig(
         drainRate,
         drainTimeout,
         beatInterval,
-        proxies);
+        proxies,
+        limits,
+        rateExcessMax);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.allowance.Allowances;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
@@ -14,6 +15,10 @@ import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
+import dev.fairlead.gateway.limit.LimitCounters;
+import dev.fairlead.gateway.limit.LimitKeeper;
+import dev.fairlead.gateway.limit.LimitedInputs;
+import dev.fairlead.gateway.limit.TenantGates;
 import dev.fairlead.gateway.membership.Announcer;
 import dev.fairlead.gateway.membership.Heartbeat;
 import dev.fairlead.gateway.session.Drain;
@@ -57,6 +62,7 @@ final class GatewayCore {
   private final Announcer announcer;
   private final Heartbeat heartbeat;
   private final Drain drain;
+  private final LimitKeeper limits;
 
   GatewayCore(
       Vertx vertx,
@@ -64,6 +70,7 @@ final class GatewayCore {
       InboxAddress address,
       GatewayProducers producers,
       AccessView access,
+      Allowances allowances,
       Authorities authorities,
       Health health,
       MeterRegistry meters) {
@@ -87,6 +94,20 @@ final class GatewayCore {
     producers.replies().onRoom(uplink::repliesHaveRoom);
     this.tombstones =
         new Tombstones(producers.control()::send, 2 * config.connections().all(), meters);
+    var limitCounters = new LimitCounters(meters);
+    var gates = new TenantGates(allowances, limitCounters, System::nanoTime);
+    var inputs =
+        new LimitedInputs(
+            uplink::inputOf,
+            gates,
+            limitCounters,
+            config.rateExcessMax(),
+            (millis, task) -> vertx.setTimer(millis, id -> task.run()),
+            System::nanoTime,
+            clock);
+    this.limits =
+        new LimitKeeper(
+            vertx, producers.control()::send, address.gateway(), config.limits(), gates);
     var lifecycle =
         new SessionLifecycle(
             settings,
@@ -95,7 +116,7 @@ final class GatewayCore {
             tombstones,
             access,
             standing,
-            uplink::inputOf,
+            inputs,
             clock,
             meters);
     this.sweepInterval =
@@ -113,6 +134,7 @@ final class GatewayCore {
             new ConnectionCounts(config.connections()),
             guard,
             new CertificateVerifier(authorities, standing, clock),
+            device -> gates.connect(device.tenant(), registry.newestOf(device).isPresent()),
             meters);
     this.door =
         new ConnectDoor(
@@ -173,6 +195,9 @@ final class GatewayCore {
   void accessChanged(AccessMessage message) {
     guard.changed(message);
     revocations.changed(message);
+    if (message.key().startsWith(AccessMessage.LIMITS)) {
+      limits.changed();
+    }
     if (message instanceof AccessMessage.Generation generation) {
       announcer.reopenOlderThan(generation.number());
     }
@@ -192,6 +217,10 @@ final class GatewayCore {
 
   Heartbeat heartbeat() {
     return heartbeat;
+  }
+
+  LimitKeeper limits() {
+    return limits;
   }
 
   Drain drain() {

@@ -1,11 +1,14 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.Bus;
+import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.allowance.Allowances;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
@@ -58,6 +61,7 @@ public final class GatewayService implements Service {
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
+  private final Allowances allowances;
   private final Authorities authorities = new Authorities();
   private final Neighbours neighbours;
   private final UrlTokens urlTokens = new UrlTokens();
@@ -81,6 +85,7 @@ public final class GatewayService implements Service {
     this.context = vertx.getOrCreateContext();
     this.name = GatewayName.fresh(config.nameStem());
     this.access = new AccessView(Clock.systemUTC());
+    this.allowances = new Allowances(name, config.limits(), access, System::nanoTime);
     this.neighbours = new Neighbours(name, this::resumeAll, Clock.systemUTC());
     this.doors = new GatewayDoors(() -> core.map(GatewayCore::door), new Problems(meters));
     this.server =
@@ -184,7 +189,7 @@ public final class GatewayService implements Service {
             Topic.GATEWAYS,
             Set.of(0),
             new TopicTail.Start.Recent(Neighbours.BEAT_AGE_MAX),
-            neighbours::accept,
+            this::gatewaySaid,
             this::resumeAll);
     closeLater(gatewaysTail::close);
     return Future.all(accessTail.start(), gatewaysTail.start())
@@ -196,7 +201,8 @@ public final class GatewayService implements Service {
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
     var made =
-        new GatewayCore(vertx, config, address, producers, access, authorities, health, meters);
+        new GatewayCore(
+            vertx, config, address, producers, access, allowances, authorities, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,
@@ -220,6 +226,8 @@ public final class GatewayService implements Service {
               long timer =
                   vertx.setPeriodic(
                       made.sweepInterval().toMillis(), id -> made.sweep(accessTail.sinceContact()));
+              made.limits().start();
+              closeLater(made.limits()::stop);
               closeLater(
                   () -> {
                     vertx.cancelTimer(timer);
@@ -236,6 +244,14 @@ public final class GatewayService implements Service {
       part.get().onFailure(cause -> log.atWarn().setCause(cause).log(NOT_CLOSED));
     } else {
       closing.add(part);
+    }
+  }
+
+  private void gatewaySaid(ReceivedRecord record) {
+    if (!record.key().startsWith(GatewayMessage.SHARES_KEY)) {
+      neighbours.accept(record);
+    } else if (allowances.accept(GatewayMessage.decode(record))) {
+      core.ifPresent(running -> running.limits().changed());
     }
   }
 
@@ -257,6 +273,7 @@ public final class GatewayService implements Service {
     GatewayCore running = core.get();
     long thirdMillis = config.drainTimeout().toMillis() / 3;
     running.heartbeat().draining();
+    var _ = running.limits().leave();
     return running
         .drain()
         .closeAll(Duration.ofMillis(thirdMillis))

@@ -1,6 +1,7 @@
 package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -30,6 +31,7 @@ import java.util.Optional;
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
+/// @param limits what tenants and their devices may
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -45,7 +47,8 @@ public record RegistryConfig(
     EnrolmentSettings enrolment,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
-    SignInSettings signIn) {
+    SignInSettings signIn,
+    LimitSettings limits) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -114,7 +117,8 @@ public record RegistryConfig(
             Duration.ofMillis(50),
             Duration.ofMinutes(1),
             "The time between two beats of a gateway or a registry."),
-        SignInSettings.from(settings));
+        SignInSettings.from(settings),
+        LimitSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -149,7 +153,8 @@ public record RegistryConfig(
         enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
-        signIn);
+        signIn,
+        limits);
   }
 
   /// The same with another master key.
@@ -169,7 +174,8 @@ public record RegistryConfig(
         enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
-        signIn);
+        signIn,
+        limits);
   }
 
   /// The same with other rules for signing in.
@@ -189,6 +195,28 @@ public record RegistryConfig(
         enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
+        other,
+        limits);
+  }
+
+  /// The same with other limits.
+  public RegistryConfig withLimits(LimitSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
         other);
   }
 
@@ -209,6 +237,7 @@ public record RegistryConfig(
         other,
         gatewayLostBeats,
         gatewayBeatInterval,
-        signIn);
+        signIn,
+        limits);
   }
 }

@@ -30,6 +30,9 @@ import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
+import dev.fairlead.registry.limit.LimitRoutes;
+import dev.fairlead.registry.limit.LimitSharer;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
@@ -216,23 +219,28 @@ public final class RegistryService implements Service {
             meters);
     credentials.start();
     onStop(credentials::close);
+    PgDeviceQuota quota = new PgDeviceQuota(config.limits().defaults());
     Enrolments enrolments =
         Enrolments.open(
-            vertx, pool, outbox, credentials.tokens(), config.enrolment(), clock, meters);
+            vertx, pool, outbox, credentials.tokens(), quota, config.enrolment(), clock, meters);
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
+        .compose(nothing -> startSharing(bus, producer, view))
         .compose(
-            nothing ->
+            sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
+                        new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
-                        new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        new TenantRoutes(
+                                new PgTenants(pool, config.limits().defaults()), news, clock)
+                            ::bind,
+                        new LimitRoutes(pool, sharer)::bind,
                         new CertificateRoutes(
                                 new PgCertificates(pool, config.opener()),
                                 news,
@@ -294,6 +302,12 @@ public final class RegistryService implements Service {
             meters);
     onStop(watcher::close);
     return watcher.start();
+  }
+
+  private Future<LimitSharer> startSharing(Bus bus, BusProducer producer, AccessView view) {
+    LimitSharer sharer = new LimitSharer(vertx, bus, producer::send, config.limits(), view, meters);
+    onStop(sharer::close);
+    return sharer.start().map(sharer);
   }
 
   private Future<Void> startApi(

@@ -6,6 +6,7 @@ import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
@@ -123,7 +124,8 @@ final class RegistryFixture implements AutoCloseable {
         EnrolmentSettings.DEFAULT,
         3,
         Duration.ofMillis(100),
-        SignInSettings.none());
+        SignInSettings.none(),
+        LimitSettings.defaultSettings());
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {

@@ -381,7 +381,8 @@ class RegistryServiceIT {
                 config.enrolment(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
-                config.signIn()));
+                config.signIn(),
+                config.limits()));
 
     // Then
     Awaitility.await()

@@ -4,6 +4,7 @@ import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.runtime.http.Authenticator;
@@ -34,6 +35,7 @@ public final class AccessView implements Authenticator {
   private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
   private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
   private final Set<TenantId> suspended = ConcurrentHashMap.newKeySet();
+  private final Map<TenantId, AccessMessage.TenantLimits> limits = new ConcurrentHashMap<>();
   private final Map<String, AccessMessage.CertificateAuthority> authorities =
       new ConcurrentHashMap<>();
   private final Map<String, AccessMessage.CertificateRevocation> revokedCertificates =
@@ -68,6 +70,7 @@ public final class AccessView implements Authenticator {
       case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
       case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
       case AccessMessage.Suspension suspension -> suspended.add(suspension.tenant());
+      case AccessMessage.TenantLimits instead -> limits.put(instead.tenant(), instead);
       case AccessMessage.CertificateAuthority authority ->
           authorities.put(authority.fingerprint(), authority);
       case AccessMessage.CertificateRevocation revocation ->
@@ -89,6 +92,7 @@ public final class AccessView implements Authenticator {
     } else {
       withdrawn.revokedDevice().ifPresent(revocations::remove);
       withdrawn.suspendedTenant().ifPresent(suspended::remove);
+      withdrawn.unlimitedTenant().ifPresent(limits::remove);
       withdrawn.authority().ifPresent(authorities::remove);
       withdrawn.revokedCertificate().ifPresent(revokedCertificates::remove);
       withdrawn.blockedDevice().ifPresent(blocked::remove);
@@ -162,6 +166,17 @@ public final class AccessView implements Authenticator {
   /// Whether a tenant is shut out.
   public boolean isSuspended(TenantId tenant) {
     return suspended.contains(tenant);
+  }
+
+  /// What a tenant has instead of the limits that all have.
+  public Map<Limit, Long> limits(TenantId tenant) {
+    AccessMessage.TenantLimits instead = limits.get(tenant);
+    return instead == null ? Map.of() : instead.limits();
+  }
+
+  /// All that tenants have instead of the limits that all have.
+  public Collection<AccessMessage.TenantLimits> limits() {
+    return List.copyOf(limits.values());
   }
 
   /// The certificate authorities of all tenants.

@@ -7,6 +7,8 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
+import dev.fairlead.bus.limit.Limits;
 import dev.fairlead.runtime.http.Role;
 import java.util.Map;
 import java.util.Objects;
@@ -82,6 +84,21 @@ public sealed interface AccessMessage {
     @Override
     public String key() {
       return SUSPENSION + tenant;
+    }
+  }
+
+  /// What a tenant has instead of the limits that all have.
+  ///
+  /// @param limits those that are other, each from [Limit#MIN] to [Limit#MAX]
+  record TenantLimits(TenantId tenant, Map<Limit, Long> limits) implements AccessMessage {
+
+    public TenantLimits {
+      limits = Limits.checked(limits);
+    }
+
+    @Override
+    public String key() {
+      return LIMITS + tenant;
     }
   }
 
@@ -187,6 +204,13 @@ public sealed interface AccessMessage {
           : Optional.empty();
     }
 
+    /// The tenant that had limits of its own; empty for anything else.
+    public Optional<TenantId> unlimitedTenant() {
+      return key.startsWith(LIMITS)
+          ? Optional.of(new TenantId(key.substring(LIMITS.length())))
+          : Optional.empty();
+    }
+
     /// The device that was blocked; empty for anything else.
     public Optional<DeviceKey> blockedDevice() {
       return key.startsWith(BLOCK)
@@ -225,6 +249,11 @@ public sealed interface AccessMessage {
       case Suspension suspension ->
           record(
               "suspension", MessageJson.write(new SuspensionDocument(suspension.tenant().value())));
+      case TenantLimits limits ->
+          record(
+              "limits",
+              MessageJson.write(
+                  new LimitsDocument(limits.tenant().value(), Limits.words(limits.limits()))));
       case CertificateAuthority authority ->
           record(
               "certificate-authority",
@@ -262,6 +291,7 @@ public sealed interface AccessMessage {
       // Fails here, where it makes the record a malformed one, if the key names nobody.
       withdrawn.revokedDevice();
       withdrawn.suspendedTenant();
+      withdrawn.unlimitedTenant();
       withdrawn.blockedDevice();
       return withdrawn;
     }
@@ -280,6 +310,11 @@ public sealed interface AccessMessage {
           case "suspension" ->
               new Suspension(
                   new TenantId(MessageJson.read(record, SuspensionDocument.class).tenant()));
+          case "limits" -> {
+            LimitsDocument document = MessageJson.read(record, LimitsDocument.class);
+            yield new TenantLimits(
+                new TenantId(document.tenant()), Limits.ofWords(document.limits()));
+          }
           case "certificate-authority" -> {
             AuthorityDocument document = MessageJson.read(record, AuthorityDocument.class);
             yield new CertificateAuthority(
@@ -314,6 +349,12 @@ public sealed interface AccessMessage {
 
   /// [Suspension] as JSON.
   record SuspensionDocument(String tenant) {}
+
+  /// [TenantLimits] as JSON.
+  record LimitsDocument(String tenant, Map<String, Long> limits) {}
+
+  /// Keys of limits begin so.
+  String LIMITS = "limits/";
 
   /// [CertificateAuthority] as JSON.
   record AuthorityDocument(String tenant, String fingerprint, String certificate, String kind) {}

@@ -27,5 +27,8 @@ public final class CloseReason {
   /// The bus did not take what the session brought.
   public static final String BUS_AWAY = "bus-away";
 
+  /// The device went on sending faster than allowed.
+  public static final String RATE = "rate";
+
   private CloseReason() {}
 }

@@ -9,6 +9,7 @@ import dev.fairlead.bus.Received;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
@@ -50,6 +51,27 @@ class AccessViewTest {
 
     // Then
     assertThat(view.authenticate("secret")).isEmpty();
+  }
+
+  @Test
+  void knowsTheLimitsOfATenantUntilTheyAreWithdrawn() {
+    // Given
+    TenantId tenant = new TenantId("acme");
+    AccessMessage.TenantLimits limits =
+        new AccessMessage.TenantLimits(tenant, Map.of(Limit.CONNECTIONS, 5L));
+
+    // When
+    tell(limits);
+
+    // Then
+    assertThat(view.limits(tenant)).isEqualTo(Map.of(Limit.CONNECTIONS, 5L));
+    assertThat(view.limits()).containsExactly(limits);
+
+    // When
+    tell(new AccessMessage.Withdrawn(limits.key()));
+
+    // Then
+    assertThat(view.limits(tenant)).isEmpty();
   }
 
   @Test

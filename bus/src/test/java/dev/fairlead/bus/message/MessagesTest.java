@@ -13,11 +13,13 @@ import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class MessagesTest {
 
   private static final String FINGERPRINT = "0a".repeat(32);
   private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
+  private static final TenantId TENANT = new TenantId("acme");
   private static final SessionId SESSION = new SessionId("0011aabb");
   private static final Epoch EPOCH = new Epoch(2, 41);
   private static final InboxAddress ADDRESS = new InboxAddress(3, "gw-a");
@@ -86,6 +89,21 @@ class MessagesTest {
             "gateway stopped",
             new GatewayMessage.GatewayStopped("gw-a").toRecord(),
             GatewayMessage::decode),
+        new Sample(
+            "use",
+            new GatewayMessage.TenantUse(
+                    "gw-a",
+                    Set.of(Limit.CONNECTIONS, Limit.BYTES),
+                    List.of(new GatewayMessage.Use(TENANT, Limit.BYTES, 2.5, true)))
+                .toRecord(),
+            GatewayMessage::decode),
+        new Sample(
+            "use ended", new GatewayMessage.UseEnded("gw-a").toRecord(), GatewayMessage::decode),
+        new Sample("shares", shares().toRecord(), GatewayMessage::decode),
+        new Sample(
+            "no shares",
+            new GatewayMessage.TenantShares("gw-a", List.of()).toRecord(),
+            GatewayMessage::decode),
         new Sample("device", present().toRecord(), DeviceChange::decode),
         new Sample(
             "device deleted",
@@ -108,6 +126,10 @@ class MessagesTest {
             new AccessMessage.Suspension(new TenantId("acme")).toRecord(),
             AccessMessage::decode),
         new Sample(
+            "limits",
+            new AccessMessage.TenantLimits(TENANT, Map.of(Limit.DEVICES, 3L)).toRecord(),
+            AccessMessage::decode),
+        new Sample(
             "certificate authority",
             new AccessMessage.CertificateAuthority(
                     new TenantId("acme"),
@@ -126,6 +148,11 @@ class MessagesTest {
             "withdrawn",
             new AccessMessage.Withdrawn("api-key/ab").toRecord(),
             AccessMessage::decode));
+  }
+
+  private static GatewayMessage.TenantShares shares() {
+    return new GatewayMessage.TenantShares(
+        "gw-a", List.of(new GatewayMessage.Share(TENANT, Limit.CONNECTIONS, 3)));
   }
 
   private static InboxMessage.Deliver deliver() {
@@ -150,6 +177,24 @@ class MessagesTest {
   private static DeviceChange.Present present() {
     return new DeviceChange.Present(
         DEVICE, Optional.of("Lamp"), Optional.empty(), Map.of("room", "hall"), 77);
+  }
+
+  @Test
+  void bringsUseAndSharesOver() {
+    // Given
+    GatewayMessage.TenantUse use =
+        new GatewayMessage.TenantUse(
+            "gw-a",
+            Set.of(Limit.CONNECTIONS),
+            List.of(new GatewayMessage.Use(TENANT, Limit.CONNECTIONS, 2, true)));
+
+    // Then
+    assertThat(GatewayMessage.decode(Received.from(use.toRecord(), 0, 0))).isEqualTo(use);
+    assertThat(GatewayMessage.decode(Received.from(shares().toRecord(), 0, 0))).isEqualTo(shares());
+    assertThat(
+            GatewayMessage.decode(
+                Received.from(new GatewayMessage.UseEnded("gw-a").toRecord(), 0, 0)))
+        .isEqualTo(new GatewayMessage.UseEnded("gw-a"));
   }
 
   @Test

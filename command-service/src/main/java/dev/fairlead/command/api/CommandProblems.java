@@ -5,6 +5,7 @@ import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,14 @@ final class CommandProblems {
   static ProblemException commandFinal(CommandState state) {
     return Problem.of(ProblemType.COMMAND_FINAL, "The command is " + state.word() + " already.")
         .with("state", state.word())
+        .exception();
+  }
+
+  static ProblemException tooFast(Duration again) {
+    return Problem.of(
+            ProblemType.TOO_MANY_REQUESTS,
+            "The tenant sends more commands in a second than it may.")
+        .retryAfter(Duration.ofSeconds(again.toSeconds() + 1))
         .exception();
   }
 

@@ -13,6 +13,7 @@ import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.limit.CommandPace;
 import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.command.waiting.Waiters.Waiter;
@@ -52,8 +53,10 @@ public final class CommandRoutes {
   private final CommandDispatcher dispatcher;
   private final Waiters waiters;
   private final PgNotices notices;
+  private final CommandPace pace;
 
   /// @param clock by which deadlines are reckoned
+  /// @param pace how many commands tenants may send
   public CommandRoutes(
       InstantSource clock,
       CommandSettings settings,
@@ -64,7 +67,8 @@ public final class CommandRoutes {
       CommandSender sender,
       CommandDispatcher dispatcher,
       Waiters waiters,
-      PgNotices notices) {
+      PgNotices notices,
+      CommandPace pace) {
     this.clock = clock;
     this.settings = settings;
     this.commands = commands;
@@ -75,6 +79,7 @@ public final class CommandRoutes {
     this.dispatcher = dispatcher;
     this.waiters = waiters;
     this.notices = notices;
+    this.pace = pace;
   }
 
   /// Binds the operations.
@@ -89,6 +94,11 @@ public final class CommandRoutes {
   private ApiResponse send(ApiRequest request) throws InterruptedException {
     Duration wait = wait(request);
     NewCommand wanted = wanted(request);
+    pace.take(wanted.device().tenant())
+        .ifPresent(
+            again -> {
+              throw CommandProblems.tooFast(again);
+            });
     Command command =
         switch (submit(wanted, request.act()).await()) {
           case Accepted accepted -> accepted(accepted);

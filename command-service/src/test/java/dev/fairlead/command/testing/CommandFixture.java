@@ -7,6 +7,7 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.producer.BusProducer;
@@ -75,6 +76,11 @@ public final class CommandFixture implements AutoCloseable {
 
   /// Prepares everything but the services.
   public CommandFixture(CommandSettings settings) {
+    this(settings, LimitSettings.defaultSettings());
+  }
+
+  /// The same with other limits.
+  public CommandFixture(CommandSettings settings, LimitSettings limits) {
     BusSettings busSettings =
         new BusSettings(
             TestBackends.kafka().bootstrapServers(),
@@ -98,14 +104,16 @@ public final class CommandFixture implements AutoCloseable {
                 8,
                 true),
             busSettings,
-            settings);
+            settings,
+            limits);
     config =
         new CommandConfig(
             Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
             without.api(),
             without.database(),
             busSettings,
-            settings);
+            settings,
+            limits);
     bus = new Bus(vertx, busSettings, meters, new Health());
     bus.start().await();
     producer = bus.producer(ProducerProfile.PROMPT, 64 << 20, Set.of(Topic.values())).await();

@@ -1,5 +1,6 @@
 package dev.fairlead.gateway.admission;
 
+import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -22,7 +23,17 @@ public final class Admission {
   private final ConnectionCounts counts;
   private final TokenGuard guard;
   private final CertificateVerifier certificates;
+  private final TenantPlaces tenants;
   private final MeterRegistry meters;
+
+  /// The places that tenants have for connections.
+  @FunctionalInterface
+  public interface TenantPlaces {
+    /// A place for a device.
+    ///
+    /// @return what gives it back; empty where its tenant has none left
+    Optional<Runnable> take(DeviceKey device);
+  }
 
   /// @param overloaded whether the bus takes nothing more at the moment
   public Admission(
@@ -32,6 +43,7 @@ public final class Admission {
       ConnectionCounts counts,
       TokenGuard guard,
       CertificateVerifier certificates,
+      TenantPlaces tenants,
       MeterRegistry meters) {
     this.health = health;
     this.contact = contact;
@@ -39,6 +51,7 @@ public final class Admission {
     this.counts = counts;
     this.guard = guard;
     this.certificates = certificates;
+    this.tenants = tenants;
     this.meters = meters;
   }
 
@@ -102,7 +115,7 @@ public final class Admission {
   private Decision verified(String address, Presented presented, ConnectionCounts.Place place) {
     TokenGuard.Verdict verdict = verdict(address, presented);
     if (verdict instanceof TokenGuard.Verdict.Good good) {
-      return new Decision.Admitted(good.credential(), place);
+      return ofTenant(good.credential(), place);
     }
     place.release();
     return turnedAway(verdict);
@@ -143,6 +156,19 @@ public final class Admission {
 
   private Decision banned(String reason, String detail, Duration left) {
     return refused(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
+  }
+
+  private Decision ofTenant(DeviceCredential credential, ConnectionCounts.Place place) {
+    Optional<Runnable> taken = tenants.take(credential.device());
+    if (taken.isEmpty()) {
+      place.release();
+      return later(
+          "tenant-full",
+          ProblemType.TOO_MANY_REQUESTS,
+          "The tenant has as many connections as it may.");
+    }
+    place.withPlace(taken.get());
+    return new Decision.Admitted(credential, place);
   }
 
   /// Spread out, so that those who were refused together do not come back together.

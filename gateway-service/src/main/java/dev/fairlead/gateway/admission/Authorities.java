@@ -45,6 +45,7 @@ public final class Authorities {
           AccessMessage.Suspension _,
           AccessMessage.CertificateRevocation _,
           AccessMessage.Block _,
+          AccessMessage.TenantLimits _,
           AccessMessage.Generation _ -> {
         // Of no meaning for authorities.
       }

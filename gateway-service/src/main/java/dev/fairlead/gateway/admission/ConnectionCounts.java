@@ -28,14 +28,21 @@ public final class ConnectionCounts {
   public final class Place {
     private final String address;
     private final AtomicBoolean released = new AtomicBoolean();
+    private volatile Runnable also = () -> {};
 
     private Place(String address) {
       this.address = address;
     }
 
+    /// Has something else given back with this place.
+    void withPlace(Runnable other) {
+      also = other;
+    }
+
     /// The connection is gone.
     public void release() {
       if (released.compareAndSet(false, true)) {
+        also.run();
         all.decrementAndGet();
         byAddress.computeIfPresent(
             address, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));

@@ -41,7 +41,10 @@ public final class RevocationCut {
             .signingKeyId()
             .ifPresent(gone -> lookAtAll(session -> session.credential().isOfKey(gone)));
       }
-      case AccessMessage.SigningKey _, AccessMessage.ApiKey _, AccessMessage.Generation _ -> {
+      case AccessMessage.SigningKey _,
+          AccessMessage.ApiKey _,
+          AccessMessage.TenantLimits _,
+          AccessMessage.Generation _ -> {
         // What was admitted stays.
       }
     }

@@ -52,8 +52,11 @@ public final class Neighbours {
           lostListener.run();
         }
       }
-      case GatewayMessage.RegistryBeat _ -> {
-        // The registries' clock; of no meaning here.
+      case GatewayMessage.RegistryBeat _,
+          GatewayMessage.TenantUse _,
+          GatewayMessage.UseEnded _,
+          GatewayMessage.TenantShares _ -> {
+        // The registries' clock, and what is not about gateways; of no meaning here.
       }
     }
     beats.values().removeIf(this::isOld);

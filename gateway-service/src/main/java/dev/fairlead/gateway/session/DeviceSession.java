@@ -20,6 +20,20 @@ public final class DeviceSession {
     CLOSED
   }
 
+  /// Why a device is not read.
+  public enum Hold {
+    /// The bus does not take what it brought.
+    BUS(1),
+    /// It or its tenant was faster than allowed.
+    PACE(2);
+
+    private final int bit;
+
+    Hold(int bit) {
+      this.bit = bit;
+    }
+  }
+
   /// Is told of a session's end, once.
   @FunctionalInterface
   interface EndListener {
@@ -46,6 +60,9 @@ public final class DeviceSession {
   private volatile long lastPingMillis;
   private volatile boolean opening = true;
   private volatile boolean held;
+
+  /// The bits of what is in the way of reading; a set would be an object for each device.
+  private int holds;
 
   DeviceSession(
       SessionId id,
@@ -177,18 +194,22 @@ public final class DeviceSession {
     return true;
   }
 
-  /// Stops reading, because something that was read cannot be placed yet.
-  public void hold() {
+  /// Stops reading.
+  public void hold(Hold why) {
+    holds |= why.bit;
     held = true;
     socket.pauseReading();
   }
 
-  /// Reads again after [#hold].
-  public void release(long nowMillis) {
+  /// Reads again after [#hold], once nothing else is in the way.
+  public void release(Hold why, long nowMillis) {
     // It was we who did not listen.
     lastSeenMillis = nowMillis;
-    held = false;
-    socket.resumeReading();
+    holds &= ~why.bit;
+    if (holds == 0) {
+      held = false;
+      socket.resumeReading();
+    }
   }
 
   /// Closes the session; without effect on one that is over.

@@ -35,6 +35,9 @@ public record Ending(int code, String text, String reason) {
   public static final Ending SLOW_READER =
       new Ending(TRY_LATER, "reads too slowly", CloseReason.REFUSED);
 
+  /// The device went on sending faster than allowed.
+  public static final Ending RATE = new Ending(4003, "faster than allowed", CloseReason.RATE);
+
   /// A fault of this gateway.
   public static final Ending FAULT = new Ending(1011, "fault", CloseReason.CLOSED);
 
@@ -55,6 +58,7 @@ public record Ending(int code, String text, String reason) {
       case CloseReason.REVOKED -> REVOKED;
       case CloseReason.TIMED_OUT -> TIMED_OUT;
       case CloseReason.DRAINED -> DRAINED;
+      case CloseReason.RATE -> RATE;
       case CloseReason.REFUSED -> refused(1008, "refused");
       default -> new Ending(1000, "closed", CloseReason.CLOSED);
     };

@@ -112,7 +112,7 @@ final class DeviceUplink implements SessionInput {
     }
     pending.addLast(next);
     if (pending.size() == 1) {
-      session.hold();
+      session.hold(DeviceSession.Hold.BUS);
       uplink.laneOf(next.type()).await(this, false);
     }
   }
@@ -143,7 +143,7 @@ final class DeviceUplink implements SessionInput {
     uplink.held().release(first.record().sizeBytes());
     Pending second = pending.peekFirst();
     if (second == null) {
-      session.release(uplink.nowMillis());
+      session.release(DeviceSession.Hold.BUS, uplink.nowMillis());
     } else {
       uplink.laneOf(second.type()).await(this, false);
     }

@@ -79,7 +79,7 @@ class LivenessSweepTest {
   void pingsAndSparesThoseThatItDoesNotRead() {
     // Given
     DeviceSession session = bench.live("d", socket);
-    session.hold();
+    session.hold(DeviceSession.Hold.BUS);
 
     // When
     bench.pass(Duration.ofSeconds(60), socket);
@@ -87,7 +87,7 @@ class LivenessSweepTest {
     // Then
     assertThat(socket.closeCode()).isEmpty();
     assertThat(socket.pings()).isEqualTo(6);
-    session.release(bench.nowMillis());
+    session.release(DeviceSession.Hold.BUS, bench.nowMillis());
     bench.pass(Duration.ofSeconds(15), socket);
     assertThat(socket.closeCode()).isEmpty();
   }

@@ -79,6 +79,11 @@ public final class PgAccess {
                     .compose(nothing -> withdraw(transaction, view.apiKeys(), keys)))
         .compose(nothing -> PgTenants.suspensions(transaction))
         .compose(suspensions -> append(transaction, suspensions))
+        .compose(nothing -> PgTenants.limits(transaction))
+        .compose(
+            limits ->
+                append(transaction, limits)
+                    .compose(nothing -> withdraw(transaction, view.limits(), limits)))
         .compose(nothing -> publishRevocations(transaction, view, Optional.empty()))
         .compose(nothing -> PgCertificateAccess.publishMissing(transaction, view, clock.instant()))
         .compose(nothing -> signingKeys.loadOrMake(transaction, clock.instant()))

@@ -6,6 +6,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
@@ -33,10 +34,12 @@ public final class DeviceRoutes {
   private final DeviceTokens tokens;
   private final InstantSource clock;
 
+  /// @param quota how many devices a tenant may have
   /// @param tokens makes the tokens of new devices
   /// @param clock for the times of devices and tokens
-  public DeviceRoutes(Pool pool, PgOutbox outbox, DeviceTokens tokens, InstantSource clock) {
-    this.store = new PgDeviceStore(pool, outbox);
+  public DeviceRoutes(
+      Pool pool, PgOutbox outbox, PgDeviceQuota quota, DeviceTokens tokens, InstantSource clock) {
+    this.store = new PgDeviceStore(pool, outbox, quota);
     this.published = new Published(outbox);
     this.tokens = tokens;
     this.clock = clock;

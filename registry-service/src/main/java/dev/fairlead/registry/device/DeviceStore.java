@@ -16,7 +16,7 @@ interface DeviceStore {
   ///
   /// @param plan the token that it will be given
   /// @param act for the audit
-  /// @return fails with the problems `device-exists` and `tenant-not-found`
+  /// @return fails with the problems `device-exists`, `quota-exceeded` and `tenant-not-found`
   Future<Made> create(
       DeviceKey device,
       DeviceDescription description,

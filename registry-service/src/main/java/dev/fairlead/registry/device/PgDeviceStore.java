@@ -16,6 +16,7 @@ import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
@@ -42,11 +43,14 @@ final class PgDeviceStore implements DeviceStore {
 
   private final Pool pool;
   private final PgOutbox outbox;
+  private final PgDeviceQuota quota;
   private final PgAlerts alerts = new PgAlerts();
 
-  PgDeviceStore(Pool pool, PgOutbox outbox) {
+  /// @param quota how many devices a tenant may have
+  PgDeviceStore(Pool pool, PgOutbox outbox, PgDeviceQuota quota) {
     this.pool = pool;
     this.outbox = outbox;
+    this.quota = quota;
   }
 
   @Override
@@ -59,7 +63,7 @@ final class PgDeviceStore implements DeviceStore {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
-                    PgNewDevice.insert(transaction, device, description, plan, now)
+                    PgNewDevice.insert(transaction, device, description, plan, quota, now)
                         .compose(
                             generation ->
                                 PgAudit.append(

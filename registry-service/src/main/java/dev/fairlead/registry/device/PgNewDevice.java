@@ -7,6 +7,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -23,14 +24,18 @@ public final class PgNewDevice {
   /// Makes a device with all that hangs on it, and tells the bus through the outbox.
   ///
   /// @param plan the token that it will be given
-  /// @return the generation of its credentials; fails with the problem `device-exists`
+  /// @param quota how many devices a tenant may have
+  /// @return the generation of its credentials; fails with the problems `device-exists` and
+  ///     `quota-exceeded`
   public static Future<Long> insert(
       SqlConnection transaction,
       DeviceKey device,
       DeviceDescription description,
       DeviceTokens.Plan plan,
+      PgDeviceQuota quota,
       Instant now) {
     return insertRows(transaction, device, description, now)
+        .compose(nothing -> quota.check(transaction, device.tenant()))
         .compose(nothing -> lift(transaction, device))
         .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(

@@ -2,6 +2,7 @@ package dev.fairlead.registry.enrolment;
 
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.runtime.http.ApiRouter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,12 +28,14 @@ public final class Enrolments {
   /// Puts it together, and begins to remove what has expired.
   ///
   /// @param tokens makes the tokens of devices
+  /// @param quota how many devices a tenant may have
   /// @param clock for the times of keys, enrolments and tokens
   public static Enrolments open(
       Vertx vertx,
       Pool pool,
       PgOutbox outbox,
       DeviceTokens tokens,
+      PgDeviceQuota quota,
       EnrolmentSettings settings,
       InstantSource clock,
       MeterRegistry meters) {
@@ -42,9 +45,9 @@ public final class Enrolments {
     return new Enrolments(
         new ProvisioningKeyRoutes(new PgProvisioningKeys(pool), clock),
         new EnrolmentRoutes(
-            new PgApplications(pool, tokens, claims, settings),
+            new PgApplications(pool, tokens, quota, claims, settings),
             claims,
-            new PgDecisions(pool, tokens, settings),
+            new PgDecisions(pool, tokens, quota, settings),
             new Published(outbox),
             tokens,
             clock,

@@ -8,6 +8,7 @@ import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.device.DeviceDescription;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.device.PgNewDevice;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -31,12 +32,19 @@ final class PgApplications {
 
   private final Pool pool;
   private final DeviceTokens tokens;
+  private final PgDeviceQuota quota;
   private final PgClaims claims;
   private final EnrolmentSettings settings;
 
-  PgApplications(Pool pool, DeviceTokens tokens, PgClaims claims, EnrolmentSettings settings) {
+  PgApplications(
+      Pool pool,
+      DeviceTokens tokens,
+      PgDeviceQuota quota,
+      PgClaims claims,
+      EnrolmentSettings settings) {
     this.pool = pool;
     this.tokens = tokens;
+    this.quota = quota;
     this.claims = claims;
     this.settings = settings;
   }
@@ -147,7 +155,7 @@ final class PgApplications {
     SqlConnection transaction = request.transaction();
     DeviceTokens.Plan token = tokens.plan(request.now());
     return PgNewDevice.insert(
-            transaction, request.device(), request.description(), token, request.now())
+            transaction, request.device(), request.description(), token, quota, request.now())
         .compose(generation -> keepForRepetition(request, generation).map(generation))
         .compose(
             generation ->

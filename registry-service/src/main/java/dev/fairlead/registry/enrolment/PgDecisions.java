@@ -6,6 +6,7 @@ import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.device.PgNewDevice;
+import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -31,11 +32,13 @@ final class PgDecisions {
 
   private final Pool pool;
   private final DeviceTokens tokens;
+  private final PgDeviceQuota quota;
   private final EnrolmentSettings settings;
 
-  PgDecisions(Pool pool, DeviceTokens tokens, EnrolmentSettings settings) {
+  PgDecisions(Pool pool, DeviceTokens tokens, PgDeviceQuota quota, EnrolmentSettings settings) {
     this.pool = pool;
     this.tokens = tokens;
+    this.quota = quota;
     this.settings = settings;
   }
 
@@ -110,7 +113,7 @@ final class PgDecisions {
       SqlConnection transaction, Row row, String by, Instant now, Act act) {
     DeviceKey device = PgColumns.key(row);
     return PgNewDevice.insert(
-            transaction, device, PgEnrolmentRows.description(row), tokens.plan(now), now)
+            transaction, device, PgEnrolmentRows.description(row), tokens.plan(now), quota, now)
         .compose(
             generation ->
                 decide(

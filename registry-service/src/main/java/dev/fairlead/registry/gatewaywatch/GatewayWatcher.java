@@ -164,6 +164,9 @@ public final class GatewayWatcher {
           watch.readBack(beat.sequence(), monotonous()).forEach(this::declareLost);
         }
       }
+      case GatewayMessage.TenantUse _, GatewayMessage.UseEnded _, GatewayMessage.TenantShares _ -> {
+        // Limits, which say nothing of who lives.
+      }
     }
   }
 

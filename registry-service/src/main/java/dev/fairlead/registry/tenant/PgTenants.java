@@ -1,6 +1,8 @@
 package dev.fairlead.registry.tenant;
 
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.limit.Limit;
+import dev.fairlead.bus.limit.Limits;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
@@ -9,6 +11,8 @@ import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -17,9 +21,12 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /// The table of tenants. What it changes about who is admitted it also says on `fairlead.access`,
 /// through the outbox.
@@ -28,10 +35,13 @@ public final class PgTenants {
   private static final String FOREIGN_KEY_VIOLATION = "23503";
 
   private final Pool pool;
+  private final Limits defaults;
 
   /// @param pool of the registry's database
-  public PgTenants(Pool pool) {
+  /// @param defaults the limits of tenants that have nothing else
+  public PgTenants(Pool pool, Limits defaults) {
     this.pool = pool;
+    this.defaults = defaults;
   }
 
   /// What became of a tenant.
@@ -55,14 +65,14 @@ public final class PgTenants {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<TenantDocument> insert(
+  private Future<TenantDocument> insert(
       SqlConnection transaction, TenantId tenant, String name, Instant now) {
     return transaction
         .preparedQuery(
             """
             insert into tenant (id, name, created_at) values ($1, $2, $3)
             on conflict do nothing
-            returning id, name, suspended, created_at
+            returning id, name, suspended, limits::text as limits, created_at
             """)
         .execute(Tuple.of(tenant.value(), name, PgColumns.parameter(now)))
         .compose(
@@ -79,7 +89,7 @@ public final class PgTenants {
   Future<List<TenantDocument>> list(Optional<String> after, int limit) {
     return pool.preparedQuery(
             """
-            select id, name, suspended, created_at from tenant
+            select id, name, suspended, limits::text as limits, created_at from tenant
             where id > $1
             order by id
             limit $2
@@ -97,20 +107,37 @@ public final class PgTenants {
   ///
   /// @return fails with the problem `tenant-not-found`
   Future<TenantDocument> get(TenantId tenant) {
-    return pool.preparedQuery("select id, name, suspended, created_at from tenant where id = $1")
+    return pool.preparedQuery(
+            """
+            select id, name, suspended, limits::text as limits, created_at from tenant where id = $1
+            """)
         .execute(Tuple.of(tenant.value()))
         .compose(rows -> single(tenant, rows))
-        .map(PgTenants::document);
+        .map(this::document);
   }
 
-  /// Renames a tenant, shuts it out or lets it in again.
+  /// What is to change about a tenant.
+  ///
+  /// @param limits to have instead of those that all have, by their names
+  /// @param usual names of limits that shall be those that all have
+  record Edit(
+      Optional<String> name,
+      Optional<Boolean> suspended,
+      Map<String, Long> limits,
+      Set<String> usual) {
+
+    boolean changesLimits() {
+      return !limits.isEmpty() || !usual.isEmpty();
+    }
+  }
+
+  /// Renames a tenant, shuts it out or lets it in again, and sets its limits.
   ///
   /// @param act for the audit
   /// @return fails with the problems `tenant-not-found` and, for a suspension of the default
   ///     tenant, `forbidden`
-  Future<Changed> change(
-      TenantId tenant, Optional<String> name, Optional<Boolean> suspended, Act act) {
-    if (suspended.orElse(false) && tenant.equals(TenantId.DEFAULT)) {
+  Future<Changed> change(TenantId tenant, Edit edit, Act act) {
+    if (edit.suspended().orElse(false) && tenant.equals(TenantId.DEFAULT)) {
       return failed(ProblemType.FORBIDDEN, "The default tenant has the operator's key; it stays.");
     }
     return pool.withTransaction(
@@ -119,21 +146,41 @@ public final class PgTenants {
                     .preparedQuery(
                         """
                         update tenant
-                        set name = coalesce($2, name), suspended = coalesce($3, suspended)
+                        set name = coalesce($2, name), suspended = coalesce($3, suspended),
+                          limits = (limits || $4::text::jsonb) - $5::text[]
                         where id = $1
-                        returning id, name, suspended, created_at
+                        returning id, name, suspended, limits::text as limits, created_at
                         """)
-                    .execute(Tuple.of(tenant.value(), name.orElse(null), suspended.orElse(null)))
+                    .execute(
+                        Tuple.of(
+                            tenant.value(),
+                            edit.name().orElse(null),
+                            edit.suspended().orElse(null),
+                            Json.encode(edit.limits()),
+                            edit.usual().toArray(String[]::new)))
                     .compose(rows -> single(tenant, rows))
-                    .map(PgTenants::document)
-                    .compose(document -> PgAudit.append(transaction, act).map(document))
+                    .compose(row -> PgAudit.append(transaction, act).map(row))
                     .compose(
-                        document ->
-                            suspended.isEmpty()
-                                ? Future.succeededFuture(new Changed(document, Optional.empty()))
-                                : append(transaction, message(tenant, document.suspended()))
-                                    .map(id -> new Changed(document, Optional.of(id)))))
+                        row ->
+                            appendAll(transaction, news(tenant, edit, row))
+                                .map(last -> new Changed(document(row), last))))
         .map(Objects::requireNonNull);
+  }
+
+  private static List<AccessMessage> news(TenantId tenant, Edit edit, Row row) {
+    List<AccessMessage> news = new ArrayList<>();
+    if (edit.suspended().isPresent()) {
+      news.add(message(tenant, row.getBoolean("suspended")));
+    }
+    if (edit.changesLimits()) {
+      news.add(message(tenant, instead(row)));
+    }
+    return news;
+  }
+
+  private static AccessMessage message(TenantId tenant, Map<Limit, Long> instead) {
+    AccessMessage.TenantLimits limits = new AccessMessage.TenantLimits(tenant, instead);
+    return instead.isEmpty() ? new AccessMessage.Withdrawn(limits.key()) : limits;
   }
 
   private static AccessMessage message(TenantId tenant, boolean suspended) {
@@ -154,12 +201,16 @@ public final class PgTenants {
             transaction ->
                 transaction
                     .preparedQuery(
-                        "select id, name, suspended, created_at from tenant where id = $1 for update")
+                        """
+                        select id, name, suspended, limits::text as limits, created_at
+                        from tenant where id = $1
+                        for update
+                        """)
                     .execute(Tuple.of(tenant.value()))
                     .compose(rows -> single(tenant, rows))
-                    .compose(row -> checkEmpty(transaction, tenant).map(document(row)))
-                    .compose(document -> PgAudit.append(transaction, act).map(document))
-                    .compose(document -> remove(transaction, tenant, document.suspended())))
+                    .compose(row -> checkEmpty(transaction, tenant).map(row))
+                    .compose(row -> PgAudit.append(transaction, act).map(row))
+                    .compose(row -> remove(transaction, tenant, row)))
         .map(Objects::requireNonNull);
   }
 
@@ -177,7 +228,7 @@ public final class PgTenants {
   }
 
   private static Future<Optional<Long>> remove(
-      SqlConnection transaction, TenantId tenant, boolean suspended) {
+      SqlConnection transaction, TenantId tenant, Row tenantRow) {
     return transaction
         .preparedQuery("delete from api_key where tenant = $1 returning sha256")
         .execute(Tuple.of(tenant.value()))
@@ -189,8 +240,11 @@ public final class PgTenants {
                       news.add(
                           new AccessMessage.Withdrawn(
                               AccessMessage.API_KEY + row.getString("sha256"))));
-              if (suspended) {
+              if (tenantRow.getBoolean("suspended")) {
                 news.add(message(tenant, false));
+              }
+              if (!instead(tenantRow).isEmpty()) {
+                news.add(message(tenant, Map.of()));
               }
               return removeCertificates(transaction, tenant, news);
             })
@@ -289,6 +343,23 @@ public final class PgTenants {
             });
   }
 
+  /// What tenants have instead of the limits that all have.
+  public static Future<List<AccessMessage>> limits(SqlConnection transaction) {
+    return transaction
+        .query(
+            """
+            select id, limits::text as limits from tenant where limits <> '{}' order by id
+            """)
+        .execute()
+        .map(
+            rows -> {
+              List<AccessMessage> limits = new ArrayList<>(rows.size());
+              rows.forEach(
+                  row -> limits.add(message(new TenantId(row.getString("id")), instead(row))));
+              return limits;
+            });
+  }
+
   /// Tells what it means that the tenant of a new row does not exist.
   ///
   /// @return the same, but fails with the problem `tenant-not-found` where its foreign key did
@@ -311,11 +382,19 @@ public final class PgTenants {
     return Future.failedFuture(new ProblemException(type, detail));
   }
 
-  private static TenantDocument document(Row row) {
+  private static Map<Limit, Long> instead(Row row) {
+    Map<String, Long> words = new HashMap<>();
+    new JsonObject(row.getString("limits"))
+        .forEach(entry -> words.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
+    return Limits.ofWords(words);
+  }
+
+  private TenantDocument document(Row row) {
     return new TenantDocument(
         row.getString("id"),
         row.getString("name"),
         row.getBoolean("suspended"),
+        defaults.with(instead(row)).byWord(),
         PgColumns.time(row, "created_at").orElseThrow());
   }
 }

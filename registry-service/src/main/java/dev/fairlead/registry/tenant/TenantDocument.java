@@ -1,8 +1,11 @@
 package dev.fairlead.registry.tenant;
 
 import java.time.Instant;
+import java.util.Map;
 
 /// A tenant as the API shows it.
 ///
 /// @param suspended whether its devices and keys are shut out
-record TenantDocument(String id, String name, boolean suspended, Instant createdAt) {}
+/// @param limits all that hold for it, by their names
+record TenantDocument(
+    String id, String name, boolean suspended, Map<String, Long> limits, Instant createdAt) {}

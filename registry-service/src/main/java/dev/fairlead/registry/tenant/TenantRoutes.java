@@ -8,8 +8,12 @@ import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on tenants, all of them for platform admins.
@@ -42,7 +46,36 @@ public final class TenantRoutes {
   record NewTenant(String id, @Nullable String name) {}
 
   /// The body of `patchTenant`.
-  record TenantPatch(@Nullable String name, @Nullable Boolean suspended) {}
+  record TenantPatch(
+      @Nullable String name,
+      @Nullable Boolean suspended,
+      @Nullable Map<String, @Nullable Long> limits) {
+
+    PgTenants.Edit edit() {
+      return new PgTenants.Edit(
+          Optional.ofNullable(name),
+          Optional.ofNullable(suspended),
+          limits == null ? Map.of() : set(limits),
+          limits == null ? Set.of() : unset(limits));
+    }
+
+    private static Map<String, Long> set(Map<String, @Nullable Long> limits) {
+      Map<String, Long> set = new HashMap<>();
+      limits.forEach(
+          (word, value) -> {
+            if (value != null) {
+              set.put(word, value);
+            }
+          });
+      return set;
+    }
+
+    private static Set<String> unset(Map<String, @Nullable Long> limits) {
+      Set<String> words = new HashSet<>(limits.keySet());
+      words.removeAll(set(limits).keySet());
+      return words;
+    }
+  }
 
   private ApiResponse create(ApiRequest request) {
     NewTenant body = request.body(NewTenant.class);
@@ -71,14 +104,7 @@ public final class TenantRoutes {
 
   private ApiResponse patch(ApiRequest request) {
     TenantPatch body = request.body(TenantPatch.class);
-    PgTenants.Changed changed =
-        tenants
-            .change(
-                tenant(request),
-                Optional.ofNullable(body.name()),
-                Optional.ofNullable(body.suspended()),
-                request.act())
-            .await();
+    PgTenants.Changed changed = tenants.change(tenant(request), body.edit(), request.act()).await();
     if (changed.outboxId().isPresent()) {
       published
           .within(

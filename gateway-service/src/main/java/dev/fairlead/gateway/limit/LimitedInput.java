@@ -1,0 +1,121 @@
+package dev.fairlead.gateway.limit;
+
+import dev.fairlead.bus.allowance.Bucket;
+import dev.fairlead.bus.limit.Limit;
+import dev.fairlead.gateway.session.DeviceSession;
+import dev.fairlead.gateway.session.Ending;
+import dev.fairlead.gateway.session.SessionInput;
+import java.util.concurrent.TimeUnit;
+
+/// Takes what a device says at the pace that it and its tenant may have. Everything that was read
+/// is taken; what is too much holds up the reading. A device that goes on and on is closed.
+/// Confined to the session's context.
+final class LimitedInput implements SessionInput {
+
+  /// Shorter waits are not worth a timer; a little more is let through at once after them.
+  private static final long WAIT_MILLIS_MIN = 50;
+
+  private final LimitedInputs inputs;
+  private final DeviceSession session;
+  private final SessionInput inner;
+  private final TenantGate tenant;
+  private final Bucket messages;
+  private final Bucket bytes;
+  private DevicePace pace;
+
+  private boolean waiting;
+
+  /// Since when the device has been too fast, with no rest in between.
+  private boolean excessive;
+
+  private long excessSinceNanos;
+
+  LimitedInput(
+      LimitedInputs inputs,
+      DeviceSession session,
+      SessionInput inner,
+      TenantGate tenant,
+      long nowNanos) {
+    this.inputs = inputs;
+    this.session = session;
+    this.inner = inner;
+    this.tenant = tenant;
+    this.pace = tenant.devicePace();
+    this.messages = new Bucket(pace.messages(), nowNanos);
+    this.bytes = new Bucket(pace.bytes(), nowNanos);
+  }
+
+  @Override
+  public void accept(byte[] frame) {
+    inner.accept(frame);
+    long now = inputs.nowNanos();
+    DevicePace newPace = tenant.devicePace();
+    if (!newPace.equals(pace)) {
+      pace = newPace;
+      messages.rate(pace.messages(), now);
+      bytes.rate(pace.bytes(), now);
+    }
+    tenant.count(frame.length);
+    long messageWait = messages.spend(1, now);
+    long byteWait = bytes.spend(frame.length, now);
+    long tenantWait = tenant.waitNanos(now);
+    if ((messageWait | byteWait | tenantWait) != 0) {
+      slow(messageWait, byteWait, tenantWait, now);
+    } else if (excessive && messages.isEasy() && bytes.isEasy()) {
+      excessive = false;
+    }
+  }
+
+  private void slow(long messageWait, long byteWait, long tenantWait, long now) {
+    if (waiting || !session.isLive()) {
+      // What the socket had already read when it was told to stop.
+      return;
+    }
+    long wait = Math.max(tenantWait, Math.max(messageWait, byteWait));
+    if (messageWait > 0 || byteWait > 0) {
+      inputs.hit(messageWait >= byteWait ? Limit.DEVICE_MESSAGES : Limit.DEVICE_BYTES);
+      if (!excessive) {
+        excessive = true;
+        excessSinceNanos = now;
+      }
+    } else {
+      inputs.hit(tenant.overLimit());
+    }
+    if (wait > inputs.excessMaxNanos()
+        || (excessive && now - excessSinceNanos > inputs.excessMaxNanos())) {
+      session.close(Ending.RATE);
+      return;
+    }
+    waiting = true;
+    session.hold(DeviceSession.Hold.PACE);
+    goOnAfter(wait);
+  }
+
+  private void goOnAfter(long wait) {
+    inputs.after(
+        Math.max(WAIT_MILLIS_MIN, TimeUnit.NANOSECONDS.toMillis(wait) + 1),
+        () -> session.execute(this::goOn));
+  }
+
+  private void goOn() {
+    if (!session.isLive()) {
+      return;
+    }
+    long now = inputs.nowNanos();
+    long wait =
+        Math.max(tenant.waitNanos(now), Math.max(messages.debtNanos(now), bytes.debtNanos(now)));
+    if (wait > inputs.excessMaxNanos()) {
+      session.close(Ending.RATE);
+    } else if (wait > 0) {
+      goOnAfter(wait);
+    } else {
+      waiting = false;
+      session.release(DeviceSession.Hold.PACE, inputs.nowMillis());
+    }
+  }
+
+  @Override
+  public void end() {
+    inner.end();
+  }
+}
