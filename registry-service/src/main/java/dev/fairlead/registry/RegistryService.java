@@ -27,6 +27,7 @@ import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.device.PgTenantDevices;
 import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
@@ -38,8 +39,10 @@ import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
+import dev.fairlead.registry.tenant.PgTenantRemoval;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
+import dev.fairlead.registry.tenant.TenantSweep;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
@@ -226,6 +229,10 @@ public final class RegistryService implements Service {
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     Published news = new Published(outbox);
+    PgTenantRemoval removal = new PgTenantRemoval(pool);
+    onStop(
+        new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
+            ::close);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
@@ -238,7 +245,10 @@ public final class RegistryService implements Service {
                         enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
-                                new PgTenants(pool, config.limits().defaults()), news, clock)
+                                new PgTenants(pool, config.limits().defaults()),
+                                removal,
+                                news,
+                                clock)
                             ::bind,
                         new LimitRoutes(pool, sharer)::bind,
                         new CertificateRoutes(

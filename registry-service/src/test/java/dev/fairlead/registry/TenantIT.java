@@ -10,9 +10,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,64 @@ class TenantIT {
     awaitStatus(key, 401);
     assertThat(problem(registry.request(HttpMethod.GET, TENANTS + "/gone")))
         .isEqualTo("404 tenant-not-found");
+  }
+
+  @Test
+  void deletesTenantWithItsDevicesWhenAskedTo() {
+    // Given
+    make("{\"id\":\"full\"}");
+    String key = keyOf("full");
+    for (int number = 0; number < 10; number++) {
+      in("full", HttpMethod.POST, DEVICES, "{\"id\":\"lamp-" + number + "\"}");
+    }
+
+    // When
+    HttpResponse<Buffer> accepted =
+        registry.request(HttpMethod.DELETE, TENANTS + "/full?devices=delete");
+
+    // Then
+    assertThat(accepted.statusCode()).isEqualTo(202);
+    assertThat(json(accepted).getBoolean("deleting")).isTrue();
+    assertThat(json(accepted).getBoolean("suspended")).isTrue();
+    awaitStatus(key, 401);
+    Awaitility.await()
+        .until(
+            () -> registry.request(HttpMethod.GET, TENANTS + "/full").statusCode(),
+            Matchers.equalTo(404));
+    assertThat(registry.heard(Topic.DEVICES))
+        .filteredOn(record -> record.key().startsWith("full/") && record.value() == null)
+        .hasSize(10);
+    Awaitility.await().until(() -> said("full").getLast() instanceof AccessMessage.Withdrawn);
+
+    // When
+    make("{\"id\":\"full\"}");
+
+    // Then
+    JsonObject again = json(registry.request(HttpMethod.GET, TENANTS + "/full"));
+    assertThat(again.getBoolean("deleting")).isFalse();
+    assertThat(again.getBoolean("suspended")).isFalse();
+    assertThat(json(in("full", HttpMethod.GET, DEVICES, "")).getJsonArray("items")).isEmpty();
+  }
+
+  @Test
+  void stopsTheDeletionOfATenantThatIsLetInAgain() {
+    // Given
+    make("{\"id\":\"spared\"}");
+    for (int number = 0; number < 200; number++) {
+      in("spared", HttpMethod.POST, DEVICES, "{\"id\":\"lamp-" + number + "\"}");
+    }
+
+    // When
+    registry.request(HttpMethod.DELETE, TENANTS + "/spared?devices=delete");
+    JsonObject spared = json(suspend("spared", false));
+
+    // Then
+    assertThat(spared.getBoolean("deleting")).isFalse();
+    Awaitility.await()
+        .during(Duration.ofSeconds(2))
+        .until(
+            () -> registry.request(HttpMethod.GET, TENANTS + "/spared").statusCode(),
+            Matchers.equalTo(200));
   }
 
   @Test

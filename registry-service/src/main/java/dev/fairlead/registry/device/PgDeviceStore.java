@@ -1,31 +1,19 @@
 package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.bus.identity.InboxAddress;
-import dev.fairlead.bus.identity.SessionId;
-import dev.fairlead.bus.message.AccessMessage;
-import dev.fairlead.bus.message.CloseReason;
-import dev.fairlead.bus.message.DeviceChange;
-import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
-import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
-import dev.fairlead.runtime.problem.ProblemException;
-import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -82,7 +70,7 @@ final class PgDeviceStore implements DeviceStore {
     return connection
         .preparedQuery(PgDeviceRows.SELECT_ONE)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
-        .compose(rows -> single(device, rows))
+        .compose(rows -> PgDeviceRemoval.single(device, rows))
         .compose(
             row ->
                 alerts
@@ -119,7 +107,7 @@ final class PgDeviceStore implements DeviceStore {
                         for update
                         """)
                     .execute(Tuple.of(device.tenant().value(), device.device().value()))
-                    .compose(rows -> single(device, rows))
+                    .compose(rows -> PgDeviceRemoval.single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
                     .compose(description -> update(transaction, device, description, now))
                     .compose(updated -> PgAudit.append(transaction, act))
@@ -161,90 +149,14 @@ final class PgDeviceStore implements DeviceStore {
   public Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
-                lockAll(transaction, device)
+                PgDeviceRemoval.lock(transaction, device)
                     .compose(
-                        row ->
+                        locked ->
                             PgAudit.append(transaction, act)
-                                .compose(nothing -> remove(transaction, device))
                                 .compose(
                                     nothing ->
-                                        PgCredentials.revoke(transaction, device, revokedUntil))
-                                .compose(revocation -> append(transaction, revocation.toRecord()))
-                                .compose(nothing -> PgBlocks.leave(transaction, device))
-                                .compose(left -> appendIfAny(transaction, left))
-                                .compose(nothing -> closeSession(transaction, device, row)))
-                    .compose(
-                        nothing ->
-                            PgOutbox.append(
-                                transaction,
-                                new DeviceChange.Deleted(device, now.toEpochMilli()).toRecord())))
+                                        PgDeviceRemoval.remove(
+                                            transaction, locked, revokedUntil, now))))
         .map(Objects::requireNonNull);
-  }
-
-  /// Locks the rows of a device in the order in which consumers lock them, so that the deletion
-  /// waits for them and they for it, and never both.
-  private static Future<Row> lockAll(SqlConnection transaction, DeviceKey device) {
-    Tuple key = Tuple.of(device.tenant().value(), device.device().value());
-    return transaction
-        .preparedQuery("select id from device where tenant = $1 and id = $2 for update")
-        .execute(key)
-        .compose(rows -> single(device, rows))
-        .compose(
-            row ->
-                transaction
-                    .preparedQuery(
-                        """
-                        select device_id from reported
-                        where tenant = $1 and device_id = $2
-                        for update
-                        """)
-                    .execute(key))
-        .compose(
-            rows ->
-                transaction
-                    .preparedQuery(
-                        """
-                        select online, session, address from presence
-                        where tenant = $1 and device_id = $2
-                        for update
-                        """)
-                    .execute(key))
-        .compose(rows -> single(device, rows));
-  }
-
-  private static Future<Void> remove(SqlConnection transaction, DeviceKey device) {
-    return transaction
-        .preparedQuery("delete from device where tenant = $1 and id = $2")
-        .execute(Tuple.of(device.tenant().value(), device.device().value()))
-        .mapEmpty();
-  }
-
-  private static Future<Void> closeSession(
-      SqlConnection transaction, DeviceKey device, Row presence) {
-    if (!presence.getBoolean("online")) {
-      return Future.succeededFuture();
-    }
-    SessionId session = new SessionId(presence.getString("session"));
-    return append(
-        transaction,
-        new InboxMessage.Close(device, session, CloseReason.REVOKED)
-            .toRecord(InboxAddress.parse(presence.getString("address"))));
-  }
-
-  private static Future<Void> appendIfAny(SqlConnection transaction, Optional<AccessMessage> news) {
-    return news.map(message -> append(transaction, message.toRecord()))
-        .orElse(Future.succeededFuture());
-  }
-
-  private static Future<Void> append(SqlConnection transaction, BusRecord record) {
-    return PgOutbox.append(transaction, record).mapEmpty();
-  }
-
-  private static Future<Row> single(DeviceKey device, RowSet<Row> rows) {
-    return rows.size() == 1
-        ? Future.succeededFuture(rows.iterator().next())
-        : Future.failedFuture(
-            new ProblemException(
-                ProblemType.DEVICE_NOT_FOUND, "There is no device '" + device.device() + "'."));
   }
 }

@@ -72,7 +72,7 @@ public final class PgTenants {
             """
             insert into tenant (id, name, created_at) values ($1, $2, $3)
             on conflict do nothing
-            returning id, name, suspended, limits::text as limits, created_at
+            returning id, name, suspended, deleting, limits::text as limits, created_at
             """)
         .execute(Tuple.of(tenant.value(), name, PgColumns.parameter(now)))
         .compose(
@@ -89,7 +89,7 @@ public final class PgTenants {
   Future<List<TenantDocument>> list(Optional<String> after, int limit) {
     return pool.preparedQuery(
             """
-            select id, name, suspended, limits::text as limits, created_at from tenant
+            select id, name, suspended, deleting, limits::text as limits, created_at from tenant
             where id > $1
             order by id
             limit $2
@@ -109,7 +109,7 @@ public final class PgTenants {
   Future<TenantDocument> get(TenantId tenant) {
     return pool.preparedQuery(
             """
-            select id, name, suspended, limits::text as limits, created_at from tenant where id = $1
+            select id, name, suspended, deleting, limits::text as limits, created_at from tenant where id = $1
             """)
         .execute(Tuple.of(tenant.value()))
         .compose(rows -> single(tenant, rows))
@@ -131,7 +131,8 @@ public final class PgTenants {
     }
   }
 
-  /// Renames a tenant, shuts it out or lets it in again, and sets its limits.
+  /// Renames a tenant, shuts it out or lets it in again, and sets its limits. One that is let in
+  /// again is no longer being deleted.
   ///
   /// @param act for the audit
   /// @return fails with the problems `tenant-not-found` and, for a suspension of the default
@@ -147,9 +148,10 @@ public final class PgTenants {
                         """
                         update tenant
                         set name = coalesce($2, name), suspended = coalesce($3, suspended),
+                          deleting = deleting and coalesce($3, true),
                           limits = (limits || $4::text::jsonb) - $5::text[]
                         where id = $1
-                        returning id, name, suspended, limits::text as limits, created_at
+                        returning id, name, suspended, deleting, limits::text as limits, created_at
                         """)
                     .execute(
                         Tuple.of(
@@ -178,144 +180,17 @@ public final class PgTenants {
     return news;
   }
 
-  private static AccessMessage message(TenantId tenant, Map<Limit, Long> instead) {
+  static AccessMessage message(TenantId tenant, Map<Limit, Long> instead) {
     AccessMessage.TenantLimits limits = new AccessMessage.TenantLimits(tenant, instead);
     return instead.isEmpty() ? new AccessMessage.Withdrawn(limits.key()) : limits;
   }
 
-  private static AccessMessage message(TenantId tenant, boolean suspended) {
+  static AccessMessage message(TenantId tenant, boolean suspended) {
     AccessMessage.Suspension suspension = new AccessMessage.Suspension(tenant);
     return suspended ? suspension : new AccessMessage.Withdrawn(suspension.key());
   }
 
-  /// Deletes a tenant that has no devices, and its keys.
-  ///
-  /// @param act for the audit
-  /// @return the last place in the outbox of what was said about it; fails with the problems
-  ///     `tenant-not-found`, `tenant-not-empty` and, for the default tenant, `forbidden`
-  Future<Optional<Long>> delete(TenantId tenant, Act act) {
-    if (tenant.equals(TenantId.DEFAULT)) {
-      return failed(ProblemType.FORBIDDEN, "The default tenant has the operator's key; it stays.");
-    }
-    return pool.withTransaction(
-            transaction ->
-                transaction
-                    .preparedQuery(
-                        """
-                        select id, name, suspended, limits::text as limits, created_at
-                        from tenant where id = $1
-                        for update
-                        """)
-                    .execute(Tuple.of(tenant.value()))
-                    .compose(rows -> single(tenant, rows))
-                    .compose(row -> checkEmpty(transaction, tenant).map(row))
-                    .compose(row -> PgAudit.append(transaction, act).map(row))
-                    .compose(row -> remove(transaction, tenant, row)))
-        .map(Objects::requireNonNull);
-  }
-
-  private static Future<Void> checkEmpty(SqlConnection transaction, TenantId tenant) {
-    return transaction
-        .preparedQuery("select exists(select 1 from device where tenant = $1) as devices")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows ->
-                rows.iterator().next().getBoolean("devices")
-                    ? failed(
-                        ProblemType.TENANT_NOT_EMPTY,
-                        "The tenant '" + tenant + "' still has devices.")
-                    : Future.succeededFuture());
-  }
-
-  private static Future<Optional<Long>> remove(
-      SqlConnection transaction, TenantId tenant, Row tenantRow) {
-    return transaction
-        .preparedQuery("delete from api_key where tenant = $1 returning sha256")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows -> {
-              List<AccessMessage> news = new ArrayList<>();
-              rows.forEach(
-                  row ->
-                      news.add(
-                          new AccessMessage.Withdrawn(
-                              AccessMessage.API_KEY + row.getString("sha256"))));
-              if (tenantRow.getBoolean("suspended")) {
-                news.add(message(tenant, false));
-              }
-              if (!instead(tenantRow).isEmpty()) {
-                news.add(message(tenant, Map.of()));
-              }
-              return removeCertificates(transaction, tenant, news);
-            })
-        .compose(news -> appendAll(transaction, news))
-        .compose(
-            last ->
-                transaction
-                    .preparedQuery("delete from tenant where id = $1")
-                    .execute(Tuple.of(tenant.value()))
-                    .map(last));
-  }
-
-  /// Removes what admits or shuts out devices that are no more.
-  ///
-  /// @param news where what admission has to know is added
-  /// @return `news`
-  private static Future<List<AccessMessage>> removeCertificates(
-      SqlConnection transaction, TenantId tenant, List<AccessMessage> news) {
-    return removeKeys(
-            transaction,
-            tenant,
-            """
-            delete from certificate_authority where tenant = $1
-            returning $2 || fingerprint as key
-            """,
-            AccessMessage.AUTHORITY,
-            news)
-        .compose(
-            nothing ->
-                removeKeys(
-                    transaction,
-                    tenant,
-                    """
-                    with gone as (
-                      delete from certificate where tenant = $1 returning fingerprint, revoked_at
-                    )
-                    select $2 || fingerprint as key from gone where revoked_at is not null
-                    """,
-                    AccessMessage.CERTIFICATE_REVOCATION,
-                    news))
-        .compose(
-            nothing ->
-                removeKeys(
-                    transaction,
-                    tenant,
-                    """
-                    delete from device_block where tenant = $1
-                    returning $2 || tenant || '/' || device_id as key
-                    """,
-                    AccessMessage.BLOCK,
-                    news))
-        .map(news);
-  }
-
-  private static Future<Void> removeKeys(
-      SqlConnection transaction,
-      TenantId tenant,
-      String sql,
-      String beginning,
-      List<AccessMessage> news) {
-    return transaction
-        .preparedQuery(sql)
-        .execute(Tuple.of(tenant.value(), beginning))
-        .onSuccess(
-            rows ->
-                rows.forEach(row -> news.add(new AccessMessage.Withdrawn(row.getString("key")))))
-        .mapEmpty();
-  }
-
-  private static Future<Optional<Long>> appendAll(
-      SqlConnection transaction, List<AccessMessage> news) {
+  static Future<Optional<Long>> appendAll(SqlConnection transaction, List<AccessMessage> news) {
     Future<Optional<Long>> last = Future.succeededFuture(Optional.empty());
     for (AccessMessage message : news) {
       last = last.compose(before -> append(transaction, message)).map(Optional::of);
@@ -372,17 +247,17 @@ public final class PgTenants {
                 : Future.failedFuture(cause));
   }
 
-  private static Future<Row> single(TenantId tenant, RowSet<Row> rows) {
+  static Future<Row> single(TenantId tenant, RowSet<Row> rows) {
     return rows.size() == 1
         ? Future.succeededFuture(rows.iterator().next())
         : failed(ProblemType.TENANT_NOT_FOUND, "There is no tenant '" + tenant + "'.");
   }
 
-  private static <T> Future<T> failed(ProblemType type, String detail) {
+  static <T> Future<T> failed(ProblemType type, String detail) {
     return Future.failedFuture(new ProblemException(type, detail));
   }
 
-  private static Map<Limit, Long> instead(Row row) {
+  static Map<Limit, Long> instead(Row row) {
     Map<String, Long> words = new HashMap<>();
     new JsonObject(row.getString("limits"))
         .forEach(entry -> words.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
@@ -394,6 +269,7 @@ public final class PgTenants {
         row.getString("id"),
         row.getString("name"),
         row.getBoolean("suspended"),
+        row.getBoolean("deleting"),
         defaults.with(instead(row)).byWord(),
         PgColumns.time(row, "created_at").orElseThrow());
   }

@@ -22,12 +22,15 @@ public final class TenantRoutes {
   static final String PATH = "/api/v1/tenants/";
 
   private final PgTenants tenants;
+  private final PgTenantRemoval removal;
   private final Published published;
   private final InstantSource clock;
 
   /// @param clock for the times of tenants
-  public TenantRoutes(PgTenants tenants, Published published, InstantSource clock) {
+  public TenantRoutes(
+      PgTenants tenants, PgTenantRemoval removal, Published published, InstantSource clock) {
     this.tenants = tenants;
+    this.removal = removal;
     this.published = published;
     this.clock = clock;
   }
@@ -117,16 +120,21 @@ public final class TenantRoutes {
   }
 
   private ApiResponse delete(ApiRequest request) {
-    Optional<Long> outboxId = tenants.delete(tenant(request), request.act()).await();
-    if (outboxId.isPresent()) {
+    TenantId tenant = tenant(request);
+    boolean withDevices = request.query("devices").isPresent();
+    TenantDocument before = tenants.get(tenant).await();
+    PgTenantRemoval.Removed removed = removal.remove(tenant, withDevices, request.act()).await();
+    if (removed.outboxId().isPresent()) {
       published
           .within(
-              outboxId.get(),
+              removed.outboxId().get(),
               "The tenant was deleted, but the bus does not take the news at the moment: its keys"
                   + " open what they opened until it does.")
           .await();
     }
-    return ApiResponse.noContent();
+    return removed.gone()
+        ? ApiResponse.noContent()
+        : ApiResponse.accepted(PATH + tenant, before.beingDeleted());
   }
 
   private static TenantId tenant(ApiRequest request) {

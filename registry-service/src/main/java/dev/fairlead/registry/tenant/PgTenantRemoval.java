@@ -1,0 +1,205 @@
+package dev.fairlead.registry.tenant;
+
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.runtime.audit.Act;
+import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// The end of a tenant: at once where it has no devices, else shut out at once and deleted once its
+/// devices are.
+public final class PgTenantRemoval {
+
+  private static final String LOCK =
+      """
+      select id, suspended, deleting, limits::text as limits,
+        exists(select 1 from device where tenant = $1) as devices
+      from tenant where id = $1
+      for update
+      """;
+
+  private final Pool pool;
+
+  /// @param pool of the registry's database
+  public PgTenantRemoval(Pool pool) {
+    this.pool = pool;
+  }
+
+  /// What became of a tenant.
+  ///
+  /// @param gone whether it is gone; else it is shut out, and will be
+  /// @param outboxId the last place in the outbox of what was said about it, if there was anything
+  ///     to say
+  record Removed(boolean gone, Optional<Long> outboxId) {}
+
+  /// Deletes a tenant, its keys, its people, and its devices where that is asked for.
+  ///
+  /// @param act for the audit
+  /// @return fails with the problems `tenant-not-found`, `tenant-not-empty` and, for the default
+  ///     tenant, `forbidden`
+  Future<Removed> remove(TenantId tenant, boolean withDevices, Act act) {
+    if (tenant.equals(TenantId.DEFAULT)) {
+      return PgTenants.failed(
+          ProblemType.FORBIDDEN, "The default tenant has the operator's key; it stays.");
+    }
+    return pool.withTransaction(
+            transaction ->
+                transaction
+                    .preparedQuery(LOCK)
+                    .execute(Tuple.of(tenant.value()))
+                    .compose(rows -> PgTenants.single(tenant, rows))
+                    .compose(row -> remove(transaction, tenant, row, withDevices, act)))
+        .map(Objects::requireNonNull);
+  }
+
+  private static Future<Removed> remove(
+      SqlConnection transaction, TenantId tenant, Row row, boolean withDevices, Act act) {
+    boolean devices = row.getBoolean("devices");
+    if (devices && !withDevices) {
+      return PgTenants.failed(
+          ProblemType.TENANT_NOT_EMPTY, "The tenant '" + tenant + "' still has devices.");
+    }
+    return PgAudit.append(transaction, act)
+        .compose(
+            audited -> devices ? shutOut(transaction, tenant) : remove(transaction, tenant, row))
+        .map(last -> new Removed(!devices, last));
+  }
+
+  private static Future<Optional<Long>> shutOut(SqlConnection transaction, TenantId tenant) {
+    return transaction
+        .preparedQuery("update tenant set suspended = true, deleting = true where id = $1")
+        .execute(Tuple.of(tenant.value()))
+        .compose(
+            updated -> PgTenants.appendAll(transaction, List.of(PgTenants.message(tenant, true))));
+  }
+
+  /// A tenant that is shut out and waits for its end.
+  Future<Optional<TenantId>> next() {
+    return pool.query("select id from tenant where deleting order by id limit 1")
+        .execute()
+        .map(
+            rows ->
+                rows.size() == 0
+                    ? Optional.empty()
+                    : Optional.of(new TenantId(rows.iterator().next().getString("id"))));
+  }
+
+  /// Deletes a tenant that waits for its end and has no devices any more.
+  ///
+  /// @return whether it did
+  Future<Boolean> finish(TenantId tenant) {
+    return pool.withTransaction(
+            transaction ->
+                transaction
+                    .preparedQuery(LOCK)
+                    .execute(Tuple.of(tenant.value()))
+                    .compose(
+                        rows -> {
+                          if (rows.size() == 0) {
+                            return Future.succeededFuture(false);
+                          }
+                          Row row = rows.iterator().next();
+                          return row.getBoolean("deleting") && !row.getBoolean("devices")
+                              ? remove(transaction, tenant, row).map(true)
+                              : Future.succeededFuture(false);
+                        }))
+        .map(Objects::requireNonNull);
+  }
+
+  private static Future<Optional<Long>> remove(
+      SqlConnection transaction, TenantId tenant, Row tenantRow) {
+    return transaction
+        .preparedQuery("delete from api_key where tenant = $1 returning sha256")
+        .execute(Tuple.of(tenant.value()))
+        .compose(
+            rows -> {
+              List<AccessMessage> news = new ArrayList<>();
+              rows.forEach(
+                  row ->
+                      news.add(
+                          new AccessMessage.Withdrawn(
+                              AccessMessage.API_KEY + row.getString("sha256"))));
+              if (tenantRow.getBoolean("suspended")) {
+                news.add(PgTenants.message(tenant, false));
+              }
+              if (!PgTenants.instead(tenantRow).isEmpty()) {
+                news.add(PgTenants.message(tenant, Map.of()));
+              }
+              return removeCertificates(transaction, tenant, news);
+            })
+        .compose(news -> PgTenants.appendAll(transaction, news))
+        .compose(
+            last ->
+                transaction
+                    .preparedQuery("delete from tenant where id = $1")
+                    .execute(Tuple.of(tenant.value()))
+                    .map(last));
+  }
+
+  /// Removes what admits or shuts out devices that are no more.
+  ///
+  /// @param news where what admission has to know is added
+  /// @return `news`
+  private static Future<List<AccessMessage>> removeCertificates(
+      SqlConnection transaction, TenantId tenant, List<AccessMessage> news) {
+    return removeKeys(
+            transaction,
+            tenant,
+            """
+            delete from certificate_authority where tenant = $1
+            returning $2 || fingerprint as key
+            """,
+            AccessMessage.AUTHORITY,
+            news)
+        .compose(
+            nothing ->
+                removeKeys(
+                    transaction,
+                    tenant,
+                    """
+                    with gone as (
+                      delete from certificate where tenant = $1 returning fingerprint, revoked_at
+                    )
+                    select $2 || fingerprint as key from gone where revoked_at is not null
+                    """,
+                    AccessMessage.CERTIFICATE_REVOCATION,
+                    news))
+        .compose(
+            nothing ->
+                removeKeys(
+                    transaction,
+                    tenant,
+                    """
+                    delete from device_block where tenant = $1
+                    returning $2 || tenant || '/' || device_id as key
+                    """,
+                    AccessMessage.BLOCK,
+                    news))
+        .map(news);
+  }
+
+  private static Future<Void> removeKeys(
+      SqlConnection transaction,
+      TenantId tenant,
+      String sql,
+      String beginning,
+      List<AccessMessage> news) {
+    return transaction
+        .preparedQuery(sql)
+        .execute(Tuple.of(tenant.value(), beginning))
+        .onSuccess(
+            rows ->
+                rows.forEach(row -> news.add(new AccessMessage.Withdrawn(row.getString("key")))))
+        .mapEmpty();
+  }
+}
