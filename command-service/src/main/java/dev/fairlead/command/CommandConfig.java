@@ -61,6 +61,8 @@ public record CommandConfig(
         read.service(),
         Math.min(read.bodyBytesMax(), Payload.BYTES_MAX),
         read.requestsMax() + WAITERS_MAX,
-        read.timeout().plus(CommandRoutes.WAIT_MAX));
+        read.timeout().plus(CommandRoutes.WAIT_MAX),
+        read.signIns(),
+        read.proxies());
   }
 }

@@ -47,6 +47,8 @@ class CommandConfigTest {
     Map<String, String> environment = new HashMap<>(LEAST);
     environment.put("FAIRLEAD_HTTP_PORT", "9000");
     environment.put("FAIRLEAD_COMMAND_QUEUE_MAX", "7");
+    environment.put("FAIRLEAD_SIGN_IN_FAILURES_PER_ADDRESS", "8");
+    environment.put("FAIRLEAD_PROXY_ADDRESSES", "10.0.0.0/8");
     Settings settings = Settings.of(environment);
 
     // When
@@ -56,6 +58,8 @@ class CommandConfigTest {
     // Then
     assertThat(config.http().orElseThrow().port()).isEqualTo(9000);
     assertThat(config.commands().queueMax()).isEqualTo(7);
+    assertThat(config.api().signIns().perMinute()).isEqualTo(8);
+    assertThat(config.api().proxies().contains("10.1.2.3")).isTrue();
     assertThat(config.withoutHttp().http()).isEmpty();
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
-import dev.fairlead.gateway.admission.ProxyAddresses;
+import dev.fairlead.runtime.http.ProxyAddresses;
 import dev.fairlead.runtime.settings.Settings;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.time.Duration;

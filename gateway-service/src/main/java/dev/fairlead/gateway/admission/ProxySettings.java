@@ -1,7 +1,7 @@
 package dev.fairlead.gateway.admission;
 
+import dev.fairlead.runtime.http.ProxyAddresses;
 import dev.fairlead.runtime.settings.Settings;
-import java.util.List;
 
 /// What a gateway believes those who pass devices on to it.
 ///
@@ -21,22 +21,6 @@ public record ProxySettings(ProxyAddresses addresses, String certificateHeader) 
     if (!header.matches(HEADER_FORM)) {
       settings.problem("FAIRLEAD_CLIENT_CERTIFICATE_HEADER must be 1 to 64 of A-Z a-z 0-9 and '-'");
     }
-    List<String> addresses =
-        settings.list(
-            "PROXY_ADDRESSES",
-            List.of(),
-            "Addresses (192.0.2.7, 10.0.0.0/8) of the proxies whose headers are believed.");
-    return new ProxySettings(addresses(settings, addresses), header);
-  }
-
-  private static ProxyAddresses addresses(Settings settings, List<String> texts) {
-    try {
-      return ProxyAddresses.of(texts);
-    } catch (IllegalArgumentException e) {
-      settings.problem(
-          "FAIRLEAD_PROXY_ADDRESSES must be addresses such as 192.0.2.7 or 10.0.0.0/8, with commas"
-              + " between them");
-      return new ProxyAddresses(List.of());
-    }
+    return new ProxySettings(ProxyAddresses.from(settings), header);
   }
 }

@@ -2,13 +2,12 @@ package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.gateway.admission.Certificates;
 import dev.fairlead.gateway.admission.ProxySettings;
+import dev.fairlead.runtime.http.ProxyAddresses;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /// Finds out who makes a request: from where, and with which certificate. The word of a proxy
@@ -17,8 +16,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /// A certificate header from elsewhere is passed over and counted as
 /// `gateway.handshakes.header.ignored`.
 final class Callers {
-
-  private static final String FORWARDED_FOR = "X-Forwarded-For";
 
   private final ProxySettings proxies;
   private final Counter ignored;
@@ -38,12 +35,11 @@ final class Callers {
   record Caller(String address, boolean proxied) {}
 
   Caller of(HttpServerRequest request) {
-    String peer = peerOf(request);
-    boolean proxied = proxies.addresses().contains(peer);
+    boolean proxied = proxies.addresses().contains(ProxyAddresses.peerOf(request));
     if (!proxied && request.headers().contains(proxies.certificateHeader())) {
       ignored.increment();
     }
-    return new Caller(proxied ? forwardedFor(request).orElse(peer) : peer, proxied);
+    return new Caller(proxies.addresses().clientOf(request), proxied);
   }
 
   /// The certificates that the caller has shown and whose key it holds. Of a proxy it is the header
@@ -62,20 +58,5 @@ final class Callers {
     } catch (SSLPeerUnverifiedException e) {
       return List.of();
     }
-  }
-
-  /// The last address that is no proxy's: those before it are hearsay.
-  private Optional<String> forwardedFor(HttpServerRequest request) {
-    return request.headers().getAll(FORWARDED_FOR).stream()
-        .flatMap(line -> Arrays.stream(line.split(",", -1)))
-        .map(String::strip)
-        .filter(address -> !address.isEmpty() && !proxies.addresses().contains(address))
-        .reduce((before, last) -> last);
-  }
-
-  private static String peerOf(HttpServerRequest request) {
-    var remote = request.remoteAddress();
-    String address = remote == null ? null : remote.hostAddress();
-    return address == null ? "" : address;
   }
 }

@@ -11,7 +11,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -141,8 +140,7 @@ final class ApiExchange {
   }
 
   private String address() {
-    SocketAddress remote = request.remoteAddress();
-    return remote == null ? "" : Objects.requireNonNullElse(remote.hostAddress(), "");
+    return parts.settings().proxies().clientOf(request);
   }
 
   private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {

@@ -12,12 +12,14 @@ import java.time.Duration;
 /// @param requestsMax how many requests are served at once; one more is answered 503 at once
 /// @param timeout how long one request may take before its thread is interrupted
 /// @param signIns how many wrong keys may come from one address
+/// @param proxies who may say where a request comes from
 public record ApiSettings(
     String service,
     long bodyBytesMax,
     int requestsMax,
     Duration timeout,
-    FailureLimit.Rule signIns) {
+    FailureLimit.Rule signIns,
+    ProxyAddresses proxies) {
   private static final long BODY_BYTES_MAX = 1 << 20;
   private static final int REQUESTS_MAX = 512;
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -30,14 +32,15 @@ public record ApiSettings(
     }
   }
 
-  /// These bounds, and the default for sign-ins.
+  /// These bounds, the default for sign-ins, and no proxy.
   public ApiSettings(String service, long bodyBytesMax, int requestsMax, Duration timeout) {
     this(
         service,
         bodyBytesMax,
         requestsMax,
         timeout,
-        new FailureLimit.Rule(SIGN_IN_FAILURES, BanSettings.BAN, ADDRESSES_MAX));
+        new FailureLimit.Rule(SIGN_IN_FAILURES, BanSettings.BAN, ADDRESSES_MAX),
+        ProxyAddresses.NONE);
   }
 
   /// The defaults.
@@ -47,11 +50,16 @@ public record ApiSettings(
 
   /// The same with another limit on wrong keys.
   public ApiSettings withSignIns(FailureLimit.Rule rule) {
-    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, rule);
+    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, rule, proxies);
   }
 
-  /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS` and
-  /// `BAN_DURATION`.
+  /// The same behind proxies.
+  public ApiSettings behind(ProxyAddresses proxies) {
+    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, signIns, proxies);
+  }
+
+  /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS`,
+  /// `BAN_DURATION` and `PROXY_ADDRESSES`.
   public static ApiSettings from(Settings settings, String service) {
     return new ApiSettings(
         service,
@@ -77,6 +85,7 @@ public record ApiSettings(
                 BanSettings.FAILURES_MAX,
                 "Wrong API keys from one address in a minute; one more bans it for wrong keys."),
             BanSettings.banFrom(settings),
-            ADDRESSES_MAX));
+            ADDRESSES_MAX),
+        ProxyAddresses.from(settings));
   }
 }

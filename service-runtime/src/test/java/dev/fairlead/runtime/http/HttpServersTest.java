@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.client.WebClient;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,8 @@ class HttpServersTest {
                 "FAIRLEAD_API_REQUESTS_MAX", "3",
                 "FAIRLEAD_API_TIMEOUT", "4s",
                 "FAIRLEAD_SIGN_IN_FAILURES_PER_ADDRESS", "5",
-                "FAIRLEAD_BAN_DURATION", "6s"));
+                "FAIRLEAD_BAN_DURATION", "6s",
+                "FAIRLEAD_PROXY_ADDRESSES", "10.0.0.0/8"));
 
     // When
     HttpServerSettings http = HttpServerSettings.from(settings, 8080);
@@ -109,6 +111,7 @@ class HttpServersTest {
     assertThat(api)
         .isEqualTo(
             new ApiSettings("x", 2048, 3, Duration.ofSeconds(4))
-                .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384)));
+                .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384))
+                .behind(ProxyAddresses.of(List.of("10.0.0.0/8"))));
   }
 }

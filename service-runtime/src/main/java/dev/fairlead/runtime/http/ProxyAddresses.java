@@ -1,13 +1,23 @@
-package dev.fairlead.gateway.admission;
+package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.settings.Settings;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The addresses of the proxies before this gateway, whose word about a request counts.
+/// The addresses of the proxies before a service, whose word about a request counts, while that of
+/// anybody else does not.
 ///
-/// @param ranges none for a gateway that devices reach themselves
+/// @param ranges none for a service that is reached without a proxy
 public record ProxyAddresses(List<Range> ranges) {
+
+  /// There is no proxy.
+  public static final ProxyAddresses NONE = new ProxyAddresses(List.of());
+
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
 
   public ProxyAddresses {
     ranges = List.copyOf(ranges);
@@ -44,6 +54,23 @@ public record ProxyAddresses(List<Range> ranges) {
     return new ProxyAddresses(texts.stream().map(ProxyAddresses::range).toList());
   }
 
+  /// Reads `PROXY_ADDRESSES`.
+  public static ProxyAddresses from(Settings settings) {
+    List<String> texts =
+        settings.list(
+            "PROXY_ADDRESSES",
+            List.of(),
+            "Addresses (192.0.2.7, 10.0.0.0/8) of the proxies whose headers are believed.");
+    try {
+      return of(texts);
+    } catch (IllegalArgumentException e) {
+      settings.problem(
+          "FAIRLEAD_PROXY_ADDRESSES must be addresses such as 192.0.2.7 or 10.0.0.0/8, with commas"
+              + " between them");
+      return NONE;
+    }
+  }
+
   private static Range range(String text) {
     int slash = text.indexOf('/');
     InetAddress network = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
@@ -58,6 +85,29 @@ public record ProxyAddresses(List<Range> ranges) {
   /// Whether a proxy has this address.
   public boolean contains(String address) {
     return !ranges.isEmpty() && literal(address).map(this::contains).orElse(false);
+  }
+
+  /// Where a request comes from: its peer, or where a proxy says that it comes from; empty for a
+  /// peer that is already gone.
+  public String clientOf(HttpServerRequest request) {
+    String peer = peerOf(request);
+    return contains(peer) ? forwardedFor(request).orElse(peer) : peer;
+  }
+
+  /// The last address that is no proxy's: those before it are hearsay.
+  private Optional<String> forwardedFor(HttpServerRequest request) {
+    return request.headers().getAll(FORWARDED_FOR).stream()
+        .flatMap(line -> Arrays.stream(line.split(",", -1)))
+        .map(String::strip)
+        .filter(address -> !contains(address) && literal(address).isPresent())
+        .reduce((before, last) -> last);
+  }
+
+  /// The address at the other end of a request's connection; empty when it is already gone.
+  public static String peerOf(HttpServerRequest request) {
+    SocketAddress remote = request.remoteAddress();
+    String address = remote == null ? null : remote.hostAddress();
+    return address == null ? "" : address;
   }
 
   private boolean contains(InetAddress address) {

@@ -1,4 +1,4 @@
-package dev.fairlead.gateway.admission;
+package dev.fairlead.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
