@@ -138,6 +138,7 @@ public final class CommandService implements Service {
     CommandShares shares =
         new CommandShares(vertx, bus, producer::send, config.limits(), access, meters);
     closing(shares::close);
+    KnownDevices devices = new KnownDevices(vertx, bus.admin(), database.devices);
     CommandRoutes routes =
         new CommandRoutes(
             InstantSource.system(),
@@ -145,7 +146,7 @@ public final class CommandService implements Service {
             database.commands,
             database.submissions,
             database.cancellations,
-            new KnownDevices(vertx, bus.admin(), database.devices),
+            devices,
             sender,
             dispatcher,
             waiters,
@@ -155,7 +156,11 @@ public final class CommandService implements Service {
         .start()
         .compose(_ -> ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api()))
         .map(
-            builder -> routes.bind(builder).build(access, database.audit(outbox), problems, meters))
+            builder ->
+                routes
+                    .bind(builder)
+                    .groups(devices)
+                    .build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
         .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
   }

@@ -121,7 +121,8 @@ public final class AccessView implements Authenticator {
       return Optional.empty();
     }
     uses.note(new ApiKeyUse(new TenantId(known.tenant()), known.id(), clock.instant()));
-    return Optional.of(new Principal(known.id(), known.tenant(), Role.valueOf(known.role())));
+    return Optional.of(
+        new Principal(known.id(), known.tenant(), Role.valueOf(known.role()), known.group()));
   }
 
   /// The form in which API keys are known: SHA-256, in lower-case hexadecimal. A key is 256 random

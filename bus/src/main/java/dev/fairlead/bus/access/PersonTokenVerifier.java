@@ -36,6 +36,10 @@ final class PersonTokenVerifier {
     return suspended.test(tenant)
         ? Optional.empty()
         : Optional.of(
-            new Principal(subject, tenant.value(), Role.valueOf(claims.getString("role", ""))));
+            new Principal(
+                subject,
+                tenant.value(),
+                Role.valueOf(claims.getString("role", "")),
+                Optional.ofNullable(claims.getString("grp"))));
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What `fairlead.access` says: what admission needs to know, and no more. Each message has a key
 /// of its own; [Withdrawn] takes one back.
@@ -45,8 +46,15 @@ public sealed interface AccessMessage {
   /// @param id to show and to log
   /// @param tenant that it acts in
   /// @param role `VIEWER`, `OPERATOR`, `ADMIN` or `PLATFORM`
+  /// @param group whose devices alone it is for; empty for all of its tenant's
   /// @param expiresAtMillis since 1970; 0 for never
-  record ApiKey(String sha256, String id, String tenant, String role, long expiresAtMillis)
+  record ApiKey(
+      String sha256,
+      String id,
+      String tenant,
+      String role,
+      Optional<String> group,
+      long expiresAtMillis)
       implements AccessMessage {
 
     /// @throws IllegalArgumentException for a role that is unknown here: better no key than one
@@ -55,7 +63,13 @@ public sealed interface AccessMessage {
       Objects.requireNonNull(sha256);
       Objects.requireNonNull(id, "an API key needs an id");
       Objects.requireNonNull(tenant, "an API key needs a tenant");
+      Objects.requireNonNull(group);
       Role.valueOf(role);
+    }
+
+    /// A key that is for all devices of its tenant.
+    public ApiKey(String sha256, String id, String tenant, String role, long expiresAtMillis) {
+      this(sha256, id, tenant, role, Optional.empty(), expiresAtMillis);
     }
 
     @Override
@@ -237,7 +251,17 @@ public sealed interface AccessMessage {
   default BusRecord toRecord() {
     return switch (this) {
       case SigningKey key -> record("signing-key", MessageJson.write(key));
-      case ApiKey key -> record("api-key", MessageJson.write(key));
+      case ApiKey key ->
+          record(
+              "api-key",
+              MessageJson.write(
+                  new ApiKeyDocument(
+                      key.sha256(),
+                      key.id(),
+                      key.tenant(),
+                      key.role(),
+                      key.group().orElse(null),
+                      key.expiresAtMillis())));
       case Revocation revocation ->
           record(
               "revocation",
@@ -299,7 +323,16 @@ public sealed interface AccessMessage {
     AccessMessage message =
         switch (type) {
           case "signing-key" -> MessageJson.read(record, SigningKey.class);
-          case "api-key" -> MessageJson.read(record, ApiKey.class);
+          case "api-key" -> {
+            ApiKeyDocument document = MessageJson.read(record, ApiKeyDocument.class);
+            yield new ApiKey(
+                document.sha256(),
+                document.id(),
+                document.tenant(),
+                document.role(),
+                Optional.ofNullable(document.group()),
+                document.expiresAtMillis());
+          }
           case "revocation" -> {
             RevocationDocument document = MessageJson.read(record, RevocationDocument.class);
             yield new Revocation(
@@ -346,6 +379,17 @@ public sealed interface AccessMessage {
 
   /// [Revocation] as JSON.
   record RevocationDocument(String device, long lowestGeneration, long untilMillis) {}
+
+  /// [ApiKey] as JSON.
+  ///
+  /// @param group absent for a key that is for all devices
+  record ApiKeyDocument(
+      String sha256,
+      String id,
+      String tenant,
+      String role,
+      @Nullable String group,
+      long expiresAtMillis) {}
 
   /// [Suspension] as JSON.
   record SuspensionDocument(String tenant) {}

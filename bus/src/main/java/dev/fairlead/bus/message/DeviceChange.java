@@ -9,6 +9,9 @@ import dev.fairlead.bus.identity.DeviceKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What `fairlead.devices` says about a device: that it is there, or no more.
 public sealed interface DeviceChange {
@@ -24,17 +27,20 @@ public sealed interface DeviceChange {
   /// @param name for people; empty when none was given
   /// @param type a word for its kind; empty when none was given
   /// @param tags free words
+  /// @param groups the static groups that it is in
   record Present(
       DeviceKey device,
       Optional<String> name,
       Optional<String> type,
       Map<String, String> tags,
+      Set<String> groups,
       long timeMillis)
       implements DeviceChange {
 
-    /// Copies the tags.
+    /// Copies tags and groups.
     public Present {
       tags = Map.copyOf(tags);
+      groups = Set.copyOf(groups);
     }
   }
 
@@ -49,7 +55,10 @@ public sealed interface DeviceChange {
               "present",
               MessageJson.write(
                   new DeviceDocument(
-                      present.name().orElse(""), present.type().orElse(""), present.tags())));
+                      present.name().orElse(""),
+                      present.type().orElse(""),
+                      present.tags(),
+                      new TreeSet<>(present.groups()))));
       case Deleted _ -> record("deleted", null);
     };
   }
@@ -72,10 +81,11 @@ public sealed interface DeviceChange {
         Optional.of(document.name()).filter(text -> !text.isEmpty()),
         Optional.of(document.type()).filter(text -> !text.isEmpty()),
         document.tags(),
+        document.groups() == null ? Set.of() : document.groups(),
         record.timeMillis());
   }
 
-  private BusRecord record(String type, byte @org.jspecify.annotations.Nullable [] value) {
+  private BusRecord record(String type, byte @Nullable [] value) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put(Headers.TYPE, type);
     headers.put(Headers.TIME, Long.toString(timeMillis()));
@@ -83,5 +93,8 @@ public sealed interface DeviceChange {
   }
 
   /// [Present] as JSON.
-  record DeviceDocument(String name, String type, Map<String, String> tags) {}
+  ///
+  /// @param groups absent in records from before there were groups
+  record DeviceDocument(
+      String name, String type, Map<String, String> tags, @Nullable Set<String> groups) {}
 }

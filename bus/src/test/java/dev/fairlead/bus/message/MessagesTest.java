@@ -176,7 +176,7 @@ class MessagesTest {
 
   private static DeviceChange.Present present() {
     return new DeviceChange.Present(
-        DEVICE, Optional.of("Lamp"), Optional.empty(), Map.of("room", "hall"), 77);
+        DEVICE, Optional.of("Lamp"), Optional.empty(), Map.of("room", "hall"), Set.of("lamps"), 77);
   }
 
   @Test

@@ -269,7 +269,17 @@ public final class CommandRoutes {
     String text = request.path("id");
     return CommandId.parse(text)
         .map(id -> find(request.tenant(), id))
+        .filter(command -> isInGroup(request, command))
         .orElseThrow(() -> CommandProblems.commandNotFound(text));
+  }
+
+  /// Whoever is kept to a group sees the commands of its devices alone.
+  private boolean isInGroup(ApiRequest request, Command command) {
+    DeviceKey device = command.device();
+    return request.group().isEmpty()
+        || devices
+            .contains(device.tenant().value(), request.group().get(), device.device().value())
+            .await();
   }
 
   private Command find(String tenant, CommandId id) {

@@ -4,6 +4,7 @@ import dev.fairlead.bus.BusAdmin;
 import dev.fairlead.bus.BusAdmin.TopicState;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.runtime.http.GroupMembers;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -17,12 +18,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Tells whether a device exists. Of one that is not known, it says no only after
-/// `fairlead.devices` has been read to the end that it had when it was asked: who has just been
-/// told that a device was made can command it.
+/// Tells whether a device exists, and whether it is in a group. Of what is not known, it says no
+/// only after `fairlead.devices` has been read to the end that it had when it was asked: who has
+/// just been told that a device was made can command it.
 ///
 /// Askers share the reading: however many ask at once, one asks the broker at a time.
-public final class KnownDevices {
+public final class KnownDevices implements GroupMembers {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
@@ -51,6 +52,21 @@ public final class KnownDevices {
                 known
                     ? Future.succeededFuture(true)
                     : catchUp().compose(_ -> devices.exists(device)));
+  }
+
+  /// Whether the device is in the group.
+  ///
+  /// @return fails with `unavailable` when the topic could not be read to its end within 2 s
+  @Override
+  public Future<Boolean> contains(String tenant, String group, String device) {
+    DeviceKey key = DeviceKey.of(tenant, device);
+    return devices
+        .isInGroup(key, group)
+        .compose(
+            known ->
+                known
+                    ? Future.succeededFuture(true)
+                    : catchUp().compose(_ -> devices.isInGroup(key, group)));
   }
 
   /// A reading that begins after this call. One that is under way has asked for the end already and

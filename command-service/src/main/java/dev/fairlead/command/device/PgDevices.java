@@ -42,6 +42,14 @@ public final class PgDevices implements PgConsumer.Use<DeviceChange> {
         .map(rows -> rows.size() > 0);
   }
 
+  /// Whether a device is known to be in a group.
+  Future<Boolean> isInGroup(DeviceKey device, String group) {
+    return pool.preparedQuery(
+            "select 1 from device where tenant = $1 and device_id = $2 and $3 = any(groups)")
+        .execute(Tuple.of(device.tenant().value(), device.device().value(), group))
+        .map(rows -> rows.size() > 0);
+  }
+
   /// How far the topic has been read, by any replica: partition → next offset.
   Future<Map<Integer, Long>> positions() {
     return pool.preparedQuery(
@@ -67,22 +75,29 @@ public final class PgDevices implements PgConsumer.Use<DeviceChange> {
           ready.compose(
               _ ->
                   switch (received.message()) {
-                    case Present present -> present(transaction, present.device());
+                    case Present present -> present(transaction, present);
                     case Deleted deleted -> deleted(transaction, deleted);
                   });
     }
     return ready.mapEmpty();
   }
 
-  private static Future<Void> present(SqlConnection transaction, DeviceKey device) {
+  private static Future<Void> present(SqlConnection transaction, Present present) {
+    DeviceKey device = present.device();
     return transaction
         .preparedQuery(
             """
             with known as (
-              insert into device (tenant, device_id) values ($1, $2) on conflict do nothing)
+              insert into device (tenant, device_id, groups) values ($1, $2, $3)
+              on conflict (tenant, device_id) do update set groups = excluded.groups
+              where device.groups <> excluded.groups)
             insert into device_queue (tenant, device_id) values ($1, $2) on conflict do nothing
             """)
-        .execute(Tuple.of(device.tenant().value(), device.device().value()))
+        .execute(
+            Tuple.of(
+                device.tenant().value(),
+                device.device().value(),
+                present.groups().stream().sorted().toArray(String[]::new)))
         .mapEmpty();
   }
 

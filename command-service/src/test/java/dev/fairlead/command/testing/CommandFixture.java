@@ -201,10 +201,15 @@ public final class CommandFixture implements AutoCloseable {
     return DeviceKey.of("default", "device-" + DEVICES.incrementAndGet());
   }
 
-  /// The record that makes a device.
-  public static dev.fairlead.bus.BusRecord present(DeviceKey device) {
+  /// The record that makes a device, and says which groups it is in.
+  public static dev.fairlead.bus.BusRecord present(DeviceKey device, String... groups) {
     return new DeviceChange.Present(
-            device, Optional.empty(), Optional.empty(), Map.of(), System.currentTimeMillis())
+            device,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            Set.of(groups),
+            System.currentTimeMillis())
         .toRecord();
   }
 

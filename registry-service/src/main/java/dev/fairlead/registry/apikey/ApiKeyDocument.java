@@ -10,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param prefix how the key begins
 /// @param role `viewer`, `operator`, `admin` or `platform`
+/// @param group whose devices alone it is for; empty for all devices, and for what is no device's
 /// @param createdBy the id of the key that made it; empty for the one of the operator
 /// @param lastUsedAt as far as is known, which is late by a minute or two; empty for never
 record ApiKeyDocument(
@@ -17,6 +18,7 @@ record ApiKeyDocument(
     String name,
     String prefix,
     String role,
+    Optional<String> group,
     Instant createdAt,
     String createdBy,
     Optional<Instant> expiresAt,

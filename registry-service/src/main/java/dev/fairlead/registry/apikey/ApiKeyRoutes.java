@@ -42,13 +42,18 @@ public final class ApiKeyRoutes {
   }
 
   /// The body of `createApiKey`.
-  record NewApiKey(String name, String role, @Nullable Instant expiresAt) {}
+  record NewApiKey(String name, String role, @Nullable String group, @Nullable Instant expiresAt) {}
 
   private ApiResponse create(ApiRequest request) {
     Principal maker = request.principal();
     NewApiKey body = request.body(NewApiKey.class);
     Role role = ApiKeyDocument.role(body.role());
     request.require(role);
+    Optional<String> group = Optional.ofNullable(body.group());
+    if (group.isPresent() && role == Role.PLATFORM) {
+      throw Problem.of(ProblemType.VALIDATION_FAILED, "A platform admin is for more than a group.")
+          .exception();
+    }
     // As exact as the database keeps times.
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     Optional<Instant> expiresAt =
@@ -63,6 +68,7 @@ public final class ApiKeyRoutes {
                 tenant(request),
                 body.name(),
                 role,
+                group,
                 secret,
                 expiresAt,
                 maker.id(),

@@ -52,13 +52,16 @@ public final class PgApiKeys {
 
   /// Makes a key.
   ///
+  /// @param group a static one, whose devices alone the key is for
   /// @param maker the id of the key that asked for it
   /// @param act for the audit
-  /// @return fails with the problems `quota-exceeded` and `tenant-not-found`
+  /// @return fails with the problems `quota-exceeded`, `group-not-found`, `tenant-not-found` and,
+  ///     for a dynamic group, `validation-failed`
   Future<Made> create(
       TenantId tenant,
       String name,
       Role role,
+      Optional<String> group,
       ApiKeySecret secret,
       Optional<Instant> expiresAt,
       String maker,
@@ -71,6 +74,7 @@ public final class PgApiKeys {
             id,
             tenant.value(),
             role.name(),
+            group,
             expiresAt.map(Instant::toEpochMilli).orElse(0L));
     ApiKeyDocument document =
         new ApiKeyDocument(
@@ -78,6 +82,7 @@ public final class PgApiKeys {
             name,
             secret.prefix(),
             ApiKeyDocument.word(role),
+            group,
             now,
             maker,
             expiresAt,
@@ -86,6 +91,7 @@ public final class PgApiKeys {
         pool.withTransaction(
                 transaction ->
                     checkRoom(transaction, tenant)
+                        .compose(nothing -> requireGroup(transaction, tenant, group))
                         .compose(nothing -> insert(transaction, message, document))
                         .compose(
                             nothing -> PgAudit.append(transaction, act, ApiKeyRoutes.PATH + id))
@@ -109,14 +115,40 @@ public final class PgApiKeys {
                             "A tenant may have " + KEYS_MAX + " API keys.")));
   }
 
+  /// What is in a dynamic group changes with what devices say of themselves: no ground for a right.
+  private static Future<Void> requireGroup(
+      SqlConnection transaction, TenantId tenant, Optional<String> group) {
+    if (group.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return transaction
+        .preparedQuery(
+            "select filter from device_group where tenant = $1 and id = $2 for key share")
+        .execute(Tuple.of(tenant.value(), group.get()))
+        .compose(
+            rows -> {
+              if (rows.size() == 0) {
+                return failed(
+                    ProblemType.GROUP_NOT_FOUND, "There is no group '" + group.get() + "'.");
+              }
+              return rows.iterator().next().getString("filter") == null
+                  ? Future.succeededFuture()
+                  : failed(ProblemType.VALIDATION_FAILED, "A key can only be for a static group.");
+            });
+  }
+
+  private static Future<Void> failed(ProblemType type, String detail) {
+    return Future.failedFuture(new ProblemException(type, detail));
+  }
+
   private static Future<Void> insert(
       SqlConnection transaction, AccessMessage.ApiKey message, ApiKeyDocument document) {
     return transaction
         .preparedQuery(
             """
             insert into api_key
-              (id, sha256, tenant, role, expires_at, created_at, name, prefix, created_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+              (id, sha256, tenant, role, expires_at, created_at, name, prefix, created_by, group_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """)
         .execute(
             Tuple.from(
@@ -129,7 +161,8 @@ public final class PgApiKeys {
                     PgColumns.parameter(document.createdAt()),
                     document.name(),
                     document.prefix(),
-                    document.createdBy())))
+                    document.createdBy(),
+                    document.group().orElse(null))))
         .mapEmpty();
   }
 
@@ -139,7 +172,7 @@ public final class PgApiKeys {
   Future<List<ApiKeyDocument>> list(TenantId tenant, Optional<String> after, int limit) {
     return pool.preparedQuery(
             """
-            select id, name, prefix, role, created_at, created_by, expires_at, last_used_at
+            select id, name, prefix, role, group_id, created_at, created_by, expires_at, last_used_at
             from api_key
             where tenant = $1 and id > $2
             order by id
@@ -160,6 +193,7 @@ public final class PgApiKeys {
         row.getString("name"),
         row.getString("prefix"),
         ApiKeyDocument.word(Role.valueOf(row.getString("role"))),
+        PgColumns.text(row, "group_id"),
         PgColumns.time(row, "created_at").orElseThrow(),
         row.getString("created_by"),
         PgColumns.time(row, "expires_at"),
@@ -276,7 +310,7 @@ public final class PgApiKeys {
   /// All keys.
   public static Future<List<AccessMessage>> all(SqlConnection transaction) {
     return transaction
-        .query("select id, sha256, tenant, role, expires_at from api_key order by id")
+        .query("select id, sha256, tenant, role, group_id, expires_at from api_key order by id")
         .execute()
         .map(
             rows -> {
@@ -292,6 +326,7 @@ public final class PgApiKeys {
         row.getString("id"),
         row.getString("tenant"),
         row.getString("role"),
+        PgColumns.text(row, "group_id"),
         PgColumns.time(row, "expires_at").map(Instant::toEpochMilli).orElse(0L));
   }
 }

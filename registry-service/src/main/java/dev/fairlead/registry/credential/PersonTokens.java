@@ -6,8 +6,9 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 
 /// Makes the short tokens that sessions of browsers are given: JWT, ES256, with `kid`, `iss`, `aud`
-/// (`api`), `sub` (the person, or the key), `ten`, `role`, `iat` and `exp`. Every service takes
-/// them, with nothing but the public key. Safe to use from any thread.
+/// (`api`), `sub` (the person, or the key), `ten`, `role`, `iat` and `exp`, and `grp` for a key
+/// that is kept to a group. Every service takes them, with nothing but the public key. Safe to use
+/// from any thread.
 public final class PersonTokens {
 
   private final TokenSigner signer;
@@ -29,6 +30,7 @@ public final class PersonTokens {
             .put("role", principal.role().name())
             .put("iat", now.getEpochSecond())
             .put("exp", expiresAt.getEpochSecond());
+    principal.group().ifPresent(group -> claims.put("grp", group));
     return signer.sign(claims, now);
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A device as the API shows it.
 ///
@@ -76,6 +77,17 @@ record DeviceDocument(
   /// @param asOf when the newest of them came
   /// @param values `{key: {value, at}}`
   record Telemetry(Optional<Instant> asOf, JsonNode values) {}
+
+  /// A page of a list.
+  ///
+  /// @param next the cursor of the next page, null at the end
+  /// @param indexed whether an index leads to what meets the filter; else every device is looked at
+  record DevicePage(List<Summary> items, @Nullable String next, boolean indexed) {
+
+    DevicePage {
+      items = List.copyOf(items);
+    }
+  }
 
   /// A device that was just made, with the one sight of its token.
   record Created(@JsonUnwrapped DeviceDocument device, String token) {}

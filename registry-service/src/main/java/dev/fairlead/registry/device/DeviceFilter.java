@@ -1,6 +1,8 @@
 package dev.fairlead.registry.device;
 
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.registry.filter.Filter;
+import dev.fairlead.registry.filter.FilterParser;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.Problem;
@@ -18,6 +20,8 @@ import java.util.zip.CRC32C;
 /// @param health `green`, `red` or `grey`
 /// @param type exactly this type
 /// @param tags all of these tags
+/// @param group the static group that the caller is kept to
+/// @param filter an expression
 /// @param prefix what the id or, in any case, the name begins with
 record DeviceFilter(
     TenantId tenant,
@@ -25,7 +29,9 @@ record DeviceFilter(
     Optional<String> health,
     Optional<String> type,
     Map<String, String> tags,
-    Optional<String> prefix) {
+    Optional<String> prefix,
+    Optional<String> group,
+    Optional<Filter> filter) {
 
   DeviceFilter {
     tags = Map.copyOf(tags);
@@ -34,7 +40,7 @@ record DeviceFilter(
   /// The filter in the query of a request.
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed` when two tags of one
-  ///     key contradict each other
+  ///     key contradict each other, and for an expression that is none
   static DeviceFilter of(ApiRequest request) {
     Map<String, String> tags = new TreeMap<>();
     for (String tag : request.queryAll("tag")) {
@@ -52,7 +58,9 @@ record DeviceFilter(
         request.query("health"),
         request.query("type"),
         tags,
-        request.query("q"));
+        request.query("q"),
+        request.group(),
+        request.query("filter").map(FilterParser::parse));
   }
 
   /// A short text that is the same for the same filter, so that a cursor is not taken on with
@@ -61,7 +69,8 @@ record DeviceFilter(
     CRC32C checksum = new CRC32C();
     checksum.update(Json.write(new TreeMap<>(tags)));
     checksum.update(
-        (tenant + "\n" + online + "\n" + health + "\n" + type + "\n" + prefix)
+        (tenant + "\n" + online + "\n" + health + "\n" + type + "\n" + prefix + "\n" + group + "\n"
+                + filter)
             .getBytes(StandardCharsets.UTF_8));
     return Long.toHexString(checksum.getValue());
   }

@@ -90,8 +90,12 @@ public final class DeviceRoutes {
     Paging paging = Paging.of(request);
     String fingerprint = filter.fingerprint();
     Optional<String> after = paging.after(2).map(cursor -> idOf(cursor, fingerprint));
-    List<DeviceDocument.Summary> devices = store.list(filter, after, paging.limit() + 1).await();
-    return ApiResponse.ok(paging.page(devices, device -> List.of(fingerprint, device.id())));
+    DeviceStore.Listed listed =
+        store.list(filter, after, paging.limit() + 1, clock.instant()).await();
+    Paging.Page<DeviceDocument.Summary> page =
+        paging.page(listed.devices(), device -> List.of(fingerprint, device.id()));
+    return ApiResponse.ok(
+        new DeviceDocument.DevicePage(page.items(), page.next(), listed.indexed()));
   }
 
   private static String idOf(List<String> cursor, String fingerprint) {

@@ -38,7 +38,19 @@ interface DeviceStore {
   /// Devices in the order of their ids.
   ///
   /// @param after the id before the first
-  Future<List<DeviceDocument.Summary>> list(DeviceFilter filter, Optional<String> after, int limit);
+  /// @param now what times in the filter count from
+  /// @return fails with the problems `validation-failed` for groups that cannot be resolved, and
+  ///     `filter-too-slow`
+  Future<Listed> list(DeviceFilter filter, Optional<String> after, int limit, Instant now);
+
+  /// Some devices.
+  ///
+  /// @param indexed whether an index leads to what meets the filter
+  record Listed(List<DeviceDocument.Summary> devices, boolean indexed) {
+    public Listed {
+      devices = List.copyOf(devices);
+    }
+  }
 
   /// Changes what is said about a device, and whether it is shut out.
   ///

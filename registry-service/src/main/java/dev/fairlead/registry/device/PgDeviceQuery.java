@@ -1,17 +1,28 @@
 package dev.fairlead.registry.device;
 
+import dev.fairlead.registry.filter.Filter;
+import dev.fairlead.registry.filter.PgFilter;
+import dev.fairlead.runtime.database.PgPools;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
 /// The statement for a page of devices. Its text depends on which filters are given and never on
-/// their values, so that there are few statements, each prepared once.
+/// their values, so that there are few statements, each prepared once; only one with an expression
+/// is of its own, and is not kept.
 ///
 /// @param sql the text
 /// @param parameters the values
 record PgDeviceQuery(String sql, Tuple parameters) {
 
-  static PgDeviceQuery of(DeviceFilter filter, Optional<String> after, int limit) {
+  /// @param expression that of the filter, without names of dynamic groups
+  static PgDeviceQuery of(
+      DeviceFilter filter,
+      Optional<Filter> expression,
+      Optional<String> after,
+      int limit,
+      Instant now) {
     Builder query = new Builder();
     query.and("device.tenant = ?", filter.tenant().value());
     after.ifPresent(id -> query.and("device.id > ?", id));
@@ -29,7 +40,17 @@ record PgDeviceQuery(String sql, Tuple parameters) {
                     "(device.id like ? or lower(device.name) like ?)",
                     beginning(prefix),
                     beginning(prefix.toLowerCase(Locale.ROOT))));
-    return query.build(limit);
+    filter
+        .group()
+        .ifPresent(
+            group ->
+                query.and(
+                    "device.id in (select member.device_id from device_group_member member"
+                        + " where member.tenant = device.tenant and member.group_id = ?)",
+                    group));
+    expression.ifPresent(
+        tree -> query.andCondition(new PgFilter(query.parameters, now).condition(tree)));
+    return query.build(expression.isPresent() ? PgPools.UNCACHED : "", limit);
   }
 
   /// The pattern of what begins so.
@@ -51,10 +72,15 @@ record PgDeviceQuery(String sql, Tuple parameters) {
       where.append(where.isEmpty() ? "" : " and ").append(text);
     }
 
-    PgDeviceQuery build(int limit) {
+    void andCondition(String condition) {
+      where.append(where.isEmpty() ? "" : " and ").append(condition);
+    }
+
+    PgDeviceQuery build(String beginning, int limit) {
       parameters.addValue(limit);
       return new PgDeviceQuery(
-          "select "
+          beginning
+              + "select "
               + PgDeviceRows.SUMMARY
               + " from "
               + PgDeviceRows.TABLES

@@ -8,12 +8,18 @@ import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
+import dev.fairlead.registry.filter.PgFilter;
+import dev.fairlead.registry.filter.PgGroupFilters;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
@@ -28,6 +34,11 @@ final class PgDeviceStore implements DeviceStore {
 
   /// The member of a patch that shuts a device out or lets it in.
   private static final String BLOCKED = "blocked";
+
+  /// For what a filter asks for: nobody waits longer for a page.
+  private static final String TIME_LIMIT = "set local statement_timeout = 5000";
+
+  private static final String CANCELLED = "57014";
 
   private final Pool pool;
   private final PgOutbox outbox;
@@ -82,10 +93,46 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<List<DeviceDocument.Summary>> list(
-      DeviceFilter filter, Optional<String> after, int limit) {
-    PgDeviceQuery query = PgDeviceQuery.of(filter, after, limit);
-    return pool.preparedQuery(query.sql())
+  public Future<Listed> list(DeviceFilter filter, Optional<String> after, int limit, Instant now) {
+    if (filter.filter().isEmpty()) {
+      return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now))
+          .map(devices -> new Listed(devices, true));
+    }
+    return pool.withTransaction(
+            transaction ->
+                PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
+                    .compose(
+                        resolved ->
+                            transaction
+                                .query(TIME_LIMIT)
+                                .execute()
+                                .compose(
+                                    limited ->
+                                        run(
+                                            transaction,
+                                            PgDeviceQuery.of(
+                                                filter, Optional.of(resolved), after, limit, now)))
+                                .map(
+                                    devices ->
+                                        new Listed(
+                                            devices, PgFilter.unindexed(resolved).isEmpty()))))
+        .map(Objects::requireNonNull)
+        .recover(PgDeviceStore::tooSlow);
+  }
+
+  private static Future<Listed> tooSlow(Throwable cause) {
+    return cause instanceof PgException failure && CANCELLED.equals(failure.getSqlState())
+        ? Future.failedFuture(
+            new ProblemException(
+                ProblemType.FILTER_TOO_SLOW,
+                "No index leads to what meets the filter, and there are too many devices to look at"
+                    + " each of them. Add a condition that an index leads to."))
+        : Future.failedFuture(cause);
+  }
+
+  private static Future<List<DeviceDocument.Summary>> run(SqlClient client, PgDeviceQuery query) {
+    return client
+        .preparedQuery(query.sql())
         .execute(query.parameters())
         .map(
             rows -> {
@@ -141,8 +188,8 @@ final class PgDeviceStore implements DeviceStore {
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now)))
-        .compose(
-            rows -> PgOutbox.append(transaction, PgNewDevice.present(device, description, now)));
+        .compose(rows -> PgDeviceNews.present(transaction, List.of(device), now))
+        .compose(news -> PgOutbox.append(transaction, news.getFirst()));
   }
 
   @Override

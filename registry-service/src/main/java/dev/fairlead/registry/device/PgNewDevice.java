@@ -1,8 +1,6 @@
 package dev.fairlead.registry.device;
 
-import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
@@ -15,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Set;
 
 /// Makes a device, in a transaction of the caller.
 public final class PgNewDevice {
@@ -40,7 +39,9 @@ public final class PgNewDevice {
         .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(
             generation ->
-                PgOutbox.append(transaction, present(device, description, now)).map(generation));
+                PgOutbox.append(
+                        transaction, PgDeviceNews.present(device, description, Set.of(), now))
+                    .map(generation));
   }
 
   /// A block that the device before it left behind under this id.
@@ -100,12 +101,5 @@ public final class PgNewDevice {
   private static ProblemException taken(DeviceKey device) {
     return new ProblemException(
         ProblemType.DEVICE_EXISTS, "There is a device '" + device.device() + "' already.");
-  }
-
-  /// What the bus is told of a device that is there.
-  static BusRecord present(DeviceKey device, DeviceDescription description, Instant now) {
-    return new DeviceChange.Present(
-            device, description.name(), description.type(), description.tags(), now.toEpochMilli())
-        .toRecord();
   }
 }

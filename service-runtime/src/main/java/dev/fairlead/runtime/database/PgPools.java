@@ -30,6 +30,10 @@ public final class PgPools {
   private static final int WAITERS_PER_CONNECTION = 64;
   private static final int PIPELINED_MAX = 16;
 
+  /// How a statement begins that is not kept prepared: one of so many texts that keeping them would
+  /// cost more than it saves. It is planned anew each time, with the values that it has.
+  public static final String UNCACHED = "/* uncached */ ";
+
   private PgPools() {}
 
   /// A pool that connects when it is first used, so that it can be made while the database is away.
@@ -64,6 +68,10 @@ public final class PgPools {
     options.setPassword(settings.password().reveal());
     options.setPipeliningLimit(PIPELINED_MAX);
     options.setCachePreparedStatements(true);
+    options.setPreparedStatementCacheSqlFilter(
+        sql ->
+            PgConnectOptions.DEFAULT_PREPARED_STATEMENT_CACHE_FILTER.test(sql)
+                && !sql.startsWith(UNCACHED));
     options.setProperties(properties);
     return options;
   }

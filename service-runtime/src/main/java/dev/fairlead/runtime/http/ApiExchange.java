@@ -117,6 +117,12 @@ final class ApiExchange {
       fail(
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
               .exception());
+    } else if (principal.group().isPresent() && operation.scope() == Scope.NONE) {
+      fail(
+          Problem.of(
+                  ProblemType.FORBIDDEN,
+                  "The key is for the devices of the group '" + principal.group().get() + "'.")
+              .exception());
     } else {
       read(values, body.get(), Optional.of(caller));
     }
@@ -168,6 +174,7 @@ final class ApiExchange {
     Runnable answer;
     try {
       operation.check(values, apiRequest.bodyBytes());
+      requireInGroup(apiRequest);
       ApiResponse response = operation.operation().handle(apiRequest);
       @Nullable Object document = response.body();
       Buffer body =
@@ -185,6 +192,18 @@ final class ApiExchange {
     }
     Runnable last = answer;
     context.runOnContext(_ -> last.run());
+  }
+
+  /// A key that is kept to a group sees no other devices: for it there are none.
+  private void requireInGroup(ApiRequest apiRequest) {
+    if (operation.scope() != Scope.DEVICE || apiRequest.group().isEmpty()) {
+      return;
+    }
+    String device = apiRequest.path("id");
+    if (!parts.groups().contains(apiRequest.tenant(), apiRequest.group().get(), device).await()) {
+      throw Problem.of(ProblemType.DEVICE_NOT_FOUND, "There is no device '" + device + "'.")
+          .exception();
+    }
   }
 
   private static Throwable tooLong() {

@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 
 /// What every exchange of one interface shares.
 ///
+/// @param groups which devices a key may reach that is kept to a group
 /// @param audit where mutations and their refusals are written down
 /// @param strangers how many refusals of unknown callers are
 /// @param permits one for each request that may be worked on at once
@@ -17,6 +18,7 @@ record ApiParts(
     ApiSettings settings,
     Callers callers,
     SignIns signIns,
+    GroupMembers groups,
     AuditLog audit,
     StrangerBudget strangers,
     Problems problems,

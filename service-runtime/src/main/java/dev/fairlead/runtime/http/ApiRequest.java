@@ -107,6 +107,11 @@ public final class ApiRequest {
         .orElseThrow(() -> new IllegalStateException("an open operation has no principal"));
   }
 
+  /// The group that the caller is kept to; empty for whoever is not.
+  public Optional<String> group() {
+    return caller.flatMap(who -> who.principal().group());
+  }
+
   /// The session of the browser that sends the request; empty when a key or a token did, and in an
   /// operation that the contract leaves open.
   public Optional<BrowserSession> session() {

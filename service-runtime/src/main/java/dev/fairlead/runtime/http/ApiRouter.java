@@ -76,6 +76,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     private final ApiSettings settings;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
     private Optional<Callers.Browsers> browsers = Optional.empty();
+    private GroupMembers groups = GroupMembers.NONE;
 
     private Builder(Vertx vertx, OpenAPIContract contract, Buffer document, ApiSettings settings) {
       this.vertx = vertx;
@@ -100,6 +101,12 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
       return this;
     }
 
+    /// Says which devices a key may reach that is kept to a group; without that, none.
+    public Builder groups(GroupMembers members) {
+      groups = members;
+      return this;
+    }
+
     /// The finished interface.
     ///
     /// @throws IllegalStateException when the contract has an operation that is not bound, or none
@@ -119,6 +126,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
               settings,
               new Callers(authenticator, browsers),
               new SignIns(settings.service(), settings.signIns(), System::nanoTime, meters),
+              groups,
               audit,
               new StrangerBudget(),
               problems,

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param secured whether a key is needed
 /// @param role the least role that it needs, from `x-role` of the contract; nothing means it for an
 ///     operation that is open to everyone
+/// @param scope what a key that is kept to a group may do with it, from `x-scope` of the contract
 /// @param mutating whether it may change something, so that the audit hears of it
 /// @param page whether a person waits for the answer in front of a browser, who is told problems as
 ///     a page
@@ -26,6 +27,7 @@ record BoundOperation(
     String id,
     boolean secured,
     Role role,
+    Scope scope,
     boolean mutating,
     boolean page,
     List<ParameterRule> parameters,
@@ -48,6 +50,7 @@ record BoundOperation(
         contract.getOperationId(),
         !contract.getSecurityRequirements().isEmpty(),
         role(contract),
+        Scope.of(contract.getOpenAPIModel().getString(Scope.NAME, "")),
         !READING.contains(contract.getHttpMethod()) || flag(contract, MUTATING),
         flag(contract, PAGE),
         contract.getParameters().stream()

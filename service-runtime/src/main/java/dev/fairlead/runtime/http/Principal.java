@@ -3,6 +3,7 @@ package dev.fairlead.runtime.http;
 import static java.util.Objects.requireNonNull;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Who sends a request.
@@ -10,11 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// @param id the key or the person, as it is named in the audit
 /// @param tenant the tenant of the key
 /// @param role what the key allows
-public record Principal(String id, String tenant, Role role) {
+/// @param group the group of devices that it allows that with; empty for all of the tenant's, and
+///     for what is no device's
+public record Principal(String id, String tenant, Role role, Optional<String> group) {
   public Principal {
     requireNonNull(id);
     requireNonNull(tenant);
     requireNonNull(role);
+    requireNonNull(group);
+  }
+
+  /// Somebody who is not kept to a group.
+  public Principal(String id, String tenant, Role role) {
+    this(id, tenant, role, Optional.empty());
   }
 
   /// The tenant that a request of this principal is about: the principal's own, or the one that a

@@ -22,6 +22,7 @@ public enum ProblemType {
   DEVICE_NOT_FOUND("device-not-found", "There is no such device", 404),
   TENANT_NOT_FOUND("tenant-not-found", "There is no such tenant", 404),
   API_KEY_NOT_FOUND("api-key-not-found", "There is no such API key", 404),
+  GROUP_NOT_FOUND("group-not-found", "There is no such group", 404),
   PROVISIONING_KEY_NOT_FOUND(
       "provisioning-key-not-found", "There is no such provisioning key", 404),
   ENROLMENT_NOT_FOUND("enrolment-not-found", "There is no such enrolment", 404),
@@ -39,6 +40,8 @@ public enum ProblemType {
   ENROLMENT_FINAL("enrolment-final", "The enrolment has been decided", 409),
   DEVICE_OFFLINE("device-offline", "The device has no connection that can be used for this", 409),
   SIGNING_KEY_IN_USE("signing-key-in-use", "The key signs tokens", 409),
+  GROUP_EXISTS("group-exists", "A group with this id exists", 409),
+  GROUP_IN_USE("group-in-use", "The group is still in use", 409),
   TENANT_EXISTS("tenant-exists", "A tenant with this id exists", 409),
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
   CERTIFICATE_AUTHORITY_EXISTS(
@@ -51,6 +54,7 @@ public enum ProblemType {
   VERSION_CONFLICT("version-conflict", "The resource has changed in the meantime", 412),
   PAYLOAD_TOO_LARGE("payload-too-large", "The body is too large", 413),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The media type is not understood", 415),
+  FILTER_TOO_SLOW("filter-too-slow", "The filter takes too long", 422),
   TOO_MANY_REQUESTS("too-many-requests", "Too many requests", 429),
   INTERNAL("internal", "Something went wrong on our side", 500),
   UNAVAILABLE("unavailable", "Not possible at the moment", 503),
