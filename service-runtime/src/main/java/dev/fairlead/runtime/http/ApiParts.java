@@ -9,6 +9,8 @@ import java.util.concurrent.Semaphore;
 
 /// What every exchange of one interface shares.
 ///
+/// @param signIns counts wrong keys and sessions
+/// @param openCalls guards operations that take their secret in the body
 /// @param audit where mutations and their refusals are written down
 /// @param strangers how many refusals of unknown callers are
 /// @param permits one for each request that may be worked on at once
@@ -17,6 +19,7 @@ record ApiParts(
     ApiSettings settings,
     Callers callers,
     SignIns signIns,
+    OpenCalls openCalls,
     AuditLog audit,
     StrangerBudget strangers,
     Problems problems,

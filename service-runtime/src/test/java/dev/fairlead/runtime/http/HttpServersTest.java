@@ -80,7 +80,8 @@ class HttpServersTest {
     assertThat(ApiSettings.from(settings, "x"))
         .isEqualTo(
             new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(15))
-                .withSignIns(new FailureLimit.Rule(30, Duration.ofMinutes(5), 16_384)));
+                .withSignIns(new FailureLimit.Rule(30, Duration.ofMinutes(5), 16_384))
+                .withOpenCalls(1_200));
   }
 
   @Test
@@ -97,7 +98,8 @@ class HttpServersTest {
                 "FAIRLEAD_API_REQUESTS_MAX", "3",
                 "FAIRLEAD_API_TIMEOUT", "4s",
                 "FAIRLEAD_SIGN_IN_FAILURES_PER_ADDRESS", "5",
-                "FAIRLEAD_BAN_DURATION", "6s"));
+                "FAIRLEAD_BAN_DURATION", "6s",
+                "FAIRLEAD_ENROLMENT_CALLS_PER_ADDRESS", "7"));
 
     // When
     HttpServerSettings http = HttpServerSettings.from(settings, 8080);
@@ -109,6 +111,7 @@ class HttpServersTest {
     assertThat(api)
         .isEqualTo(
             new ApiSettings("x", 2048, 3, Duration.ofSeconds(4))
-                .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384)));
+                .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384))
+                .withOpenCalls(7));
   }
 }
