@@ -57,12 +57,9 @@ public record CommandConfig(
 
   /// The same with room for those who wait, and bodies within the bound of a command's.
   private static ApiSettings api(ApiSettings read) {
-    return new ApiSettings(
-        read.service(),
+    return read.withBounds(
         Math.min(read.bodyBytesMax(), Payload.BYTES_MAX),
         read.requestsMax() + WAITERS_MAX,
-        read.timeout().plus(CommandRoutes.WAIT_MAX),
-        read.signIns(),
-        read.proxies());
+        read.timeout().plus(CommandRoutes.WAIT_MAX));
   }
 }

@@ -156,11 +156,7 @@ public final class CommandService implements Service {
         .start()
         .compose(_ -> ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api()))
         .map(
-            builder ->
-                routes
-                    .bind(builder)
-                    .groups(devices)
-                    .build(access, database.audit(outbox), problems, meters))
+            builder -> routes.bind(builder).build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
         .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
   }

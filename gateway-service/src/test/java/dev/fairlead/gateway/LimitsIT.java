@@ -157,7 +157,7 @@ class LimitsIT {
     TestDevice other = deviceOf("other", gateway, "one");
 
     // When
-    send(acme, 30);
+    send(acme, 90);
     await()
         .until(
             () -> {

@@ -199,6 +199,27 @@ public record RegistryConfig(
         limits);
   }
 
+  /// The same with other bounds of its HTTP interface.
+  public RegistryConfig withApi(ApiSettings other) {
+    return new RegistryConfig(
+        http,
+        other,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits);
+  }
+
   /// The same with other limits.
   public RegistryConfig withLimits(LimitSettings other) {
     return new RegistryConfig(

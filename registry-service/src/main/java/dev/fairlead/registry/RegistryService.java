@@ -32,7 +32,6 @@ import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.group.GroupRoutes;
-import dev.fairlead.registry.group.PgGroupScope;
 import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
@@ -246,7 +245,6 @@ public final class RegistryService implements Service {
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
-                        builder -> builder.groups(new PgGroupScope(pool)),
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
                                 new PgTenants(pool, config.limits().defaults()),

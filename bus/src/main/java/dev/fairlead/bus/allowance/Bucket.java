@@ -10,6 +10,9 @@ public final class Bucket {
   /// A full bucket lasts so long at the rate.
   public static final double BURST_SECONDS = 5;
 
+  /// Less is no rate: a debt would have no end that can be told.
+  private static final double RATE_MIN = 0.001;
+
   private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private double rate;
@@ -18,17 +21,17 @@ public final class Bucket {
 
   /// Begins with what comes together in a second: who connects again and again gains nothing.
   ///
-  /// @param rate in a second, more than 0
+  /// @param rate in a second; a thousandth where it is less
   public Bucket(double rate, long nowNanos) {
-    this.rate = rate;
-    this.tokens = rate;
+    this.rate = Math.max(RATE_MIN, rate);
+    this.tokens = this.rate;
     this.sinceNanos = nowNanos;
   }
 
   /// From now on fills at another rate. Debts stay.
   public void rate(double newRate, long nowNanos) {
     fill(nowNanos);
-    rate = newRate;
+    rate = Math.max(RATE_MIN, newRate);
     tokens = Math.min(tokens, capacity());
   }
 

@@ -82,9 +82,12 @@ public final class CommandRoutes {
     this.pace = pace;
   }
 
-  /// Binds the operations.
+  /// Binds the operations, and keys that are kept to a group to its devices.
   public ApiRouter.Builder bind(ApiRouter.Builder builder) {
     return builder
+        .groups(
+            (tenant, group, device) ->
+                devices.isInGroup(DeviceKey.of(tenant, device), group).await())
         .operation("sendCommand", this::send)
         .operation("listCommands", this::list)
         .operation("getCommand", this::get)
@@ -275,11 +278,8 @@ public final class CommandRoutes {
 
   /// Whoever is kept to a group sees the commands of its devices alone.
   private boolean isInGroup(ApiRequest request, Command command) {
-    DeviceKey device = command.device();
     return request.group().isEmpty()
-        || devices
-            .contains(device.tenant().value(), request.group().get(), device.device().value())
-            .await();
+        || devices.isInGroup(command.device(), request.group().get()).await();
   }
 
   private Command find(String tenant, CommandId id) {

@@ -4,7 +4,6 @@ import dev.fairlead.bus.BusAdmin;
 import dev.fairlead.bus.BusAdmin.TopicState;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.runtime.http.GroupMembers;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// just been told that a device was made can command it.
 ///
 /// Askers share the reading: however many ask at once, one asks the broker at a time.
-public final class KnownDevices implements GroupMembers {
+public final class KnownDevices {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
@@ -57,16 +56,14 @@ public final class KnownDevices implements GroupMembers {
   /// Whether the device is in the group.
   ///
   /// @return fails with `unavailable` when the topic could not be read to its end within 2 s
-  @Override
-  public Future<Boolean> contains(String tenant, String group, String device) {
-    DeviceKey key = DeviceKey.of(tenant, device);
+  public Future<Boolean> isInGroup(DeviceKey device, String group) {
     return devices
-        .isInGroup(key, group)
+        .isInGroup(device, group)
         .compose(
             known ->
                 known
                     ? Future.succeededFuture(true)
-                    : catchUp().compose(_ -> devices.isInGroup(key, group)));
+                    : catchUp().compose(_ -> devices.isInGroup(device, group)));
   }
 
   /// A reading that begins after this call. One that is under way has asked for the end already and

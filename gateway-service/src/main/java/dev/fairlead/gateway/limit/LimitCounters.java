@@ -11,6 +11,7 @@ public final class LimitCounters {
 
   private final Map<Limit, Counter> hits = new EnumMap<>(Limit.class);
 
+  /// @param meters where it counts
   public LimitCounters(MeterRegistry meters) {
     for (Limit limit : Limit.values()) {
       switch (limit) {

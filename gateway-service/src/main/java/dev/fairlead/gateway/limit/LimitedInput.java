@@ -15,6 +15,9 @@ final class LimitedInput implements SessionInput {
   /// Shorter waits are not worth a timer; a little more is let through at once after them.
   private static final long WAIT_MILLIS_MIN = 50;
 
+  /// After this it is reckoned anew: the pace may be another one by then.
+  private static final long WAIT_MILLIS_MAX = 10_000;
+
   private final LimitedInputs inputs;
   private final DeviceSession session;
   private final SessionInput inner;
@@ -49,12 +52,7 @@ final class LimitedInput implements SessionInput {
   public void accept(byte[] frame) {
     inner.accept(frame);
     long now = inputs.nowNanos();
-    DevicePace newPace = tenant.devicePace();
-    if (!newPace.equals(pace)) {
-      pace = newPace;
-      messages.rate(pace.messages(), now);
-      bytes.rate(pace.bytes(), now);
-    }
+    takeOverPace(now);
     tenant.count(frame.length);
     long messageWait = messages.spend(1, now);
     long byteWait = bytes.spend(frame.length, now);
@@ -63,6 +61,15 @@ final class LimitedInput implements SessionInput {
       slow(messageWait, byteWait, tenantWait, now);
     } else if (excessive && messages.isEasy() && bytes.isEasy()) {
       excessive = false;
+    }
+  }
+
+  private void takeOverPace(long now) {
+    DevicePace newPace = tenant.devicePace();
+    if (!newPace.equals(pace)) {
+      pace = newPace;
+      messages.rate(pace.messages(), now);
+      bytes.rate(pace.bytes(), now);
     }
   }
 
@@ -93,7 +100,7 @@ final class LimitedInput implements SessionInput {
 
   private void goOnAfter(long wait) {
     inputs.after(
-        Math.max(WAIT_MILLIS_MIN, TimeUnit.NANOSECONDS.toMillis(wait) + 1),
+        Math.clamp(TimeUnit.NANOSECONDS.toMillis(wait) + 1, WAIT_MILLIS_MIN, WAIT_MILLIS_MAX),
         () -> session.execute(this::goOn));
   }
 
@@ -102,6 +109,7 @@ final class LimitedInput implements SessionInput {
       return;
     }
     long now = inputs.nowNanos();
+    takeOverPace(now);
     long wait =
         Math.max(tenant.waitNanos(now), Math.max(messages.debtNanos(now), bytes.debtNanos(now)));
     if (wait > inputs.excessMaxNanos()) {

@@ -14,6 +14,8 @@ public final class LimitedInputs implements DeviceSession.InputFactory {
   /// Runs something later, on any thread.
   @FunctionalInterface
   public interface Later {
+    /// Does so once.
+    ///
     /// @param millis from now, more than 0
     void after(long millis, Runnable task);
   }

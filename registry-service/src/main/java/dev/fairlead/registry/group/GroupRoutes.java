@@ -23,6 +23,7 @@ public final class GroupRoutes {
 
   private final PgGroups groups;
   private final PgGroupMembers members;
+  private final PgGroupScope scope;
   private final Published published;
   private final InstantSource clock;
 
@@ -31,13 +32,15 @@ public final class GroupRoutes {
   public GroupRoutes(Pool pool, Published published, InstantSource clock) {
     this.groups = new PgGroups(pool);
     this.members = new PgGroupMembers(pool);
+    this.scope = new PgGroupScope(pool);
     this.published = published;
     this.clock = clock;
   }
 
-  /// Binds the operations to the contract.
+  /// Binds the operations to the contract, and keys that are kept to a group to its devices.
   public void bind(ApiRouter.Builder router) {
     router
+        .groups((tenant, group, device) -> scope.contains(tenant, group, device).await())
         .operation("createGroup", this::create)
         .operation("listGroups", this::list)
         .operation("getGroup", this::get)

@@ -13,6 +13,10 @@ final class Sharing {
   /// Below this part of a limit nobody needs a share.
   private static final double FREE_PART = 0.5;
 
+  /// So much of a rate those keep at most who use it: there is always a part for a newcomer, whose
+  /// devices could not be read at all otherwise.
+  private static final double RATE_KEPT_PART = 0.95;
+
   private static final double WANTING_KEEPS = 0.8;
   private static final double WANTING_PARTS = 4;
 
@@ -45,7 +49,8 @@ final class Sharing {
   /// The share of each process.
   static Map<String, Double> shares(long limit, Map<String, Demand> demands) {
     double used = used(demands);
-    double scale = used > limit ? limit / used : 1;
+    double most = demands.values().stream().allMatch(Demand::isCount) ? limit : keptOfRate(limit);
+    double scale = used > most ? most / used : 1;
     double kept = demands.values().stream().mapToDouble(Demand::kept).sum() * scale;
     double parts = demands.values().stream().mapToDouble(Demand::parts).sum();
     double left = limit - kept;
@@ -54,5 +59,9 @@ final class Sharing {
         (process, demand) ->
             shares.put(process, demand.kept() * scale + left * demand.parts() / parts));
     return shares;
+  }
+
+  private static double keptOfRate(long limit) {
+    return limit * RATE_KEPT_PART;
   }
 }

@@ -62,8 +62,18 @@ class SharingTest {
     Map<String, Double> shares = Sharing.shares(100, Map.of("a", rate(150), "b", rate(50)));
 
     // Then
-    assertThat(shares.get("a")).isEqualTo(75, ROUNDING);
-    assertThat(shares.get("b")).isEqualTo(25, ROUNDING);
+    assertThat(shares.get("a")).isEqualTo(71.25 + 2.5, ROUNDING);
+    assertThat(shares.get("b")).isEqualTo(23.75 + 2.5, ROUNDING);
+  }
+
+  @Test
+  void hasPartOfARateForANewcomerAlsoWhereAllOfItIsUsed() {
+    // When
+    Map<String, Double> shares =
+        Sharing.shares(100, Map.of("a", rate(100), "b", wanting(60), "newcomer", rate(0)));
+
+    // Then
+    assertThat(shares.get("newcomer")).isGreaterThan(0.8);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.settings.Secret;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -61,18 +62,35 @@ final class ApiExchange {
     Optional<String> key = Callers.takeKey(request);
     RequestValues values = RequestValues.of(routing);
     if (!operation.secured()) {
-      read(values, body(), Optional.empty());
+      open(values);
     } else if (key.isPresent()) {
       byKey(key.get())
           .ifPresentOrElse(
               caller -> admit(values, caller, this::body),
               () -> turnAway(parts.signIns().failed(address())));
     } else {
-      parts
-          .callers()
-          .bySession(request)
-          .ifPresentOrElse(
-              session -> await(values, session), () -> fail(Callers.unknown().exception()));
+      bySession(values);
+    }
+  }
+
+  private void open(RequestValues values) {
+    Optional<Problem> refusal =
+        operation.guarded() ? parts.openCalls().refusal(address()) : Optional.empty();
+    if (refusal.isPresent()) {
+      turnAway(refusal.get());
+    } else {
+      read(values, body(), Optional.empty());
+    }
+  }
+
+  private void bySession(RequestValues values) {
+    Optional<Secret> cookie = parts.callers().cookie(request);
+    if (cookie.isEmpty()) {
+      fail(Callers.unknown().exception());
+    } else if (parts.signIns().mayLookUp(address())) {
+      await(values, parts.callers().bySession(cookie.get()));
+    } else {
+      turnAway(parts.signIns().failed(address()));
     }
   }
 
@@ -82,12 +100,16 @@ final class ApiExchange {
 
   /// Waits for a session that is being looked up. Whoever reads the body must say so before this
   /// turn of the loop is over, but nothing is to come before it is known whose it is.
-  private void await(RequestValues values, Future<Caller> session) {
+  private void await(RequestValues values, Future<Optional<Caller>> session) {
     Future<Buffer> body = body();
     request.pause();
     session
         .onComplete(_ -> resume())
-        .onSuccess(found -> admit(values, found, () -> body))
+        .onSuccess(
+            found ->
+                found.ifPresentOrElse(
+                    caller -> admit(values, caller, () -> body),
+                    () -> turnAway(parts.signIns().failed(address()))))
         .onFailure(this::fail);
   }
 
@@ -142,7 +164,7 @@ final class ApiExchange {
             : new Act.Actor(
                 principal.tenantIn(request), principal.id(), principal.role().word(), address),
         operation.id(),
-        Objects.requireNonNullElse(request.path(), "/"));
+        path());
   }
 
   private String address() {
@@ -200,7 +222,7 @@ final class ApiExchange {
       return;
     }
     String device = apiRequest.path("id");
-    if (!parts.groups().contains(apiRequest.tenant(), apiRequest.group().get(), device).await()) {
+    if (!parts.groups().contains(apiRequest.tenant(), apiRequest.group().get(), device)) {
       throw Problem.of(ProblemType.DEVICE_NOT_FOUND, "There is no device '" + device + "'.")
           .exception();
     }
@@ -270,7 +292,7 @@ final class ApiExchange {
   /// Answers with a problem. A refusal is in the audit before; a fault of ours decided nothing, and
   /// is not.
   private void fail(Throwable failure) {
-    Problem problem = parts.problems().of(failure, Objects.requireNonNullElse(request.path(), "/"));
+    Problem problem = heeded(parts.problems().of(failure, path()));
     int status = problem.type().status();
     if (!operation.mutating() || status >= FAULTS) {
       answer(problem.exception());
@@ -282,6 +304,14 @@ final class ApiExchange {
           .onSuccess(_ -> context.runOnContext(_ -> answer(problem.exception())))
           .onFailure(cause -> context.runOnContext(_ -> answerUnrecorded(cause)));
     }
+  }
+
+  private Problem heeded(Problem problem) {
+    return operation.guarded() ? parts.openCalls().failed(problem, address()).at(path()) : problem;
+  }
+
+  private String path() {
+    return Objects.requireNonNullElse(request.path(), "/");
   }
 
   /// Answers somebody whose key is nobody's.

@@ -9,6 +9,8 @@ import java.util.concurrent.Semaphore;
 
 /// What every exchange of one interface shares.
 ///
+/// @param signIns counts wrong keys and sessions
+/// @param openCalls guards operations that take their secret in the body
 /// @param groups which devices a key may reach that is kept to a group
 /// @param audit where mutations and their refusals are written down
 /// @param strangers how many refusals of unknown callers are
@@ -18,6 +20,7 @@ record ApiParts(
     ApiSettings settings,
     Callers callers,
     SignIns signIns,
+    OpenCalls openCalls,
     GroupMembers groups,
     AuditLog audit,
     StrangerBudget strangers,

@@ -120,12 +120,15 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
         throw new IllegalStateException(
             "the contract must ask for a key in general; 'security: []' opens one operation");
       }
+      SignIns signIns =
+          new SignIns(settings.service(), settings.signIns(), System::nanoTime, meters);
       ApiParts parts =
           new ApiParts(
               vertx,
               settings,
               new Callers(authenticator, browsers),
-              new SignIns(settings.service(), settings.signIns(), System::nanoTime, meters),
+              signIns,
+              new OpenCalls(settings.openCallsPerMinute(), signIns, System::nanoTime, meters),
               groups,
               audit,
               new StrangerBudget(),

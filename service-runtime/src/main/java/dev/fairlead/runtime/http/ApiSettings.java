@@ -12,6 +12,8 @@ import java.time.Duration;
 /// @param requestsMax how many requests are served at once; one more is answered 503 at once
 /// @param timeout how long one request may take before its thread is interrupted
 /// @param signIns how many wrong keys may come from one address
+/// @param openCallsPerMinute how many calls may come from one address of each service's operations
+///     that take a secret in their body instead of a key
 /// @param proxies who may say where a request comes from
 public record ApiSettings(
     String service,
@@ -19,20 +21,22 @@ public record ApiSettings(
     int requestsMax,
     Duration timeout,
     FailureLimit.Rule signIns,
+    int openCallsPerMinute,
     ProxyAddresses proxies) {
   private static final long BODY_BYTES_MAX = 1 << 20;
   private static final int REQUESTS_MAX = 512;
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final int SIGN_IN_FAILURES = 30;
+  private static final int OPEN_CALLS = 1_200;
   private static final int ADDRESSES_MAX = 16_384;
 
   public ApiSettings {
-    if (bodyBytesMax < 1 || requestsMax < 1 || timeout.toMillis() < 1) {
+    if (bodyBytesMax < 1 || requestsMax < 1 || timeout.toMillis() < 1 || openCallsPerMinute < 1) {
       throw new IllegalArgumentException("every bound must be at least 1");
     }
   }
 
-  /// These bounds, the default for sign-ins, and no proxy.
+  /// These bounds, the defaults of what one address may, and no proxy.
   public ApiSettings(String service, long bodyBytesMax, int requestsMax, Duration timeout) {
     this(
         service,
@@ -40,6 +44,7 @@ public record ApiSettings(
         requestsMax,
         timeout,
         new FailureLimit.Rule(SIGN_IN_FAILURES, BanSettings.BAN, ADDRESSES_MAX),
+        OPEN_CALLS,
         ProxyAddresses.NONE);
   }
 
@@ -50,16 +55,30 @@ public record ApiSettings(
 
   /// The same with another limit on wrong keys.
   public ApiSettings withSignIns(FailureLimit.Rule rule) {
-    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, rule, proxies);
+    return new ApiSettings(
+        service, bodyBytesMax, requestsMax, timeout, rule, openCallsPerMinute, proxies);
+  }
+
+  /// The same with another limit on calls without a key.
+  public ApiSettings withOpenCalls(int perMinute) {
+    return new ApiSettings(
+        service, bodyBytesMax, requestsMax, timeout, signIns, perMinute, proxies);
+  }
+
+  /// The same with other bounds of requests.
+  public ApiSettings withBounds(long bodyBytes, int requests, Duration longest) {
+    return new ApiSettings(
+        service, bodyBytes, requests, longest, signIns, openCallsPerMinute, proxies);
   }
 
   /// The same behind proxies.
-  public ApiSettings behind(ProxyAddresses proxies) {
-    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, signIns, proxies);
+  public ApiSettings behind(ProxyAddresses others) {
+    return new ApiSettings(
+        service, bodyBytesMax, requestsMax, timeout, signIns, openCallsPerMinute, others);
   }
 
   /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS`,
-  /// `BAN_DURATION` and `PROXY_ADDRESSES`.
+  /// `BAN_DURATION`, `ENROLMENT_CALLS_PER_ADDRESS` and `PROXY_ADDRESSES`.
   public static ApiSettings from(Settings settings, String service) {
     return new ApiSettings(
         service,
@@ -86,6 +105,13 @@ public record ApiSettings(
                 "Wrong API keys from one address in a minute; one more bans it for wrong keys."),
             BanSettings.banFrom(settings),
             ADDRESSES_MAX),
+        settings.integer(
+            "ENROLMENT_CALLS_PER_ADDRESS",
+            OPEN_CALLS,
+            1,
+            BanSettings.FAILURES_MAX,
+            "Calls from one address in a minute of devices that enrol or wait for it; a tenth of"
+                + " them at once."),
         ProxyAddresses.from(settings));
   }
 }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param mutating whether it may change something, so that the audit hears of it
 /// @param page whether a person waits for the answer in front of a browser, who is told problems as
 ///     a page
+/// @param guarded whether it is open to everyone but takes a secret in its body, so that calls of
+///     it are limited by address
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
@@ -30,6 +32,7 @@ record BoundOperation(
     Scope scope,
     boolean mutating,
     boolean page,
+    boolean guarded,
     List<ParameterRule> parameters,
     Optional<BodyRule> body,
     Operation operation) {
@@ -40,6 +43,7 @@ record BoundOperation(
   private static final String MUTATING = "x-mutating";
 
   private static final String PAGE = "x-page";
+  private static final String GUARDED = "x-guarded";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -53,6 +57,7 @@ record BoundOperation(
         Scope.of(contract.getOpenAPIModel().getString(Scope.NAME, "")),
         !READING.contains(contract.getHttpMethod()) || flag(contract, MUTATING),
         flag(contract, PAGE),
+        flag(contract, GUARDED),
         contract.getParameters().stream()
             .map(parameter -> new ParameterRule(parameter, schemas))
             .toList(),

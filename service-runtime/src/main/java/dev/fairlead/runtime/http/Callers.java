@@ -47,12 +47,18 @@ final class Callers {
         .map(principal -> new Caller(principal, Optional.empty()));
   }
 
-  /// Who sends the request, by its cookie. To be called on the context of the request.
-  ///
-  /// @return empty where it carries no cookie of ours; the future fails with the problem
-  ///     `unauthorized`
-  Optional<Future<Caller>> bySession(HttpServerRequest request) {
-    return browsers.flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)));
+  /// The cookie of ours that a request carries; empty also where browsers may not sign in.
+  Optional<Secret> cookie(HttpServerRequest request) {
+    return browsers.flatMap(known -> cookie(request, known.site()));
+  }
+
+  /// Whose a cookie of ours is; empty when it is nobody's, or no longer. To be called on the
+  /// context of the request.
+  Future<Optional<Caller>> bySession(Secret id) {
+    return browsers
+        .map(known -> known.sessions().find(id))
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()))
+        .map(found -> found.map(session -> new Caller(session.principal(), Optional.of(session))));
   }
 
   /// The site as a request meets it.
@@ -87,20 +93,6 @@ final class Callers {
   private static PublicSite.Met met(HttpServerRequest request, PublicSite site) {
     var authority = request.authority();
     return new PublicSite.Met(site, request.isSSL(), authority == null ? "" : authority.toString());
-  }
-
-  private static Future<Caller> bySession(Browsers browsers, Secret id) {
-    return browsers
-        .sessions()
-        .find(id)
-        .compose(
-            found ->
-                found
-                    .map(
-                        session ->
-                            Future.succeededFuture(
-                                new Caller(session.principal(), Optional.of(session))))
-                    .orElseGet(() -> Future.failedFuture(unknown().exception())));
   }
 
   /// Why a request of a caller who was found may not change anything; empty where it may.

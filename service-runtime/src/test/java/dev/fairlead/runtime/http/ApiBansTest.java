@@ -4,6 +4,8 @@ import static dev.fairlead.runtime.http.ApiFixture.slug;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.runtime.abuse.FailureLimit;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.client.HttpResponse;
@@ -44,6 +46,66 @@ class ApiBansTest {
       assertThat(Integer.parseInt(wrong.getHeader("Retry-After"))).isBetween(290, 300);
       assertThat(good.statusCode()).isEqualTo(200);
       assertThat(slug(without)).isEqualTo("unauthorized");
+    }
+  }
+
+  private static ApiResponse claim(ApiRequest request) {
+    return switch (request.bodyBytes().length) {
+      case 0 -> throw new ProblemException(ProblemType.ENROLMENT_NOT_FOUND, "none");
+      case 1 -> throw new ProblemException(ProblemType.UNAUTHORIZED, "no key");
+      case 2 -> throw new ProblemException(ProblemType.ENROLMENT_REFUSED, "used up");
+      default -> ApiResponse.noContent();
+    };
+  }
+
+  private static HttpResponse<Buffer> claim(ApiFixture api, String secret) {
+    return api.anonymous(HttpMethod.POST, "/api/v1/open/claims")
+        .sendBuffer(Buffer.buffer(secret))
+        .await();
+  }
+
+  private static ApiFixture claims(ApiSettings settings) {
+    return new ApiFixture(settings, ApiFixture::echo, ApiBansTest::claim);
+  }
+
+  @Test
+  void countsWrongSecretsOfGuardedOperationsWithTheWrongKeys() {
+    try (ApiFixture api = claims(ApiFixture.settings().withSignIns(TWO))) {
+      // Given
+      assertThat(slug(claim(api, ""))).isEqualTo("enrolment-not-found");
+      assertThat(slug(claim(api, "1"))).isEqualTo("unauthorized");
+      assertThat(slug(claim(api, "22"))).isEqualTo("enrolment-refused");
+
+      // When
+      HttpResponse<Buffer> wrong = claim(api, "");
+      HttpResponse<Buffer> wrongKey = with(api, "wrong");
+      HttpResponse<Buffer> good = claim(api, "good");
+
+      // Then
+      assertThat(slug(wrong)).isEqualTo("too-many-requests");
+      assertThat(Integer.parseInt(wrong.getHeader("Retry-After"))).isBetween(290, 300);
+      assertThat(slug(wrongKey)).isEqualTo("too-many-requests");
+      assertThat(good.statusCode()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void limitsCallsOfGuardedOperationsAndOfNoOthersByAddress() {
+    try (ApiFixture api = claims(ApiFixture.settings().withOpenCalls(20))) {
+      // Given
+      claim(api, "good");
+      claim(api, "good");
+
+      // When
+      HttpResponse<Buffer> onePast = claim(api, "good");
+      HttpResponse<Buffer> unguarded = api.anonymous(HttpMethod.GET, "/api/v1/open").send().await();
+
+      // Then
+      assertThat(slug(onePast)).isEqualTo("too-many-requests");
+      assertThat(Integer.parseInt(onePast.getHeader("Retry-After"))).isBetween(1, 3);
+      assertThat(unguarded.statusCode()).isEqualTo(200);
+      assertThat(api.meters.counter("http.calls.refused", "reason", "address-rate").count())
+          .isEqualTo(1);
     }
   }
 

@@ -80,6 +80,7 @@ final class ApiFixture implements AutoCloseable {
     return builder
         .operation("open", _ -> ApiResponse.ok(Map.of("open", true)))
         .operation("knock", deletion)
+        .operation("claim", deletion)
         .operation("listThings", ApiFixture::list)
         .operation("createThing", ApiFixture::create)
         .operation("thing", thing)

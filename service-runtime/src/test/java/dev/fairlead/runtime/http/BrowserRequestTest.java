@@ -16,9 +16,11 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,10 @@ class BrowserRequestTest {
       new BrowserSession(
           Secret.of("the-session"), new Principal("person-1", "blue", Role.ADMIN), Instant.MAX);
 
+  /// More than are looked up in the time that these take.
+  private static final int FLOOD = 1_000;
+
+  private final AtomicInteger lookedUp = new AtomicInteger();
   private final Vertx vertx = Vertx.vertx();
   private final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
   private WebClient client;
@@ -66,6 +72,7 @@ class BrowserRequestTest {
 
   /// Not at once, as a database does not answer at once.
   private Future<Optional<BrowserSession>> find(Secret id) {
+    lookedUp.incrementAndGet();
     return vertx
         .timer(1)
         .map(done -> id.equals(SESSION.id()) ? Optional.of(SESSION) : Optional.empty());
@@ -116,6 +123,55 @@ class BrowserRequestTest {
     // Then
     assertThat(ApiFixture.slug(other)).isEqualTo("unauthorized");
     assertThat(ApiFixture.slug(longer)).isEqualTo("unauthorized");
+  }
+
+  @Test
+  void areCountedWithTheWrongKeysWhereTheirSessionIsNobodys() {
+    // Given
+    int failures = ApiFixture.settings().signIns().perMinute();
+    List<String> before = new ArrayList<>();
+    for (int i = 0; i < failures; i++) {
+      before.add(ApiFixture.slug(get("another-" + i)));
+    }
+
+    // When
+    HttpResponse<Buffer> onePast = get("one-more");
+    HttpResponse<Buffer> good = get("the-session");
+
+    // Then
+    assertThat(before).containsOnly("unauthorized");
+    assertThat(ApiFixture.slug(onePast)).isEqualTo("too-many-requests");
+    assertThat(onePast.getHeader("Retry-After")).isNotNull();
+    assertThat(good.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void areNotLookedUpWithoutBoundFromABannedAddress() {
+    // Given
+    int failures = ApiFixture.settings().signIns().perMinute();
+    for (int i = 0; i <= failures; i++) {
+      get("another-" + i);
+    }
+    int before = lookedUp.get();
+
+    // When
+    List<Future<HttpResponse<Buffer>>> flood = new ArrayList<>();
+    for (int i = 0; i < FLOOD; i++) {
+      flood.add(request(HttpMethod.GET, "/api/v1/things/7", "fairlead-session=x" + i).send());
+    }
+    Future.all(flood).await();
+
+    // Then
+    assertThat(lookedUp.get() - before).isLessThan(FLOOD);
+    assertThat(flood)
+        .allSatisfy(
+            answer -> assertThat(ApiFixture.slug(answer.result())).isEqualTo("too-many-requests"));
+  }
+
+  private HttpResponse<Buffer> get(String session) {
+    return request(HttpMethod.GET, "/api/v1/things/7", "fairlead-session=" + session)
+        .send()
+        .await();
   }
 
   @Test

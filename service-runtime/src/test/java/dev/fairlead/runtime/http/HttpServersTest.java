@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.client.WebClient;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -81,14 +82,15 @@ class HttpServersTest {
     assertThat(ApiSettings.from(settings, "x"))
         .isEqualTo(
             new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(15))
-                .withSignIns(new FailureLimit.Rule(30, Duration.ofMinutes(5), 16_384)));
+                .withSignIns(new FailureLimit.Rule(30, Duration.ofMinutes(5), 16_384))
+                .withOpenCalls(1_200));
   }
 
   @Test
   void mapsEverySetting() {
     // Given
-    Settings settings =
-        Settings.of(
+    Map<String, String> environment =
+        new HashMap<>(
             Map.of(
                 "FAIRLEAD_HTTP_HOST", "127.0.0.1",
                 "FAIRLEAD_HTTP_PORT", "1",
@@ -99,7 +101,9 @@ class HttpServersTest {
                 "FAIRLEAD_API_TIMEOUT", "4s",
                 "FAIRLEAD_SIGN_IN_FAILURES_PER_ADDRESS", "5",
                 "FAIRLEAD_BAN_DURATION", "6s",
-                "FAIRLEAD_PROXY_ADDRESSES", "10.0.0.0/8"));
+                "FAIRLEAD_ENROLMENT_CALLS_PER_ADDRESS", "7"));
+    environment.put("FAIRLEAD_PROXY_ADDRESSES", "10.0.0.0/8");
+    Settings settings = Settings.of(environment);
 
     // When
     HttpServerSettings http = HttpServerSettings.from(settings, 8080);
@@ -112,6 +116,7 @@ class HttpServersTest {
         .isEqualTo(
             new ApiSettings("x", 2048, 3, Duration.ofSeconds(4))
                 .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384))
+                .withOpenCalls(7)
                 .behind(ProxyAddresses.of(List.of("10.0.0.0/8"))));
   }
 }
