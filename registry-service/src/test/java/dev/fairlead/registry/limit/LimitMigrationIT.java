@@ -40,8 +40,7 @@ class LimitMigrationIT {
 
   private Connection connect() throws SQLException {
     Connection connection =
-        DriverManager.getConnection(
-            url(), database.user(), database.password().reveal());
+        DriverManager.getConnection(url(), database.user(), database.password().reveal());
     connection.setSchema(SCHEMA);
     return connection;
   }
