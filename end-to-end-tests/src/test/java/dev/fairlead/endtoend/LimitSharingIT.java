@@ -54,11 +54,7 @@ class LimitSharingIT {
 
   private static double used() {
     for (JsonNode limit :
-        cluster
-            .api()
-            .get(cluster.registry().httpPort(), "/api/v1/limits")
-            .body()
-            .path("items")) {
+        cluster.api().get(cluster.registry().httpPort(), "/api/v1/limits").body().path("items")) {
       if (limit.path("name").asText().equals("connections")) {
         return limit.path("used").asDouble();
       }
