@@ -13,6 +13,7 @@ import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
+import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
@@ -239,7 +240,7 @@ public final class RegistryService implements Service {
               devices.bind(builder);
               keys.bind(builder);
               tenants.bind(builder);
-              api = builder.build(view, problems, meters);
+              api = new ContractPage(builder.build(view, problems, meters), problems);
               return config
                   .http()
                   .map(

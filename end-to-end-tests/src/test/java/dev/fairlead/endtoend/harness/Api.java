@@ -29,11 +29,23 @@ public final class Api implements AutoCloseable {
   public record Answer(int status, JsonNode body) {}
 
   public Answer get(int port, String path) {
-    return send(request(port, path).GET().build());
+    return get(port, path, Map.of());
+  }
+
+  public Answer get(int port, String path, Map<String, String> headers) {
+    HttpRequest.Builder builder = request(port, path).GET();
+    headers.forEach(builder::header);
+    return send(builder.build());
   }
 
   public Answer delete(int port, String path) {
-    return send(request(port, path).DELETE().build());
+    return delete(port, path, Map.of());
+  }
+
+  public Answer delete(int port, String path, Map<String, String> headers) {
+    HttpRequest.Builder builder = request(port, path).DELETE();
+    headers.forEach(builder::header);
+    return send(builder.build());
   }
 
   public Answer post(int port, String path, String body) {

@@ -38,13 +38,18 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, ServiceJar.Tuning tuning) {
+    this(directory, tuning, Map.of());
+  }
+
+  /// @param ofCommand further settings of the command service
+  public Cluster(Path directory, ServiceJar.Tuning tuning, Map<String, String> ofCommand) {
     this.directory = directory;
     this.tuning = tuning;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
     this.settings = settings();
     this.registry = start("registry-service", "registry", stateful());
-    this.command = start("command-service", "command", stateful(Map.of()));
+    this.command = start("command-service", "command", stateful(ofCommand));
     gateways.add(start("gateway-service", "gateway-a", settings));
     gateways.add(start("gateway-service", "gateway-b", settings));
     registry.awaitReady();
@@ -112,7 +117,14 @@ public final class Cluster implements AutoCloseable {
 
   /// Another gateway.
   public ServiceJar startGateway(String name) {
-    ServiceJar gateway = start("gateway-service", name, settings).awaitReady();
+    return startGateway(name, Map.of());
+  }
+
+  /// Another gateway, with settings of its own besides those of all.
+  public ServiceJar startGateway(String name, Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.putAll(more);
+    ServiceJar gateway = start("gateway-service", name, all).awaitReady();
     gateways.add(gateway);
     return gateway;
   }
@@ -125,6 +137,11 @@ public final class Cluster implements AutoCloseable {
     return command;
   }
 
+  /// The key of a platform admin.
+  public String adminKey() {
+    return ADMIN_KEY;
+  }
+
   /// A new device, registered and not connected.
   public TestDevice device(String id) {
     Api.Answer answer = api.post(registry.httpPort(), "/api/v1/devices", "{\"id\":\"" + id + "\"}");
@@ -132,6 +149,11 @@ public final class Cluster implements AutoCloseable {
       throw new IllegalStateException("no device was made: " + answer);
     }
     return new TestDevice(devices, id, answer.body().path("token").asText());
+  }
+
+  /// A device that was registered by somebody else.
+  public TestDevice device(String id, String token) {
+    return new TestDevice(devices, id, token);
   }
 
   /// Many new devices.

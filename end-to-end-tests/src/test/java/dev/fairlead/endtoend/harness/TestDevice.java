@@ -106,6 +106,11 @@ public final class TestDevice {
     link.get().ifPresent(current -> current.send(event(event, body)));
   }
 
+  /// Sends a message over the newest connection, once.
+  public void say(Message message) {
+    link.get().ifPresent(current -> current.send(message));
+  }
+
   public boolean hasUnacknowledged() {
     return !unacknowledged.isEmpty();
   }

@@ -1,0 +1,82 @@
+package dev.fairlead.endtoend.examples;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Sends requests exactly as they are told, such as openings of WebSockets, which a client of
+/// higher level would not let through.
+final class Http implements AutoCloseable {
+
+  private static final int SWITCHING = 101;
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client = vertx.createHttpClient();
+
+  /// A request.
+  ///
+  /// @param target path and query, encoded
+  /// @param body empty for none
+  record Request(int port, String method, String target, Map<String, String> headers, String body) {
+
+    Request {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /// What was answered.
+  record Answer(int status, MultiMap headers, String body) {
+
+    /// The media type, without its parameters; empty when there is none.
+    String mediaType() {
+      String type = headers.get("Content-Type");
+      return type == null ? "" : type.replaceFirst(";.*", "").strip();
+    }
+  }
+
+  Answer send(Request request) {
+    RequestOptions options =
+        new RequestOptions()
+            .setHost("127.0.0.1")
+            .setPort(request.port())
+            .setMethod(HttpMethod.valueOf(request.method()))
+            .setURI(request.target());
+    request.headers().forEach(options::addHeader);
+    try {
+      return client
+          .request(options)
+          .compose(open -> open.send(request.body()).compose(response -> read(open, response)))
+          .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("no answer to " + request, e);
+    }
+  }
+
+  /// After a switch of protocols there is no body; the connection is given up.
+  private static Future<Answer> read(HttpClientRequest request, HttpClientResponse response) {
+    if (response.statusCode() == SWITCHING) {
+      Answer answer = new Answer(SWITCHING, response.headers(), "");
+      return request.connection().close().otherwiseEmpty().map(answer);
+    }
+    return response
+        .body()
+        .map(Buffer::toString)
+        .map(body -> new Answer(response.statusCode(), response.headers(), body));
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+    vertx.close().await();
+  }
+}

@@ -1,0 +1,174 @@
+package dev.fairlead.endtoend.examples;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.endtoend.harness.ServiceJar;
+import dev.fairlead.endtoend.harness.TestDevice;
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Messages;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/// What an example can ask for with `x-given`, and how it comes about. One more is one more line of
+/// the table.
+final class Preconditions {
+
+  /// Comes about for all examples that need it together, when all else is prepared.
+  static final String DATABASE_AWAY = "the database is away";
+
+  /// How many unfinished commands a device may have where the examples are executed.
+  static final int COMMAND_QUEUE_MAX = 3;
+
+  private static final int API_KEYS_MAX = 1000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String DEVICES = "/api/v1/devices";
+  private static final String COMMANDS = "/api/v1/devices/pump-17/commands";
+  private static final String API_KEYS = "/api/v1/api-keys";
+  private static final String PUMP =
+      "{\"id\":\"pump-17\",\"name\":\"Pump 17\",\"type\":\"pump\",\"tags\":{\"site\":\"north\"}}";
+  private static final String REBOOT = "{\"kind\":\"reboot\",\"deadline\":\"1h\"}";
+  private static final String DASHBOARD =
+      "{\"name\":\"Dashboard in the hall\",\"role\":\"viewer\"}";
+
+  private static final Map<String, Consumer<World>> TABLE =
+      Map.ofEntries(
+          entry("a device", Preconditions::pump),
+          entry("two devices", Preconditions::twoPumps),
+          entry("a device at work", Preconditions::atWork),
+          entry("a command", Preconditions::command),
+          entry("a cancelled command", Preconditions::cancelledCommand),
+          entry("a command under the idempotency key order-4711", Preconditions::commandUnderKey),
+          entry("as many commands as a device may have", Preconditions::commandsToTheLimit),
+          entry("an API key", Preconditions::apiKey),
+          entry("as many API keys as a tenant may have", Preconditions::apiKeysToTheLimit),
+          entry("a tenant", Preconditions::tenant),
+          entry("a tenant with a device", Preconditions::deviceOfTenant),
+          entry("a gateway that is full", Preconditions::fullGateway),
+          entry("a gateway that is full for this address", Preconditions::gatewayFullForAddress),
+          entry(DATABASE_AWAY, world -> {}));
+
+  private Preconditions() {}
+
+  /// What is wrong with the words of an example; nothing if the table has them.
+  static Optional<String> unknown(String words) {
+    return TABLE.containsKey(words)
+        ? Optional.empty()
+        : Optional.of(
+            "x-given: nobody knows how to prepare '%s'; known are %s"
+                .formatted(words, new TreeSet<>(TABLE.keySet())));
+  }
+
+  /// Lets something be the case.
+  ///
+  /// @throws IllegalArgumentException for words that the table does not have
+  static void prepare(World world, String words) {
+    Consumer<World> preparation = TABLE.get(words);
+    if (preparation == null) {
+      throw new IllegalArgumentException(unknown(words).orElseThrow());
+    }
+    preparation.accept(world);
+  }
+
+  private static Map.Entry<String, Consumer<World>> entry(
+      String words, Consumer<World> preparation) {
+    return Map.entry(words, preparation);
+  }
+
+  private static int commandPort(World world) {
+    return world.portOf("command");
+  }
+
+  /// Makes the device of the examples, unless another precondition has.
+  private static TestDevice pump(World world) {
+    return world.theDevice(() -> world.device(PUMP));
+  }
+
+  private static void atWork(World world) {
+    TestDevice pump = pump(world);
+    world.connect(pump, world.portOf("gateway"));
+    pump.status("firmware", "{\"firmware\":\"1.4.2\"}");
+    pump.say(
+        Messages.alert(
+                Body.utf8(
+                    """
+                    {"code":"overheated","severity":"warning","text":"The motor is too hot.",\
+                    "suggestion":"Clean the air filter.","state":"raised"}"""))
+            .withId("overheated"));
+    pump.say(Messages.telemetry(Body.utf8("{\"temperature\":81.5}")));
+    await().atMost(PATIENCE).until(() -> isShownAtWork(world));
+  }
+
+  private static boolean isShownAtWork(World world) {
+    JsonNode device = world.read(world.registryPort(), DEVICES + "/pump-17");
+    return device.path("presence").path("online").asBoolean()
+        && !device.path("reported").isEmpty()
+        && !device.path("alerts").isEmpty()
+        && !device.path("telemetry").path("values").isEmpty();
+  }
+
+  private static String command(World world) {
+    return world.named("commands", world.create(commandPort(world), COMMANDS, REBOOT));
+  }
+
+  private static String apiKey(World world) {
+    return world.named("api-keys", world.create(world.registryPort(), API_KEYS, DASHBOARD));
+  }
+
+  private static void twoPumps(World world) {
+    pump(world);
+    world.device("{\"id\":\"pump-18\"}");
+  }
+
+  private static void cancelledCommand(World world) {
+    world.create(commandPort(world), "/api/v1/commands/" + command(world) + "/cancel", "");
+  }
+
+  private static void commandUnderKey(World world) {
+    world.create(
+        commandPort(world),
+        COMMANDS,
+        REBOOT,
+        Map.of("Fairlead-Tenant", world.tenant(), "Idempotency-Key", "order-4711"));
+  }
+
+  private static void commandsToTheLimit(World world) {
+    IntStream.range(0, COMMAND_QUEUE_MAX).forEach(number -> command(world));
+  }
+
+  private static void apiKeysToTheLimit(World world) {
+    IntStream.range(0, API_KEYS_MAX)
+        .parallel()
+        .forEach(number -> world.create(world.registryPort(), API_KEYS, DASHBOARD));
+  }
+
+  private static void deviceOfTenant(World world) {
+    world.create(world.registryPort(), DEVICES, PUMP, Map.of("Fairlead-Tenant", World.ACME));
+  }
+
+  private static void fullGateway(World world) {
+    full(world, "FAIRLEAD_CONNECTIONS_MAX", "gateway-full");
+  }
+
+  private static void gatewayFullForAddress(World world) {
+    full(world, "FAIRLEAD_CONNECTIONS_PER_LOOPBACK_ADDRESS", "gateway-full-for-one");
+  }
+
+  private static void tenant(World world) {
+    world.create(
+        world.registryPort(),
+        "/api/v1/tenants",
+        "{\"id\":\"acme\",\"name\":\"Acme Real Estate\"}",
+        Map.of());
+  }
+
+  private static void full(World world, String setting, String name) {
+    ServiceJar gateway = world.cluster().startGateway(name, Map.of(setting, "1"));
+    world.goThrough(gateway.httpPort());
+    world.connect(world.device("{\"id\":\"first\"}"), gateway.httpPort());
+  }
+}
