@@ -22,7 +22,7 @@ public final class DevicesOnline {
     String cursor = null;
     do {
       DevicePage page = devices.listDevices(null, PAGE, cursor, true, null, null, null, null);
-      page.getItems().stream().map(DeviceSummary::getId).forEach(System.out::println);
+      page.getItems().stream().map(DeviceSummary::getId).forEach(id -> System.out.println("device: " + id));
       cursor = page.getNext();
     } while (cursor != null);
   }

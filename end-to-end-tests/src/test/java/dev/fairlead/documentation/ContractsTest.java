@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /// What a reader of the contracts may expect of each of them. Whether their examples are true is
@@ -45,19 +46,20 @@ class ContractsTest {
   }
 
   @Test
-  void tellEveryOperationInALineAndAtLength() {
+  void sortEveryOperationAndTellItInALineAndAtLength() {
     // When
     List<Operation> bare =
         operations()
             .filter(
                 operation ->
                     operation.id().isEmpty()
+                        || operation.definition().path("tags").isEmpty()
                         || operation.definition().path("summary").asText().isBlank()
                         || operation.definition().path("description").asText().isBlank())
             .toList();
 
     // Then
-    assertThat(bare).as("operations without operationId, summary or description").isEmpty();
+    assertThat(bare).as("operations without operationId, tag, summary or description").isEmpty();
   }
 
   @Test
@@ -188,6 +190,26 @@ class ContractsTest {
 
   private static boolean isDescribed(JsonNode node) {
     return node.has("$ref") || !node.path("description").asText().isBlank();
+  }
+
+  /// What a path shares by reference among its operations is not shown by the page.
+  @Test
+  void haveNoParametersOfPathsByReference() {
+    // When
+    List<String> shared =
+        operations()
+            .filter(operation -> hasReference(operation.shared()))
+            .map(Operation::path)
+            .distinct()
+            .toList();
+
+    // Then
+    assertThat(shared).as("paths with parameters by reference; move them to operations").isEmpty();
+  }
+
+  private static boolean hasReference(JsonNode parameters) {
+    return StreamSupport.stream(parameters.spliterator(), false)
+        .anyMatch(parameter -> parameter.has("$ref"));
   }
 
   @Test

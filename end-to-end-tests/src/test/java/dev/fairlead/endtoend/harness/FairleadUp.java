@@ -24,14 +24,24 @@ public final class FairleadUp implements AutoCloseable {
 
   private final Process process;
   private final int port;
+  private final Path keyFile;
   private final Api api;
   private final long startMillis;
 
-  private FairleadUp(Process process, int port, Api api, long startMillis) {
+  private FairleadUp(Process process, int port, Path keyFile, long startMillis) {
     this.process = process;
     this.port = port;
-    this.api = api;
+    this.keyFile = keyFile;
+    this.api = new Api(read(keyFile));
     this.startMillis = startMillis;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// What a run that does not start says.
@@ -68,9 +78,11 @@ public final class FairleadUp implements AutoCloseable {
       if (!url.equals("http://127.0.0.1:" + port)) {
         throw new IllegalStateException("ready at " + url);
       }
-      Api api = new Api(Files.readString(data.resolve("admin-key")).strip());
       return new FairleadUp(
-          process, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+          process,
+          port,
+          data.resolve("admin-key"),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -114,6 +126,11 @@ public final class FairleadUp implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  /// Lines of shell that set what the documents call `URL` and `KEY`.
+  public String shellValues() {
+    return "URL=http://127.0.0.1:" + port + "\nKEY=$(cat '" + keyFile + "')\n";
   }
 
   /// From the script's start to `ready:`.
