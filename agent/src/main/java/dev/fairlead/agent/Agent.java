@@ -10,6 +10,7 @@ import dev.fairlead.agent.command.SetIntervalHandler;
 import dev.fairlead.agent.connection.Connection;
 import dev.fairlead.agent.connection.ConnectionSettings;
 import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
 import dev.fairlead.agent.machine.MachineReporter;
 import dev.fairlead.agent.outbox.Outbox;
@@ -42,7 +43,7 @@ public final class Agent implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     this.state = state;
     this.journal = journal;
-    this.connection = new Connection(settings(config), new LastSession(state));
+    this.connection = new Connection(settings(config, state), new LastSession(state));
     this.outbox = new Outbox(connection, clock);
     this.reporter =
         new MachineReporter(
@@ -82,12 +83,14 @@ public final class Agent implements AutoCloseable {
     connection.start(new Dialogue(outbox, commands));
   }
 
-  private static ConnectionSettings settings(AgentConfig config) throws IOException {
+  private static ConnectionSettings settings(AgentConfig config, StateDirectory state)
+      throws IOException {
     Optional<SSLContext> trust =
         config.caFile().isPresent()
             ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
             : Optional.empty();
-    return new ConnectionSettings(config.url(), config.token(), config.wire(), trust);
+    return new ConnectionSettings(
+        config.url(), new Tokens(config.token(), state), config.wire(), trust);
   }
 
   private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {

@@ -103,6 +103,23 @@ class AgentTest {
   }
 
   @Test
+  void connectsWithTheTokenThatTheGatewayGave() throws IOException {
+    // Given
+    Agent agent = start();
+    await().until(agent::isConnected);
+
+    // When
+    gateway.send(Messages.credential("d.e.f"));
+    await().until(() -> Files.exists(directory.resolve("state").resolve("token")));
+    gateway.cut();
+
+    // Then
+    await().until(() -> gateway.handshakes().size() >= 2);
+    assertThat(gateway.handshakes().get(1).get("Authorization")).isEqualTo("Bearer d.e.f");
+    assertThat(gateway.received("error")).isEmpty();
+  }
+
+  @Test
   void namesItsLastSessionWhenItConnectsAgainAlsoAfterARestart() throws IOException {
     // Given
     Agent first = start();

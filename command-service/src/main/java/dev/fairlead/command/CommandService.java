@@ -6,6 +6,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.command.api.CommandRoutes;
@@ -103,7 +104,7 @@ public final class CommandService implements Service {
                 bus.producer(
                     ProducerProfile.PROMPT,
                     BUS_BUDGET_BYTES,
-                    Set.of(Topic.INBOX, Topic.DEAD_LETTERS)))
+                    Set.of(Topic.INBOX, Topic.AUDIT, Topic.DEAD_LETTERS)))
         .compose(producer -> assemble(bus, producer, database, waiters, access));
   }
 
@@ -116,6 +117,9 @@ public final class CommandService implements Service {
   private Future<Void> assemble(
       Bus bus, BusProducer producer, PgBackend database, Waiters waiters, AccessView access) {
     closing(producer::close);
+    PgOutbox outbox = database.outbox(vertx, producer, meters);
+    outbox.start();
+    closing(outbox::close);
     CommandSender sender = new CommandSender(producer, database.dispatch, meters);
     CommandDispatcher dispatcher = new CommandDispatcher(vertx, database.dispatch, sender, health);
     closing(dispatcher::close);
@@ -142,7 +146,8 @@ public final class CommandService implements Service {
             waiters,
             database.notices);
     return ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api())
-        .map(builder -> routes.bind(builder).build(access, problems, meters))
+        .map(
+            builder -> routes.bind(builder).build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
         .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
   }

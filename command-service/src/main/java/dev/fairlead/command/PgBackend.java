@@ -4,8 +4,11 @@ import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.command.api.PgCancellations;
 import dev.fairlead.command.api.PgSubmissions;
 import dev.fairlead.command.device.PgDevices;
@@ -17,6 +20,7 @@ import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.PgSessions;
 import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
+import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -73,6 +77,15 @@ final class PgBackend {
     PgReplyConsumer replies =
         PgReplyConsumer.create(pool, commands, deadLetters, meters, notices::ended);
     return new Consumption(replies.offsets(), replies.handler());
+  }
+
+  /// What this service says on the bus about its rows.
+  PgOutbox outbox(Vertx vertx, BusProducer producer, MeterRegistry meters) {
+    return new PgOutbox(vertx, pool, producer, CommandService.SCHEMA, meters);
+  }
+
+  AuditLog audit(PgOutbox outbox) {
+    return new PgAudit(pool, outbox);
   }
 
   Future<Void> close() {

@@ -6,6 +6,7 @@ import static dev.fairlead.command.testing.CommandFixture.STRANGER;
 import static dev.fairlead.command.testing.CommandFixture.VIEWER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.bus.BusRecord;
@@ -24,6 +25,7 @@ import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
 import dev.fairlead.command.testing.Gateway.Session;
 import dev.fairlead.command.testing.Mail;
+import dev.fairlead.runtime.audit.AuditEntry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -495,6 +497,41 @@ class CommandServiceIT {
     assertThat(stranger.status()).isEqualTo(404);
     assertThat(stranger.problem()).isEqualTo("device-not-found");
     assertThat(platform.status()).isEqualTo(202);
+  }
+
+  @Test
+  void tellsTheAuditWhoSentAndWhoTookBack() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+
+    // When
+    String id = fixture.send(device, "", PING).id();
+    fixture.post(
+        service, PLATFORM, "/api/v1/commands/" + id + "/cancel", "", "Fairlead-Tenant", "default");
+
+    // Then
+    await().until(() -> gateway.audit("/api/v1/commands/" + id).size() == 2);
+    assertThat(gateway.audit("/api/v1/commands/" + id))
+        .extracting(AuditEntry::tenant, AuditEntry::action, AuditEntry::outcome)
+        .containsExactly(
+            tuple("default", "sendCommand", "succeeded"),
+            tuple("default", "cancelCommand", "succeeded"));
+  }
+
+  @Test
+  void tellsTheAuditWhoWasRefused() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    String path = "/api/v1/devices/" + device.device() + "/commands";
+
+    // When
+    fixture.post(service, VIEWER, path, PING);
+
+    // Then
+    await().until(() -> !gateway.audit(path).isEmpty());
+    assertThat(gateway.audit(path))
+        .extracting(AuditEntry::actor, AuditEntry::outcome)
+        .containsExactly(tuple("id-of-" + VIEWER, "forbidden"));
   }
 
   @Test

@@ -20,9 +20,11 @@ class CleanTreeTest {
   /// Hosts that everybody knows; others, above all of registries and mirrors, are somebody's own.
   private static final Set<String> HOSTS =
       Set.of(
+          "accounts.google.com",
           "fairlead.dev",
           "keepachangelog.com",
           "localhost",
+          "login.microsoftonline.com",
           "maven.apache.org",
           "semver.org",
           "www.apache.org",

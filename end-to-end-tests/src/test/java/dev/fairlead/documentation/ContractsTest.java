@@ -233,6 +233,28 @@ class ContractsTest {
     assertThat(unknown).as("problems that the catalogue does not know so").isEmpty();
   }
 
+  @Test
+  void leaveToOtherTestsOnlyWhatThoseDo() {
+    // Given
+    List<String> files = SourceTree.files();
+
+    // When
+    List<AnswerExample> left =
+        operations()
+            .flatMap(operation -> operation.answers().stream())
+            .filter(
+                answer ->
+                    answer
+                        .executedBy()
+                        .filter(
+                            test -> files.stream().noneMatch(f -> f.endsWith("/" + test + ".java")))
+                        .isPresent())
+            .toList();
+
+    // Then
+    assertThat(left).as("examples whose x-executed-by names no test").isEmpty();
+  }
+
   private static String problem(JsonNode value) {
     return value.path("type").asText()
         + " "

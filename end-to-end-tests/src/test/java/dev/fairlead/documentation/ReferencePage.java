@@ -20,6 +20,12 @@ enum ReferencePage {
       return ProblemsPage.content();
     }
   },
+  PERMISSIONS("permissions") {
+    @Override
+    String content() {
+      return PermissionsPage.content();
+    }
+  },
   CLOSE_CODES("close-codes") {
     @Override
     String content() {

@@ -92,6 +92,25 @@ class RequirementsTest {
     assertThat(missing).isEmpty();
   }
 
+  /// Every other page that names tests.
+  @Test
+  void namesTestsThatExistOnEveryPage() {
+    // Given
+    List<String> sources = SourceTree.files(file -> file.contains("src/test/java/"));
+
+    // When
+    List<String> missing = new ArrayList<>();
+    for (String page : SourceTree.files(file -> file.startsWith("docs/") && file.endsWith(".md"))) {
+      TEST.matcher(SourceTree.read(page))
+          .results()
+          .filter(test -> !exists(sources, test.group(1), Optional.ofNullable(test.group(2))))
+          .forEach(test -> missing.add(page + ": " + test.group()));
+    }
+
+    // Then
+    assertThat(missing).isEmpty();
+  }
+
   private static boolean exists(List<String> sources, String type, Optional<String> method) {
     String path = "src/test/java/" + type.replace('.', '/') + ".java";
     return sources.stream()

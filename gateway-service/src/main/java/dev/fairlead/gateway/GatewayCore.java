@@ -7,7 +7,6 @@ import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.Admission;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.ConnectionCounts;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -60,7 +59,6 @@ final class GatewayCore {
       InboxAddress address,
       GatewayProducers producers,
       AccessView access,
-      SigningKeys keys,
       Health health,
       MeterRegistry meters) {
     Clock clock = Clock.systemUTC();
@@ -69,7 +67,7 @@ final class GatewayCore {
     var settings =
         new SessionSettings(
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
-    var verifier = new TokenVerifier(keys, access, clock);
+    var verifier = new TokenVerifier(access);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
     this.busHealth = health.component("bus-contact");
     this.uplink =

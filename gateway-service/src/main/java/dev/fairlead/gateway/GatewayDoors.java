@@ -28,6 +28,11 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
 
   private static final Pattern NOT_BUILT_TREES =
       Pattern.compile("/api/v1/devices/[^/]+/terminal|/pixelblaze(/.*)?");
+  private static final String PIXELBLAZE = "/pixelblaze";
+
+  /// Below the door lies a token, for clients that have nothing but a URL.
+  private static final String TOKEN_PATHS = ConnectDoor.PATH + "/";
+
   private static final Duration START_RETRY = Duration.ofSeconds(1);
 
   private final Supplier<Optional<ConnectDoor>> connect;
@@ -50,11 +55,20 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
           .get()
           .ifPresentOrElse(
               door -> door.handle(request), () -> problems.answer(request, starting()));
+    } else if (path.startsWith(TOKEN_PATHS)) {
+      String token = path.substring(TOKEN_PATHS.length());
+      connect
+          .get()
+          .ifPresentOrElse(
+              door -> door.handle(request, token), () -> problems.answer(request, starting()));
     } else if (path.equals(Contract.PATH)) {
       contract.handle(request);
     } else if (NOT_BUILT.contains(path) || NOT_BUILT_TREES.matcher(path).matches()) {
+      // Without what follows the door's name: it may be a token.
       problems.answer(
-          request, Problem.of(ProblemType.DOOR_NOT_BUILT, "This door does not open yet."));
+          request,
+          Problem.of(ProblemType.DOOR_NOT_BUILT, "This door does not open yet.")
+              .at(path.startsWith(PIXELBLAZE) ? PIXELBLAZE : path));
     } else {
       problems.answer(request, Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path."));
     }
@@ -62,6 +76,7 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
 
   private static Problem starting() {
     return Problem.of(ProblemType.STARTING, "This gateway is not ready yet.")
+        .at(ConnectDoor.PATH)
         .retryAfter(START_RETRY);
   }
 }

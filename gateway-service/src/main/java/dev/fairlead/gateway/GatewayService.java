@@ -6,7 +6,6 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
 import dev.fairlead.protocol.WireFormat;
@@ -53,7 +52,6 @@ public final class GatewayService implements Service {
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
-  private final SigningKeys keys = new SigningKeys();
   private final Neighbours neighbours;
   private final GatewayDoors doors;
   private final Optional<DoorServer> server;
@@ -159,7 +157,6 @@ public final class GatewayService implements Service {
     if (stopping) {
       return Future.failedFuture(STOPPED);
     }
-    access.onChange(keys::changed);
     TopicTail accessTail = bus.accessTail(access);
     closeLater(accessTail::close);
     TopicTail gatewaysTail =
@@ -178,7 +175,7 @@ public final class GatewayService implements Service {
 
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
-    var made = new GatewayCore(vertx, config, address, producers, access, keys, health, meters);
+    var made = new GatewayCore(vertx, config, address, producers, access, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,

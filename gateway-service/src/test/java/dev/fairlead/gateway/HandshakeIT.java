@@ -85,6 +85,10 @@ class HandshakeIT {
         Arguments.of("bad device", tokens.token(good.copy().put("sub", "../x"))),
         Arguments.of("no generation", tokens.token(without(good, "gen"))),
         Arguments.of("generation zero", tokens.token(good.copy().put("gen", 0))),
+        Arguments.of(
+            "a person's",
+            tokens.token(without(good, "gen").put("aud", "api").put("role", "PLATFORM"))),
+        Arguments.of("for somebody else", tokens.token(good.copy().put("aud", "api"))),
         Arguments.of("unknown extension", tokens.token(tokens.header().put("crit", "exp"), good)));
   }
 
@@ -159,6 +163,38 @@ class HandshakeIT {
     // Then
     assertThat(device.hello().sessionId()).isNotEmpty();
     device.close();
+  }
+
+  @Test
+  void takesTokenFromThePath() {
+    // Given
+    String token = fixture.tokens().token("pathing", 1);
+
+    // When
+    TestDevice device =
+        TestDevice.connect(
+            fixture.vertx(),
+            WIRE,
+            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + "/" + token));
+
+    // Then
+    assertThat(device.hello().sessionId()).isNotEmpty();
+    device.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/connect/%s", "/connect/%s/", "/connect?token=%s", "/pixelblaze/%s"})
+  void repeatsNoTokenOfTheUrlInARefusal(String path) {
+    // Given
+    String token = TestTokens.withKey("k1").token("stranger", 1);
+
+    // When
+    UpgradeRejectedException refusal =
+        refusal(TestDevice.options(gateway.port(), WIRE).setURI(path.formatted(token)));
+
+    // Then
+    assertThat(refusal.getStatus()).isIn(401, 404);
+    assertThat(refusal.getBody().toString()).doesNotContain(token.substring(0, 20));
   }
 
   @ParameterizedTest

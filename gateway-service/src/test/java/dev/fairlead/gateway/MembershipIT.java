@@ -189,6 +189,64 @@ class MembershipIT {
   }
 
   @Test
+  void cutsAndRefusesWhoCameInWithATokenOfAKeyThatIsTakenBack() {
+    // Given
+    var first = fixture.gateway();
+    var second = fixture.gateway();
+    TestTokens leaked = TestTokens.withKey("leaked");
+    fixture.write(leaked.published().toRecord());
+    await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                !connect(first, leaked.token("here", 1)).hello().sessionId().isEmpty()
+                    && !connect(second, leaked.token("there", 1)).hello().sessionId().isEmpty());
+    TestDevice here = connect(first, leaked.token("here", 1));
+    TestDevice there = connect(second, leaked.token("there", 1));
+    TestDevice other = fixture.device(first, "other");
+    here.hello();
+    there.hello();
+
+    // When
+    fixture.write(new AccessMessage.Withdrawn(leaked.published().key()).toRecord());
+
+    // Then
+    assertThat(here.awaitClose()).isEqualTo(4002);
+    assertThat(there.awaitClose()).isEqualTo(4002);
+    assertThat(other.closeCode()).isEmpty();
+    assertThatThrownBy(() -> connect(first, leaked.token("here", 1))).hasMessageContaining("401");
+  }
+
+  private TestDevice connect(GatewayFixture.Gateway gateway, String token) {
+    return TestDevice.connect(fixture.vertx(), gateway.port(), WireFormat.JSON, token);
+  }
+
+  @Test
+  void givesADeviceTheTokenThatCameForIt() {
+    // Given
+    var gateway = fixture.gateway();
+    List<ReceivedRecord> sessions = fixture.recordsOf(Topic.SESSIONS);
+    TestDevice device = fixture.device(gateway, "d");
+    Hello hello = device.hello();
+
+    // When
+    mail(
+        hello,
+        new InboxMessage.Credential(key("d"), new SessionId(hello.sessionId()), "a.new.token"));
+
+    // Then
+    assertThat(device.await(NativeProtocol.TYPE_CREDENTIAL).header().textProp("token"))
+        .contains("a.new.token");
+    assertThat(sessionsOf(sessions, "d"))
+        .filteredOn(SessionMessage.Opened.class::isInstance)
+        .allSatisfy(
+            opened ->
+                assertThat(((SessionMessage.Opened) opened).place().credential().token())
+                    .get()
+                    .satisfies(token -> assertThat(token.generation()).isEqualTo(1)));
+  }
+
+  @Test
   void cutsAndRefusesTheDevicesOfASuspendedTenantAndNoOthers() {
     // Given
     var gateway = fixture.gateway();

@@ -102,6 +102,12 @@ public final class Messages {
         .withProp(NativeProtocol.PROP_VERSION, Value.of(baseVersion));
   }
 
+  /// Gateway: a new token, to be used from the next connect on.
+  public static Message credential(String token) {
+    return Message.of(PROTO_CONTROL, NativeProtocol.TYPE_CREDENTIAL, Body.EMPTY)
+        .withProp(NativeProtocol.PROP_TOKEN, Value.of(token));
+  }
+
   /// Either side: answer with a pong.
   public static Message ping() {
     return Message.of(PROTO_CONTROL, NativeProtocol.TYPE_PING, Body.EMPTY);

@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
@@ -19,9 +20,13 @@ import java.util.Optional;
 /// @param adminKey the key of the operator, with every right; without one, that of an earlier start
 ///     stays
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
+/// @param previousMasterKey the one before, after a change: what it encrypted is encrypted anew
 /// @param deviceTokenLifetime how long a device's token is good
+/// @param signingKeyLifetime how long a key signs tokens before the next one is made
+/// @param auditRetention how long an entry of the audit is kept
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
+/// @param signIn how people sign in
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -29,15 +34,21 @@ public record RegistryConfig(
     BusSettings bus,
     Optional<Secret> adminKey,
     Secret masterKey,
+    Optional<Secret> previousMasterKey,
     Duration deviceTokenLifetime,
+    Duration signingKeyLifetime,
+    Duration auditRetention,
     int gatewayLostBeats,
-    Duration gatewayBeatInterval) {
+    Duration gatewayBeatInterval,
+    SignInSettings signIn) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
 
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final Duration SIGNING_KEY_LIFETIME = Duration.ofDays(90);
+  private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
   private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
@@ -46,14 +57,12 @@ public record RegistryConfig(
     Secret masterKey =
         settings.secret(
             "MASTER_KEY", "32 bytes in Base64 that encrypt private keys in the database.");
-    try {
-      if (!masterKey.reveal().isEmpty()) {
-        MasterKey.of(masterKey);
-      }
-    } catch (IllegalArgumentException e) {
-      settings.problem(
-          Settings.PREFIX + "MASTER_KEY must be 32 bytes in Base64: " + e.getMessage());
-    }
+    check(settings, "MASTER_KEY", masterKey);
+    Optional<Secret> previous =
+        settings.optionalSecret(
+            "PREVIOUS_MASTER_KEY",
+            "The master key before the one that is set, for the start after a change.");
+    previous.ifPresent(key -> check(settings, "PREVIOUS_MASTER_KEY", key));
     return new RegistryConfig(
         Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
         ApiSettings.from(settings, SERVICE),
@@ -61,12 +70,25 @@ public record RegistryConfig(
         BusSettings.from(settings),
         settings.optionalSecret("ADMIN_KEY", "The API key of the operator, with every right."),
         masterKey,
+        previous,
         settings.duration(
             "DEVICE_TOKEN_LIFETIME",
             TOKEN_LIFETIME,
             Duration.ofMinutes(1),
             Duration.ofDays(3650),
             "How long a device's token is good."),
+        settings.duration(
+            "SIGNING_KEY_LIFETIME",
+            SIGNING_KEY_LIFETIME,
+            Duration.ofHours(1),
+            Duration.ofDays(3650),
+            "How long a key signs devices' tokens before the next one takes its place."),
+        settings.duration(
+            "AUDIT_RETENTION",
+            AUDIT_RETENTION,
+            Duration.ofDays(1),
+            Duration.ofDays(36_500),
+            "How long an entry of the audit is kept."),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -78,7 +100,23 @@ public record RegistryConfig(
             BEAT_INTERVAL,
             Duration.ofMillis(50),
             Duration.ofMinutes(1),
-            "The time between two beats of a gateway or a registry."));
+            "The time between two beats of a gateway or a registry."),
+        SignInSettings.from(settings));
+  }
+
+  private static void check(Settings settings, String name, Secret key) {
+    try {
+      if (!key.reveal().isEmpty()) {
+        MasterKey.of(key);
+      }
+    } catch (IllegalArgumentException e) {
+      settings.problem(Settings.PREFIX + name + " must be 32 bytes in Base64: " + e.getMessage());
+    }
+  }
+
+  /// Opens what lies in the database encrypted.
+  MasterKey opener() {
+    return MasterKey.of(masterKey, previousMasterKey);
   }
 
   /// The same for a registry that is handed its requests.
@@ -90,8 +128,48 @@ public record RegistryConfig(
         bus,
         adminKey,
         masterKey,
+        previousMasterKey,
         deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
         gatewayLostBeats,
-        gatewayBeatInterval);
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with another master key.
+  RegistryConfig withMasterKey(Secret key, Optional<Secret> previous) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        key,
+        previous,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
+  }
+
+  /// The same with other rules for signing in.
+  public RegistryConfig withSignIn(SignInSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        other);
   }
 }

@@ -11,11 +11,12 @@ public final class RegistryMain {
 
   private RegistryMain() {}
 
-  /// Starts the registry; `--check`, `--migrate` and `--help` are told by the last.
+  /// Starts the registry; `--help` tells what else it can do.
   public static void main(String[] arguments) {
     ServiceProcess.of(
             RegistryConfig.SERVICE, MANAGEMENT_PORT, RegistryConfig::from, RegistryService::new)
         .migratedBy(config -> Migrations.run(config.database(), RegistryConfig.SERVICE))
+        .with("--verify-audit", AuditCheck::run)
         .run(arguments);
   }
 }

@@ -6,6 +6,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
@@ -13,8 +14,13 @@ import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
+import dev.fairlead.registry.audit.Audit;
 import dev.fairlead.registry.contractpage.ContractPage;
+import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.credential.PersonTokens;
+import dev.fairlead.registry.credential.PgEncrypted;
+import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.event.PgEvents;
@@ -22,9 +28,11 @@ import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.Published;
+import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
+import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
@@ -52,6 +60,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +82,7 @@ public final class RegistryService implements Service {
           Topic.GATEWAYS,
           Topic.ACCESS,
           Topic.DEVICES,
+          Topic.AUDIT,
           Topic.DEAD_LETTERS);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -162,31 +172,60 @@ public final class RegistryService implements Service {
     PgOutbox outbox = new PgOutbox(vertx, pool, producer, RegistryConfig.SERVICE, meters);
     outbox.start();
     onStop(outbox::close);
-    DeadLetters deadLetters = new DeadLetters(producer, meters);
     AccessView view = new AccessView(clock);
-    PgAccess access =
-        new PgAccess(
+    MasterKey master = config.opener();
+    PgSigningKeys keys = new PgSigningKeys(master);
+    PgAccess access = new PgAccess(pool, outbox, keys, config.adminKey(), clock);
+    return PgEncrypted.renew(pool, master)
+        .compose(nothing -> Audit.open(vertx, pool, master, config.auditRetention(), clock))
+        .onSuccess(audit -> onStop(audit::close))
+        .compose(
+            audit ->
+                startAccess(bus, view, access)
+                    .compose(
+                        published ->
+                            startParts(pool, bus, producer, outbox, view, audit, keys, published)));
+  }
+
+  private Future<Void> startParts(
+      Pool pool,
+      Bus bus,
+      BusProducer producer,
+      PgOutbox outbox,
+      AccessView view,
+      Audit audit,
+      PgSigningKeys keys,
+      PgAccess.Published published) {
+    DeadLetters deadLetters = new DeadLetters(producer, meters);
+    Credentials credentials =
+        new Credentials(
+            vertx,
             pool,
             outbox,
-            new PgSigningKeys(MasterKey.of(config.masterKey())),
-            config.adminKey(),
-            clock);
-    return startAccess(bus, view, access)
+            keys,
+            published.keys(),
+            new PgSigningKeyKeeper.Lifetimes(
+                config.signingKeyLifetime(), config.deviceTokenLifetime()),
+            producer::send,
+            clock,
+            meters);
+    credentials.start();
+    onStop(credentials::close);
+    Published news = new Published(outbox);
+    return startConsumers(pool, bus, deadLetters, audit, outbox)
+        .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(
-            published ->
-                startConsumers(pool, bus, deadLetters, outbox)
-                    .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
-                    .compose(
-                        nothing ->
-                            startApi(
-                                new DeviceRoutes(
-                                    pool,
-                                    outbox,
-                                    published.keys().tokens(vertx, config.deviceTokenLifetime()),
-                                    clock),
-                                new ApiKeyRoutes(new PgApiKeys(pool), new Published(outbox), clock),
-                                new TenantRoutes(new PgTenants(pool), new Published(outbox), clock),
-                                view)));
+            nothing ->
+                startApi(
+                    List.of(
+                        new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
+                        credentials.routes()::bind,
+                        new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
+                        new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        audit.routes()::bind,
+                        signIn(pool, view, credentials.personTokens())::bind),
+                    new PgAudit(pool, outbox),
+                    view));
   }
 
   private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {
@@ -197,13 +236,20 @@ public final class RegistryService implements Service {
     return tail.start().compose(nothing -> keeper.start());
   }
 
+  private SignIn signIn(Pool pool, AccessView view, PersonTokens tokens) {
+    SignIn signIn = new SignIn(vertx, pool, config.signIn(), view, tokens, clock);
+    onStop(signIn::close);
+    return signIn;
+  }
+
   private Future<Void> startConsumers(
-      Pool pool, Bus bus, DeadLetters deadLetters, PgOutbox outbox) {
+      Pool pool, Bus bus, DeadLetters deadLetters, Audit audit, PgOutbox outbox) {
     List<Feed> feeds =
         List.of(
             PgSessions.feed(pool, deadLetters, outbox, meters),
             PgEvents.feed(pool, deadLetters, meters),
-            PgTelemetry.feed(pool, deadLetters, meters));
+            PgTelemetry.feed(pool, deadLetters, meters),
+            audit.feed(deadLetters));
     List<Future<?>> joined = new ArrayList<>();
     for (Feed feed : feeds) {
       GroupConsumer consumer =
@@ -233,14 +279,12 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      DeviceRoutes devices, ApiKeyRoutes keys, TenantRoutes tenants, AccessView view) {
+      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, AccessView view) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
-              devices.bind(builder);
-              keys.bind(builder);
-              tenants.bind(builder);
-              api = new ContractPage(builder.build(view, problems, meters), problems);
+              features.forEach(feature -> feature.accept(builder));
+              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
               return config
                   .http()
                   .map(

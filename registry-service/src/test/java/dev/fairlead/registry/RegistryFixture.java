@@ -10,19 +10,25 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
+import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
+import io.vertx.sqlclient.Pool;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +73,17 @@ final class RegistryFixture implements AutoCloseable {
   }
 
   RegistryFixture(DatabaseSettings database, TestBackends.Kafka kafka) {
-    this.config = config(database, kafka);
+    this(database, kafka, UnaryOperator.identity());
+  }
+
+  /// @param change what is other than usual
+  RegistryFixture(UnaryOperator<RegistryConfig> change) {
+    this(database(), TestBackends.kafka(), change);
+  }
+
+  private RegistryFixture(
+      DatabaseSettings database, TestBackends.Kafka kafka, UnaryOperator<RegistryConfig> change) {
+    this.config = change.apply(config(database, kafka));
     this.bus = new Bus(vertx, config.bus(), meters, new Health());
     await(bus.start());
     this.producer =
@@ -98,9 +114,13 @@ final class RegistryFixture implements AutoCloseable {
         busSettings(kafka),
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
+        Optional.empty(),
+        Duration.ofDays(400),
+        Duration.ofDays(90),
         Duration.ofDays(400),
         3,
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        SignInSettings.none());
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {
@@ -127,8 +147,17 @@ final class RegistryFixture implements AutoCloseable {
     return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
   }
 
+  RegistryConfig config() {
+    return config;
+  }
+
   Vertx vertx() {
     return vertx;
+  }
+
+  /// What takes requests that come in elsewhere.
+  Handler<HttpServerRequest> handler() {
+    return service.requestHandler();
   }
 
   void stop() {
@@ -193,6 +222,41 @@ final class RegistryFixture implements AutoCloseable {
             .bearerTokenAuthentication(key);
     headers.forEach(request::putHeader);
     return await(body.length() == 0 ? request.send() : request.sendBuffer(body));
+  }
+
+  /// The same as the admin in another tenant.
+  HttpResponse<Buffer> requestIn(String tenant, HttpMethod method, String path, JsonObject body) {
+    return request(
+        method,
+        path,
+        Map.of("Content-Type", "application/json", "Fairlead-Tenant", tenant),
+        body.toBuffer(),
+        ADMIN_KEY);
+  }
+
+  /// What stands in the audit of the default tenant.
+  ///
+  /// @param query that the entries must meet
+  List<JsonObject> audited(String query) {
+    return json(request(HttpMethod.GET, "/api/v1/audit?limit=1000&" + query))
+        .getJsonArray("items")
+        .stream()
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  /// What a request with this key or token and without a body is answered.
+  int statusOf(String key, HttpMethod method, String path) {
+    return request(method, path, Map.of(), Buffer.buffer(), key).statusCode();
+  }
+
+  /// The first column of what a query finds.
+  List<String> column(String sql) {
+    Pool pool = PgPools.create(vertx, config.database(), "test", "registry");
+    List<String> values = new ArrayList<>();
+    await(pool.query(sql).execute()).forEach(row -> values.add(row.getString(0)));
+    await(pool.close());
+    return values;
   }
 
   JsonObject device(String id) {

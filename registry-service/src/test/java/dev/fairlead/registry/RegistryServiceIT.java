@@ -373,9 +373,13 @@ class RegistryServiceIT {
                 config.bus(),
                 Optional.of(Secret.of("another-key")),
                 config.masterKey(),
+                config.previousMasterKey(),
                 config.deviceTokenLifetime(),
+                config.signingKeyLifetime(),
+                config.auditRetention(),
                 config.gatewayLostBeats(),
-                config.gatewayBeatInterval()));
+                config.gatewayBeatInterval(),
+                config.signIn()));
 
     // Then
     Awaitility.await()

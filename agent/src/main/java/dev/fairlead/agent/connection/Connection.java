@@ -82,9 +82,12 @@ public final class Connection implements Transmitter, AutoCloseable {
 
   private Ended connectOnce(SessionHandler handler) throws InterruptedException {
     try (Socket socket = dialer.dial()) {
-      Session session = new Session(socket, dialer.codec(), handler);
+      Session session = new Session(socket, dialer.codec(), handler, settings.token());
       return hold(socket, session, session.awaitHello(), handler);
     } catch (DialException e) {
+      if (e.ending() instanceof Ending.Refused) {
+        settings.token().refused();
+      }
       return new Ended(e.ending(), Duration.ZERO);
     }
   }

@@ -27,13 +27,15 @@ final class Session {
   private final Socket socket;
   private final MessageCodec codec;
   private final SessionHandler handler;
+  private final TokenSource tokens;
   private Optional<Duration> reconnectAfter = Optional.empty();
   private boolean garbageSeen;
 
-  Session(Socket socket, MessageCodec codec, SessionHandler handler) {
+  Session(Socket socket, MessageCodec codec, SessionHandler handler, TokenSource tokens) {
     this.socket = socket;
     this.codec = codec;
     this.handler = handler;
+    this.tokens = tokens;
   }
 
   /// The gateway's first message.
@@ -126,6 +128,13 @@ final class Session {
   private boolean control(Message message) {
     switch (message.header().type()) {
       case NativeProtocol.TYPE_PING -> socket.send(Messages.pong());
+      case NativeProtocol.TYPE_CREDENTIAL -> {
+        return message
+            .header()
+            .textProp(NativeProtocol.PROP_TOKEN)
+            .filter(tokens::take)
+            .isPresent();
+      }
       case NativeProtocol.TYPE_GOAWAY -> reconnectAfter(GoAway.from(message));
       case NativeProtocol.TYPE_ERROR ->
           LOG.log(

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /// Where the device's token comes from, asked before every connect so that a new one in the file
 /// is taken up.
-public sealed interface TokenSource {
+public sealed interface TokenSource permits TokenSource.Given, TokenSource.InFile, Tokens {
 
   /// What may stand behind `Bearer` (RFC 6750 §2.1).
   Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
@@ -53,7 +53,18 @@ public sealed interface TokenSource {
     }
   }
 
-  private static boolean isToken(String text) {
+  /// Takes a token that the gateway gives, for the next connect; one that is none is left alone.
+  ///
+  /// @return whether it is kept
+  default boolean take(String token) {
+    return false;
+  }
+
+  /// Is told that the gateway does not accept the token.
+  default void refused() {}
+
+  /// Whether a text can be a token.
+  static boolean isToken(String text) {
     return TOKEN.matcher(text).matches();
   }
 }

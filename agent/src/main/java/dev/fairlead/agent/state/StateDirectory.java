@@ -92,6 +92,11 @@ public final class StateDirectory implements AutoCloseable {
   public void write(String name, String text) throws IOException {
     Path temporary = file(name + TEMPORARY_SUFFIX);
     try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+      if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        // Before anything is in it: a token may be what is written.
+        Path _ =
+            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
+      }
       out.write((text + "\n").getBytes(StandardCharsets.UTF_8));
       out.getFD().sync();
     }

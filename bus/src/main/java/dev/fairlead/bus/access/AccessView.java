@@ -27,6 +27,9 @@ public final class AccessView implements Authenticator {
 
   private final InstantSource clock;
   private final Map<String, AccessMessage.SigningKey> signingKeys = new ConcurrentHashMap<>();
+  private final SigningKeys publicKeys = new SigningKeys();
+  private final SignedTokens tokens;
+  private final PersonTokenVerifier persons;
   private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
   private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
   private final Set<TenantId> suspended = ConcurrentHashMap.newKeySet();
@@ -36,6 +39,8 @@ public final class AccessView implements Authenticator {
   /// @param clock tells whether a key or a revocation has run out
   public AccessView(InstantSource clock) {
     this.clock = clock;
+    this.tokens = new SignedTokens(publicKeys, clock);
+    this.persons = new PersonTokenVerifier(tokens, this::isSuspended);
   }
 
   /// Takes a record of the topic in.
@@ -49,7 +54,10 @@ public final class AccessView implements Authenticator {
 
   private void apply(AccessMessage message) {
     switch (message) {
-      case AccessMessage.SigningKey key -> signingKeys.put(key.keyId(), key);
+      case AccessMessage.SigningKey key -> {
+        signingKeys.put(key.keyId(), key);
+        publicKeys.learn(key);
+      }
       case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
       case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
       case AccessMessage.Suspension suspension -> suspended.add(suspension.tenant());
@@ -61,7 +69,9 @@ public final class AccessView implements Authenticator {
   private void withdraw(AccessMessage.Withdrawn withdrawn) {
     String key = withdrawn.key();
     if (key.startsWith(AccessMessage.SIGNING_KEY)) {
-      signingKeys.remove(key.substring(AccessMessage.SIGNING_KEY.length()));
+      String keyId = key.substring(AccessMessage.SIGNING_KEY.length());
+      signingKeys.remove(keyId);
+      publicKeys.forget(keyId);
     } else if (key.startsWith(AccessMessage.API_KEY)) {
       apiKeys.remove(key.substring(AccessMessage.API_KEY.length()));
     } else {
@@ -75,12 +85,17 @@ public final class AccessView implements Authenticator {
     listeners.add(listener);
   }
 
-  /// Who an API key belongs to.
+  /// Who an API key belongs to, or a token that a person's session was given.
   ///
   /// @param key as it was presented
   @Override
   public Optional<Principal> authenticate(String key) {
-    AccessMessage.ApiKey known = apiKeys.get(fingerprint(key));
+    return apiKey(fingerprint(key)).or(() -> persons.verify(key));
+  }
+
+  /// Who the API key of this fingerprint belongs to.
+  public Optional<Principal> apiKey(String fingerprint) {
+    AccessMessage.ApiKey known = apiKeys.get(fingerprint);
     if (known == null
         || (known.expiresAtMillis() != 0 && known.expiresAtMillis() <= clock.millis())
         || isSuspended(new TenantId(known.tenant()))) {
@@ -100,9 +115,19 @@ public final class AccessView implements Authenticator {
     }
   }
 
-  /// The keys that sign device tokens.
+  /// Checks whatever is signed with the keys of the registry.
+  public SignedTokens tokens() {
+    return tokens;
+  }
+
+  /// The keys that sign tokens.
   public Collection<AccessMessage.SigningKey> signingKeys() {
     return List.copyOf(signingKeys.values());
+  }
+
+  /// The API keys.
+  public Collection<AccessMessage.ApiKey> apiKeys() {
+    return List.copyOf(apiKeys.values());
   }
 
   /// The lowest credential generation that counts for a device; 0 when none was revoked.

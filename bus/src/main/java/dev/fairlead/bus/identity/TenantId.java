@@ -14,9 +14,14 @@ public record TenantId(String value) {
 
   /// @throws IllegalArgumentException when `value` is not of that form
   public TenantId {
-    if (!FORM.matcher(value).matches()) {
+    if (!isValid(value)) {
       throw new IllegalArgumentException("a tenant id is 1 to 64 of a-z, 0-9 and -");
     }
+  }
+
+  /// Whether a text is of that form.
+  public static boolean isValid(String value) {
+    return FORM.matcher(value).matches();
   }
 
   @Override

@@ -103,6 +103,13 @@ public sealed interface AccessMessage {
           : Optional.empty();
     }
 
+    /// The id of the signing key that this was; empty for anything else.
+    public Optional<String> signingKeyId() {
+      return key.startsWith(SIGNING_KEY)
+          ? Optional.of(key.substring(SIGNING_KEY.length()))
+          : Optional.empty();
+    }
+
     /// The tenant that was suspended; empty for anything else.
     public Optional<TenantId> suspendedTenant() {
       return key.startsWith(SUSPENSION)

@@ -10,6 +10,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// Mail to one gateway about one session that it holds.
 public sealed interface InboxMessage {
@@ -49,6 +50,16 @@ public sealed interface InboxMessage {
   /// @param reason a word of [CloseReason]
   record Close(DeviceKey device, SessionId session, String reason) implements InboxMessage {}
 
+  /// A new token for the device, to be used from its next connect on.
+  record Credential(DeviceKey device, SessionId session, String token) implements InboxMessage {
+
+    /// Names whose it is and shows nothing of it.
+    @Override
+    public String toString() {
+      return "Credential[" + device + "]";
+    }
+  }
+
   /// The record that carries this message.
   ///
   /// @param to the gateway's inbox, as the session's records name it
@@ -76,6 +87,10 @@ public sealed interface InboxMessage {
       case Close close -> {
         headers.put(Headers.TYPE, "close");
         headers.put(Headers.REASON, close.reason());
+      }
+      case Credential credential -> {
+        headers.put(Headers.TYPE, "credential");
+        body = MessageJson.write(new CredentialDocument(credential.token()));
       }
     }
     return BusRecord.addressed(Topic.INBOX, to.partition(), device().toString(), headers, body);
@@ -106,8 +121,19 @@ public sealed interface InboxMessage {
       case "cancel" -> new Cancel(device, session, record.requiredHeader(Headers.CORRELATION));
       case "close" ->
           new Close(device, session, record.header(Headers.REASON).orElse(CloseReason.CLOSED));
+      case "credential" ->
+          new Credential(
+              device, session, MessageJson.read(record, CredentialDocument.class).token());
       default -> throw new MalformedRecordException("unknown type '" + type + "'");
     };
+  }
+
+  /// [Credential] as JSON.
+  record CredentialDocument(String token) {
+
+    public CredentialDocument {
+      Objects.requireNonNull(token, "a credential needs a token");
+    }
   }
 
   /// The body of mail that has none. A body is never null: that would be a tombstone.

@@ -11,6 +11,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What `fairlead.sessions` says about one session of one device.
 public sealed interface SessionMessage {
@@ -32,7 +33,15 @@ public sealed interface SessionMessage {
   /// @param address the inbox of the gateway that holds it
   /// @param wire what the device speaks, for example `fairlead.v1.json`
   /// @param remoteAddress where the device connected from
-  record Place(InboxAddress address, String wire, String remoteAddress) {}
+  /// @param credential what it came in with
+  record Place(
+      InboxAddress address, String wire, String remoteAddress, PresentedCredential credential) {
+
+    /// A place of a device whose credential is not known.
+    public Place(InboxAddress address, String wire, String remoteAddress) {
+      this(address, wire, remoteAddress, PresentedCredential.unknown());
+    }
+  }
 
   /// A device connected. Its epoch is this record's own offset.
   record Opened(DeviceKey device, SessionId session, Epoch epoch, Place place, long timeMillis)
@@ -117,10 +126,7 @@ public sealed interface SessionMessage {
   }
 
   private static BusRecord record(
-      DeviceKey device,
-      SessionId session,
-      Map<String, String> headers,
-      byte @org.jspecify.annotations.Nullable [] value) {
+      DeviceKey device, SessionId session, Map<String, String> headers, byte @Nullable [] value) {
     String key = device.toString();
     return BusRecord.keyedBeside(Topic.SESSIONS, key + '/' + session, key, headers, value);
   }
@@ -134,17 +140,25 @@ public sealed interface SessionMessage {
 
   private static byte[] placeBody(Place place) {
     return MessageJson.write(
-        new PlaceDocument(place.address().toString(), place.wire(), place.remoteAddress()));
+        new PlaceDocument(
+            place.address().toString(),
+            place.wire(),
+            place.remoteAddress(),
+            place.credential().toString()));
   }
 
   private static Place placeOf(ReceivedRecord record) {
     PlaceDocument document = MessageJson.read(record, PlaceDocument.class);
     return new Place(
-        InboxAddress.parse(document.address()), document.wire(), document.remoteAddress());
+        InboxAddress.parse(document.address()),
+        document.wire(),
+        document.remoteAddress(),
+        PresentedCredential.parse(document.credential() == null ? "" : document.credential()));
   }
 
   /// [Place] as JSON.
-  record PlaceDocument(String address, String wire, String remoteAddress) {}
+  record PlaceDocument(
+      String address, String wire, String remoteAddress, @Nullable String credential) {}
 
   /// The header of `opened` with the generation that its gateway knew.
   String GENERATION = "generation";

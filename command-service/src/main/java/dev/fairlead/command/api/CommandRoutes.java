@@ -16,12 +16,11 @@ import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.command.waiting.Waiters.Waiter;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.http.Principal;
-import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.text.Units;
@@ -40,6 +39,8 @@ public final class CommandRoutes {
 
   /// The longest that a request waits for its command.
   public static final Duration WAIT_MAX = Duration.ofSeconds(60);
+
+  static final String PATH = "/api/v1/commands/";
 
   private final InstantSource clock;
   private final CommandSettings settings;
@@ -86,32 +87,33 @@ public final class CommandRoutes {
   }
 
   private ApiResponse send(ApiRequest request) throws InterruptedException {
-    request.require(Role.OPERATOR);
     Duration wait = wait(request);
     NewCommand wanted = wanted(request);
     Command command =
-        switch (submit(wanted).await()) {
+        switch (submit(wanted, request.act()).await()) {
           case Accepted accepted -> accepted(accepted);
           case Repeated repeated -> find(request.tenant(), repeated.id());
         };
     return answer(waitedFor(command, wait));
   }
 
-  private Future<Submission> submit(NewCommand wanted) {
+  private Future<Submission> submit(NewCommand wanted, Act act) {
     return submissions
-        .submit(wanted)
+        .submit(wanted, act)
         .recover(
             failure ->
                 failure instanceof ProblemException problem
                         && problem.problem().type() == ProblemType.DEVICE_NOT_FOUND
-                    ? submitOnceKnown(wanted, problem)
+                    ? submitOnceKnown(wanted, act, problem)
                     : Future.failedFuture(failure));
   }
 
-  private Future<Submission> submitOnceKnown(NewCommand wanted, ProblemException notFound) {
+  private Future<Submission> submitOnceKnown(
+      NewCommand wanted, Act act, ProblemException notFound) {
     return devices
         .exists(wanted.device())
-        .compose(exists -> exists ? submissions.submit(wanted) : Future.failedFuture(notFound));
+        .compose(
+            exists -> exists ? submissions.submit(wanted, act) : Future.failedFuture(notFound));
   }
 
   /// The sending is not waited for: the lease brings back what does not arrive.
@@ -208,7 +210,7 @@ public final class CommandRoutes {
   }
 
   private ApiResponse answer(Command command) {
-    String location = "/api/v1/commands/" + command.id();
+    String location = PATH + command.id();
     CommandDocument document = CommandDocument.of(command);
     return command.state().isFinal()
         ? ApiResponse.ok(document).withHeader("Location", location)
@@ -243,10 +245,9 @@ public final class CommandRoutes {
   }
 
   private ApiResponse cancel(ApiRequest request) {
-    Principal who = request.require(Role.OPERATOR);
     Command command = named(request);
     cancellations
-        .cancel(command, who.id())
+        .cancel(command, request.principal().id(), request.act())
         .await()
         .ifPresent(session -> sender.cancel(command.id(), command.device(), session));
     notices.ended(List.of(command.id()));

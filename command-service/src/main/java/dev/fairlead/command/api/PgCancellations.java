@@ -1,6 +1,7 @@
 package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandEdit;
 import dev.fairlead.command.lifecycle.CommandEvent;
@@ -9,6 +10,7 @@ import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
+import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
@@ -33,15 +35,16 @@ public final class PgCancellations {
   /// Cancels a command.
   ///
   /// @param by who does, for the history
+  /// @param act for the audit
   /// @return where the device is to be told, if it may have the command; fails with `command-final`
   ///     when the command has ended before
-  Future<Optional<LiveSession>> cancel(Command command, String by) {
-    return pool.withTransaction(transaction -> cancel(transaction, command, by))
+  Future<Optional<LiveSession>> cancel(Command command, String by, Act act) {
+    return pool.withTransaction(transaction -> cancel(transaction, command, by, act))
         .map(Objects::requireNonNull);
   }
 
   private Future<Optional<LiveSession>> cancel(
-      SqlConnection transaction, Command command, String by) {
+      SqlConnection transaction, Command command, String by, Act act) {
     DeviceKey device = command.device();
     return PgDeviceQueues.lock(transaction, List.of(device))
         .compose(
@@ -49,6 +52,7 @@ public final class PgCancellations {
                 commands
                     .heads(transaction, List.of(command.id()))
                     .compose(heads -> end(transaction, command, heads, by))
+                    .compose(head -> PgAudit.append(transaction, act).map(head))
                     .map(
                         head ->
                             head.attempt() == 0

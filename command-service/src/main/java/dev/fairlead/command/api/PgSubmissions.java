@@ -1,5 +1,6 @@
 package dev.fairlead.command.api;
 
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.command.api.NewCommand.Idempotency;
 import dev.fairlead.command.api.Submission.Accepted;
 import dev.fairlead.command.api.Submission.Repeated;
@@ -14,6 +15,7 @@ import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -54,13 +56,14 @@ public final class PgSubmissions {
 
   /// Writes a command down.
   ///
+  /// @param act for the audit
   /// @return fails with `device-not-found`, `too-many-requests` or `idempotency-conflict`
-  Future<Submission> submit(NewCommand wanted) {
-    return pool.withTransaction(transaction -> submit(transaction, wanted))
+  Future<Submission> submit(NewCommand wanted, Act act) {
+    return pool.withTransaction(transaction -> submit(transaction, wanted, act))
         .map(Objects::requireNonNull);
   }
 
-  private Future<Submission> submit(SqlConnection transaction, NewCommand wanted) {
+  private Future<Submission> submit(SqlConnection transaction, NewCommand wanted, Act act) {
     return lock(transaction, wanted)
         .compose(
             session ->
@@ -69,7 +72,14 @@ public final class PgSubmissions {
                         earlier ->
                             earlier.isPresent()
                                 ? Future.succeededFuture(earlier.get())
-                                : accept(transaction, wanted, session)));
+                                : accept(transaction, wanted, session)
+                                    .compose(
+                                        accepted ->
+                                            PgAudit.append(
+                                                    transaction,
+                                                    act,
+                                                    CommandRoutes.PATH + wanted.id())
+                                                .map(accepted))));
   }
 
   private Future<Optional<LiveSession>> lock(SqlConnection transaction, NewCommand wanted) {

@@ -10,12 +10,14 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
+import dev.fairlead.runtime.audit.AuditEntry;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +32,7 @@ public final class Gateway {
   private final BusProducer producer;
   private final List<Mail> mail = new CopyOnWriteArrayList<>();
   private final List<ReceivedRecord> deadLetters = new CopyOnWriteArrayList<>();
+  private final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
   private final List<Consumer<Deliver>> devices = new CopyOnWriteArrayList<>();
 
   Gateway(BusProducer producer) {
@@ -49,6 +52,12 @@ public final class Gateway {
             Set.of(0),
             new TopicTail.Start.Beginning(),
             deadLetters::add,
+            () -> {}),
+        bus.tail(
+            Topic.AUDIT,
+            Set.of(0, 1, 2),
+            new TopicTail.Start.Beginning(),
+            record -> audit.add(AuditMessage.decode(record).entry()),
             () -> {}));
   }
 
@@ -58,6 +67,11 @@ public final class Gateway {
     if (message instanceof Deliver deliver) {
       devices.forEach(device -> device.accept(deliver));
     }
+  }
+
+  /// What the audit was told about this path, or what lies below it.
+  public List<AuditEntry> audit(String path) {
+    return audit.stream().filter(entry -> entry.target().startsWith(path)).toList();
   }
 
   /// A session as its gateway knows it.

@@ -1,9 +1,13 @@
 package dev.fairlead.documentation.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// An answer that a contract shows, and how to come by it.
@@ -35,9 +39,31 @@ public record AnswerExample(
     return given;
   }
 
-  /// How the request differs from the one that the contract shows first: `x-request`.
+  /// How the request differs from the one that the contract shows first: the `x-request` of the
+  /// operation, with what that of the example says in its place.
   public JsonNode request() {
-    return definition.path("x-request");
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    Stream.of(operation.definition(), definition)
+        .forEach(
+            node ->
+                node.path("x-request")
+                    .properties()
+                    .forEach(member -> request.set(member.getKey(), member.getValue())));
+    return request;
+  }
+
+  /// The test that executes it in place of the one for all: `x-executed-by`, for what needs more
+  /// than can be told here, such as an identity provider and a person.
+  public Optional<String> executedBy() {
+    return Optional.of(definition.path("x-executed-by").asText()).filter(name -> !name.isEmpty());
+  }
+
+  /// The names of the members whose values no example can tell: those of the contract, and those of
+  /// `x-generated`.
+  public Set<String> generated() {
+    Set<String> names = new HashSet<>(operation.contract().generated());
+    definition.path("x-generated").forEach(name -> names.add(name.asText()));
+    return names;
   }
 
   /// The document of the answer.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.documentation.contract.AnswerExample;
 import dev.fairlead.documentation.contract.Contract;
 import dev.fairlead.documentation.contract.Operation;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ContractExamplesIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path directory;
 
@@ -46,7 +44,7 @@ class ContractExamplesIT {
   private record Prepared(Execution execution, World world) implements AutoCloseable {
 
     static Prepared of(Execution execution) {
-      World world = new World(cluster);
+      World world = new World(cluster, http, viewerKey);
       execution.answer().given().forEach(words -> Preconditions.prepare(world, words));
       return new Prepared(execution, world);
     }
@@ -114,7 +112,8 @@ class ContractExamplesIT {
   private static Stream<Execution> executions() {
     return contracts.stream()
         .flatMap(contract -> contract.operations().stream())
-        .flatMap(operation -> Execution.of(operation).stream());
+        .flatMap(operation -> Execution.of(operation).stream())
+        .filter(execution -> execution.answer().executedBy().isEmpty());
   }
 
   private static boolean needsOutage(Execution execution) {
@@ -196,16 +195,16 @@ class ContractExamplesIT {
         .onClose(() -> cluster.postgres().restart());
   }
 
-  private static void check(Prepared prepared) throws Exception {
+  private static void check(Prepared prepared) {
     // Given
     AnswerExample shown = prepared.execution().answer();
-    Http.Request request = prepared.execution().request(prepared.world(), viewerKey);
+    Http.Request request = prepared.execution().request(prepared.world());
 
     // When
     Http.Answer answer = http.send(request);
 
     // Then
-    assertThat(answer.status()).as("status of %s", answer).isEqualTo(shown.status());
+    assertThat(answer.status()).as("status of %s", answer.body()).isEqualTo(shown.status());
     assertThat(answer.mediaType()).as("media type").isEqualTo(shown.mediaType().orElse(""));
     shown
         .response()
@@ -216,7 +215,7 @@ class ContractExamplesIT {
     if (shown.mediaType().isEmpty()) {
       assertThat(answer.body()).isEmpty();
     } else {
-      checkDocument(shown, request, JSON.readTree(answer.body()));
+      checkDocument(shown, request, answer.json());
     }
   }
 
@@ -225,7 +224,7 @@ class ContractExamplesIT {
     assertThat(contract.violations(shown.schema(), document))
         .as("against the schema: %s", document)
         .isEmpty();
-    assertThat(Likeness.differences(shown.value(), document, contract.generated()))
+    assertThat(Likeness.differences(shown.value(), document, shown.generated()))
         .as("against the example: %s", document)
         .isEmpty();
     if (!shown.isSuccess()) {

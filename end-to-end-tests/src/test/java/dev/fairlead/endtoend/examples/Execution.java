@@ -3,6 +3,7 @@ package dev.fairlead.endtoend.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.documentation.contract.AnswerExample;
 import dev.fairlead.documentation.contract.BodyExample;
 import dev.fairlead.documentation.contract.Operation;
@@ -21,7 +22,8 @@ import java.util.stream.Collectors;
 /// It is the first that the contract shows for its operation, changed by what `x-request` says:
 /// `path`, `query` and `headers` name parameters and their values; `body` is a text in place of the
 /// body, `bodyBytes` the size of one that means nothing, `contentType` what it is sent as; `key` is
-/// `admin`, `viewer`, `device` (its token), `query` (the same in the URL) or `none`.
+/// `admin`, `viewer`, `device` (its token), `query` (the same in the URL), `session` (of a browser)
+/// or `none`; `viewerKeyIn` names the member of the body that a real key is put in.
 ///
 /// @param answer that is shown
 /// @param body of the request, if it has one
@@ -42,18 +44,21 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
   }
 
   /// The request, in a world that is prepared.
-  ///
-  /// @param viewerKey a key that may only look, of another tenant
-  Http.Request request(World world, String viewerKey) {
+  Http.Request request(World world) {
     Operation operation = answer.operation();
     Map<String, List<String>> query = query();
     Map<String, String> headers = headers(world);
     boolean door = operation.contract().service().equals("gateway");
     switch (answer.request().path("key").asText(door ? "device" : "admin")) {
       case "admin" -> headers.put("Authorization", "Bearer " + world.cluster().adminKey());
-      case "viewer" -> headers.put("Authorization", "Bearer " + viewerKey);
+      case "viewer" -> headers.put("Authorization", "Bearer " + world.viewerKey());
       case "device" -> headers.put("Authorization", "Bearer " + world.token());
       case "query" -> query.put("token", List.of(world.token()));
+      case "session" -> {
+        headers.put("Cookie", world.session().cookie());
+        headers.put("Fairlead-CSRF", world.session().csrfToken());
+        headers.put("Sec-Fetch-Site", "same-origin");
+      }
       case "none" -> {}
       case String other ->
           throw new IllegalArgumentException(answer + ": x-request has no key '" + other + "'");
@@ -63,7 +68,7 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
         operation.method().toUpperCase(java.util.Locale.ROOT),
         path(world) + (query.isEmpty() ? "" : "?" + encoded(query)),
         headers,
-        text());
+        text(world));
   }
 
   private Map<String, String> headers(World world) {
@@ -138,8 +143,14 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
     return URLEncoder.encode(text, UTF_8).replace("+", "%20");
   }
 
-  private String text() {
+  private String text(World world) {
     JsonNode change = answer.request();
+    String member = change.path("viewerKeyIn").asText();
+    boolean ownBody = change.has("body") || change.has("bodyBytes");
+    if (!member.isEmpty() && !ownBody && !change.path("key").asText().equals("none")) {
+      ObjectNode withKey = body.orElseThrow().value().deepCopy();
+      return withKey.put(member, world.viewerKey()).toString();
+    }
     if (change.has("bodyBytes")) {
       return "\"" + "x".repeat(change.path("bodyBytes").asInt() - 2) + "\"";
     }

@@ -1,5 +1,8 @@
 package dev.fairlead.endtoend.examples;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 /// higher level would not let through.
 final class Http implements AutoCloseable {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SWITCHING = 101;
   private static final int PATIENCE_SECONDS = 60;
 
@@ -36,6 +40,15 @@ final class Http implements AutoCloseable {
 
   /// What was answered.
   record Answer(int status, MultiMap headers, String body) {
+
+    /// The document; of several lines, the first.
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (JacksonException e) {
+        throw new IllegalStateException("no JSON: " + body, e);
+      }
+    }
 
     /// The media type, without its parameters; empty when there is none.
     String mediaType() {

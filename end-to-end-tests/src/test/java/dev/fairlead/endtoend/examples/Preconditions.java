@@ -3,6 +3,7 @@ package dev.fairlead.endtoend.examples;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.endtoend.harness.Ports;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;
@@ -25,10 +26,12 @@ final class Preconditions {
   static final int COMMAND_QUEUE_MAX = 3;
 
   private static final int API_KEYS_MAX = 1000;
+  private static final int SIGNING_KEYS_MAX = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String DEVICES = "/api/v1/devices";
   private static final String COMMANDS = "/api/v1/devices/pump-17/commands";
   private static final String API_KEYS = "/api/v1/api-keys";
+  private static final String SIGNING_KEYS = "/api/v1/signing-keys";
   private static final String PUMP =
       "{\"id\":\"pump-17\",\"name\":\"Pump 17\",\"type\":\"pump\",\"tags\":{\"site\":\"north\"}}";
   private static final String REBOOT = "{\"kind\":\"reboot\",\"deadline\":\"1h\"}";
@@ -50,6 +53,16 @@ final class Preconditions {
           entry("a tenant with a device", Preconditions::deviceOfTenant),
           entry("a gateway that is full", Preconditions::fullGateway),
           entry("a gateway that is full for this address", Preconditions::gatewayFullForAddress),
+          entry("a signing key that is announced", Preconditions::announcedKey),
+          entry("the signing key that signs", Preconditions::signingKey),
+          entry("as many signing keys as there may be", Preconditions::signingKeysToTheLimit),
+          entry("an audited device", Preconditions::auditedDevice),
+          entry("a person", Preconditions::person),
+          entry("a session", Preconditions::session),
+          entry("a registry with an identity provider", Preconditions::registryWithProvider),
+          entry(
+              "a registry whose identity provider does not answer",
+              Preconditions::registryWithoutItsProvider),
           entry(DATABASE_AWAY, world -> {}));
 
   private Preconditions() {}
@@ -92,14 +105,14 @@ final class Preconditions {
     TestDevice pump = pump(world);
     world.connect(pump, world.portOf("gateway"));
     pump.status("firmware", "{\"firmware\":\"1.4.2\"}");
-    pump.say(
+    pump.send(
         Messages.alert(
                 Body.utf8(
                     """
                     {"code":"overheated","severity":"warning","text":"The motor is too hot.",\
                     "suggestion":"Clean the air filter.","state":"raised"}"""))
             .withId("overheated"));
-    pump.say(Messages.telemetry(Body.utf8("{\"temperature\":81.5}")));
+    pump.send(Messages.telemetry(Body.utf8("{\"temperature\":81.5}")));
     await().atMost(PATIENCE).until(() -> isShownAtWork(world));
   }
 
@@ -168,7 +181,85 @@ final class Preconditions {
 
   private static void full(World world, String setting, String name) {
     ServiceJar gateway = world.cluster().startGateway(name, Map.of(setting, "1"));
-    world.goThrough(gateway.httpPort());
+    world.goThrough("gateway", gateway.httpPort());
     world.connect(world.device("{\"id\":\"first\"}"), gateway.httpPort());
+  }
+
+  private static void announcedKey(World world) {
+    String id = world.named("signing-keys", world.create(world.registryPort(), SIGNING_KEYS, ""));
+    world.atTheEnd(() -> world.remove(SIGNING_KEYS + "/" + id));
+  }
+
+  private static void signingKey(World world) {
+    for (JsonNode key : world.read(world.registryPort(), SIGNING_KEYS).path("items")) {
+      if (key.path("state").asText().equals("signing")) {
+        world.named("signing-keys", key);
+      }
+    }
+  }
+
+  private static void signingKeysToTheLimit(World world) {
+    int there = world.read(world.registryPort(), SIGNING_KEYS).path("items").size();
+    IntStream.range(there, SIGNING_KEYS_MAX).forEach(number -> announcedKey(world));
+  }
+
+  private static void auditedDevice(World world) {
+    pump(world);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                !world
+                    .read(world.registryPort(), "/api/v1/audit?action=createDevice")
+                    .path("items")
+                    .isEmpty());
+  }
+
+  private static void person(World world) {
+    world.named(
+        "people",
+        world.create(
+            world.registryPort(),
+            "/api/v1/people",
+            "{\"email\":\"ada@example.com\",\"role\":\"operator\"}"));
+  }
+
+  private static void session(World world) {
+    Http.Answer answer =
+        world.send(
+            new Http.Request(
+                world.registryPort(),
+                "POST",
+                "/api/v1/sign-in/key",
+                Map.of("Content-Type", "application/json"),
+                "{\"key\":\"" + world.viewerKey() + "\"}"));
+    String cookie = String.valueOf(answer.headers().get("Set-Cookie"));
+    world.signedIn(
+        new World.Session(
+            cookie.replaceFirst(";.*", ""), answer.json().path("csrfToken").asText()));
+  }
+
+  private static void registryWithProvider(World world) {
+    ProviderStub provider = ProviderStub.start();
+    world.atTheEnd(provider::close);
+    registry(world, "registry-with-provider", provider.issuer());
+  }
+
+  private static void registryWithoutItsProvider(World world) {
+    registry(world, "registry-without-its-provider", "http://127.0.0.1:" + Ports.free());
+  }
+
+  private static void registry(World world, String name, String issuer) {
+    ServiceJar registry =
+        world
+            .cluster()
+            .startRegistry(
+                name,
+                Map.of(
+                    "FAIRLEAD_OIDC_ISSUER", issuer,
+                    "FAIRLEAD_OIDC_CLIENT_ID", "fairlead",
+                    "FAIRLEAD_PUBLIC_URL", "http://127.0.0.1:8080"));
+    world.atTheEnd(registry::close);
+    world.goThrough("registry", registry.httpPort());
   }
 }

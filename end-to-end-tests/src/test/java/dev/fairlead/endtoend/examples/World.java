@@ -21,15 +21,28 @@ final class World implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Cluster cluster;
+  private final Http http;
+  private final String viewerKey;
   private final String tenant = "world-" + COUNT.incrementAndGet();
   private final Map<String, String> ids = new HashMap<>();
   private final List<TestDevice> connected = new ArrayList<>();
   private Optional<TestDevice> pump = Optional.empty();
   private Optional<String> token = Optional.empty();
-  private Optional<Integer> gatewayPort = Optional.empty();
+  private Optional<Session> session = Optional.empty();
 
-  World(Cluster cluster) {
+  /// The ports of services that this world has in place of the usual ones.
+  private final Map<String, Integer> ports = new HashMap<>();
+
+  private final List<Runnable> endings = new ArrayList<>();
+
+  /// The session of a browser.
+  record Session(String cookie, String csrfToken) {}
+
+  /// @param viewerKey of the default tenant, that may only look
+  World(Cluster cluster, Http http, String viewerKey) {
     this.cluster = cluster;
+    this.http = http;
+    this.viewerKey = viewerKey;
     removeAcme();
     create(registryPort(), "/api/v1/tenants", "{\"id\":\"" + tenant + "\"}", Map.of());
   }
@@ -48,17 +61,41 @@ final class World implements AutoCloseable {
 
   /// The port of the service that an operation belongs to.
   int portOf(String service) {
+    Integer own = ports.get(service);
+    if (own != null) {
+      return own;
+    }
     return switch (service) {
       case "registry" -> registryPort();
       case "command" -> cluster.command().httpPort();
-      case "gateway" -> gatewayPort.orElse(cluster.gatewayA().httpPort());
+      case "gateway" -> cluster.gatewayA().httpPort();
       default -> throw new IllegalArgumentException("no such service: " + service);
     };
   }
 
-  /// From now on the gateway is this one.
-  void goThrough(int port) {
-    gatewayPort = Optional.of(port);
+  /// From now on the service is this one.
+  void goThrough(String service, int port) {
+    ports.put(service, port);
+  }
+
+  /// What is to be done at the end of this world.
+  void atTheEnd(Runnable ending) {
+    endings.add(ending);
+  }
+
+  String viewerKey() {
+    return viewerKey;
+  }
+
+  /// From now on there is a session.
+  void signedIn(Session opened) {
+    session = Optional.of(opened);
+  }
+
+  /// @throws IllegalStateException when nobody has signed in
+  Session session() {
+    return session.orElseThrow(
+        () -> new IllegalStateException("the example needs 'a session' given"));
   }
 
   /// The id of what was made last below a segment of a path, such as `commands`.
@@ -114,6 +151,15 @@ final class World implements AutoCloseable {
     return cluster.api().get(port, at, Map.of("Fairlead-Tenant", tenant)).body();
   }
 
+  /// Removes something that belongs to no tenant; it may be gone already.
+  void remove(String at) {
+    cluster.api().delete(registryPort(), at);
+  }
+
+  Http.Answer send(Http.Request request) {
+    return http.send(request);
+  }
+
   /// Connects a device until the end of this world.
   void connect(TestDevice device, int port) {
     connected.add(device);
@@ -130,5 +176,6 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     connected.forEach(TestDevice::cut);
+    endings.forEach(Runnable::run);
   }
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// The interface of people and programs, as an integration would use it.
 public final class Api implements AutoCloseable {
@@ -38,6 +39,39 @@ public final class Api implements AutoCloseable {
     return send(builder.build());
   }
 
+  /// Any request, with another key, answered as it came.
+  public HttpResponse<String> raw(
+      int port, String method, String path, Optional<String> body, String otherKey) {
+    return raw(port, method, path, body, otherKey, Map.of());
+  }
+
+  /// The same with more headers.
+  public HttpResponse<String> raw(
+      int port,
+      String method,
+      String path,
+      Optional<String> body,
+      String otherKey,
+      Map<String, String> headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(TIMEOUT)
+            .header("Authorization", "Bearer " + otherKey)
+            .method(
+                method,
+                body.map(HttpRequest.BodyPublishers::ofString)
+                    .orElse(HttpRequest.BodyPublishers.noBody()));
+    headers.forEach(builder::header);
+    try {
+      return client.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public Answer delete(int port, String path) {
     return delete(port, path, Map.of());
   }
@@ -46,6 +80,14 @@ public final class Api implements AutoCloseable {
     HttpRequest.Builder builder = request(port, path).DELETE();
     headers.forEach(builder::header);
     return send(builder.build());
+  }
+
+  public Answer patch(int port, String path, String body) {
+    return send(
+        request(port, path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   public Answer post(int port, String path, String body) {

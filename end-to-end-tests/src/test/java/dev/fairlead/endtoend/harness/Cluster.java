@@ -30,6 +30,7 @@ public final class Cluster implements AutoCloseable {
   private final ServiceJar registry;
   private final ServiceJar command;
   private final List<ServiceJar> gateways = new ArrayList<>();
+  private final List<ServiceJar> registries = new ArrayList<>();
   private final Api api = new Api(ADMIN_KEY);
   private final HttpClient devices = HttpClient.newHttpClient();
 
@@ -133,6 +134,15 @@ public final class Cluster implements AutoCloseable {
     return registry;
   }
 
+  /// Another registry, with settings of its own besides those of all.
+  public ServiceJar startRegistry(String name, Map<String, String> more) {
+    Map<String, String> all = stateful();
+    all.putAll(more);
+    ServiceJar another = start("registry-service", name, all).awaitReady();
+    registries.add(another);
+    return another;
+  }
+
   public ServiceJar command() {
     return command;
   }
@@ -186,6 +196,11 @@ public final class Cluster implements AutoCloseable {
     return api.get(command.httpPort(), "/api/v1/commands/" + id);
   }
 
+  /// A client for devices.
+  public HttpClient http() {
+    return devices;
+  }
+
   public Api api() {
     return api;
   }
@@ -193,6 +208,7 @@ public final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     gateways.forEach(ServiceJar::close);
+    registries.forEach(ServiceJar::close);
     command.close();
     registry.close();
     api.close();

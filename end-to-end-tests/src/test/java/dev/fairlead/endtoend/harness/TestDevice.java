@@ -106,8 +106,8 @@ public final class TestDevice {
     link.get().ifPresent(current -> current.send(event(event, body)));
   }
 
-  /// Sends a message over the newest connection, once.
-  public void say(Message message) {
+  /// Sends a message as it is.
+  public void send(Message message) {
     link.get().ifPresent(current -> current.send(message));
   }
 

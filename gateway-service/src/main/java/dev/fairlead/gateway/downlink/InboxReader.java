@@ -72,6 +72,11 @@ public final class InboxReader {
     switch (message) {
       case InboxMessage.Deliver command -> deliver(session, command);
       case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel.commandId()));
+      case InboxMessage.Credential credential ->
+          session
+              .wire()
+              .credential(credential.token())
+              .ifPresentOrElse(session::send, () -> dropped("no-form"));
       case InboxMessage.Close close -> session.close(Ending.ofMail(close.reason()));
     }
   }

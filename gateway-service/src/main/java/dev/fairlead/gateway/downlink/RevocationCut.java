@@ -6,7 +6,8 @@ import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionRegistry;
 
 /// Ends the session of a device at once when the credential it came in with is revoked, and all
-/// sessions of a tenant that is suspended.
+/// sessions of a tenant that is suspended, or that came in with a token of a key that is taken
+/// back.
 public final class RevocationCut {
 
   private final SessionRegistry registry;
@@ -27,6 +28,14 @@ public final class RevocationCut {
           registry.all().stream()
               .filter(session -> session.device().tenant().equals(suspension.tenant()))
               .forEach(RevocationCut::cut);
+      case AccessMessage.Withdrawn withdrawn ->
+          withdrawn
+              .signingKeyId()
+              .ifPresent(
+                  keyId ->
+                      registry.all().stream()
+                          .filter(session -> session.credential().keyId().equals(keyId))
+                          .forEach(RevocationCut::cut));
       default -> {
         // What was admitted stays.
       }

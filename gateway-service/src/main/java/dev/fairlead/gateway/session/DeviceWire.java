@@ -30,6 +30,9 @@ public interface DeviceWire {
   /// A command is no longer wanted.
   byte[] cancelled(String commandId);
 
+  /// A new token; empty when it has no form on this wire.
+  Optional<byte[]> credential(String token);
+
   /// The gateway is about to close.
   byte[] goAway(String reason, Duration reconnectAfter);
 }

@@ -208,6 +208,9 @@ public final class SessionLifecycle {
 
   private SessionMessage.Place place(DeviceSession session) {
     return new SessionMessage.Place(
-        settings.address(), session.wire().name(), session.remoteAddress());
+        settings.address(),
+        session.wire().name(),
+        session.remoteAddress(),
+        session.credential().presented());
   }
 }

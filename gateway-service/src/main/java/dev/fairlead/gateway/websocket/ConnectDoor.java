@@ -65,14 +65,23 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
+    handle(request, Optional.empty());
+  }
+
+  /// The same for a request whose path holds the token, below [#PATH].
+  public void handle(HttpServerRequest request, String pathToken) {
+    handle(request, Optional.of(pathToken));
+  }
+
+  private void handle(HttpServerRequest request, Optional<String> pathToken) {
     Optional<Problem> unfit = unfit(request);
     if (unfit.isPresent()) {
-      problems.answer(request, admission.refuse("no-upgrade", unfit.get()));
+      answer(request, admission.refuse("no-upgrade", unfit.get()));
       return;
     }
     Optional<NativeWire> wire = wireOf(request);
     if (wire.isEmpty()) {
-      problems.answer(
+      answer(
           request,
           admission.refuse(
               "subprotocol",
@@ -85,10 +94,15 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       return;
     }
     String address = addressOf(request);
-    switch (admission.decide(address, tokenOf(request))) {
-      case Admission.Decision.Refused refused -> problems.answer(request, refused.problem());
+    switch (admission.decide(address, tokenOf(request, pathToken))) {
+      case Admission.Decision.Refused refused -> answer(request, refused.problem());
       case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
     }
+  }
+
+  /// Never with the request's own path, which may hold a token.
+  private void answer(HttpServerRequest request, Problem problem) {
+    problems.answer(request, problem.at(PATH));
   }
 
   private void upgrade(
@@ -157,12 +171,12 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     return Optional.empty();
   }
 
-  private static Optional<String> tokenOf(HttpServerRequest request) {
+  private static Optional<String> tokenOf(HttpServerRequest request, Optional<String> pathToken) {
     String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
     if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return Optional.of(authorization.substring(BEARER.length()).strip());
     }
-    return Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN));
+    return pathToken.or(() -> Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN)));
   }
 
   private static String addressOf(HttpServerRequest request) {

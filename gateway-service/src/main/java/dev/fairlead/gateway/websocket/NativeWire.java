@@ -213,6 +213,11 @@ final class NativeWire implements DeviceWire {
   }
 
   @Override
+  public Optional<byte[]> credential(String token) {
+    return Optional.of(codec.encode(Messages.credential(token)));
+  }
+
+  @Override
   public byte[] goAway(String reason, Duration reconnectAfter) {
     return codec.encode(new GoAway(reason, reconnectAfter).toMessage());
   }

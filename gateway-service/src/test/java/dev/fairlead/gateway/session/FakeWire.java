@@ -72,6 +72,11 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
+  public Optional<byte[]> credential(String token) {
+    return Optional.of(("credential " + token).getBytes(UTF_8));
+  }
+
+  @Override
   public byte[] goAway(String reason, Duration reconnectAfter) {
     return "goaway".getBytes(UTF_8);
   }

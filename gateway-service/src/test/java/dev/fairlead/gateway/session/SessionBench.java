@@ -6,8 +6,8 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.TestTokens;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.SigningKeys;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -44,6 +44,7 @@ public final class SessionBench {
   public SessionBench(DeviceSession.InputFactory inputs) {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     access = new AccessView(clock);
+    access(TestTokens.withKey("key").published());
     tombstones = new Tombstones(bus, TOMBSTONES_MAX, meters);
     var settings =
         new SessionSettings(
@@ -55,7 +56,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new TokenVerifier(new SigningKeys(), access, clock),
+            new TokenVerifier(access),
             inputs,
             clock,
             meters);
@@ -77,7 +78,7 @@ public final class SessionBench {
   /// Begins a session of a device.
   public DeviceSession open(String device, FakeSocket socket) {
     return lifecycle.open(
-        new DeviceCredential(DeviceKey.of("default", device), 1),
+        new DeviceCredential(DeviceKey.of("default", device), 1, "key", Long.MAX_VALUE),
         new FakeWire(),
         socket,
         Optional.empty());
@@ -90,8 +91,8 @@ public final class SessionBench {
     return session;
   }
 
-  /// Says something on `fairlead.access`.
-  // A tombstone's value is null, which NullAway does not see of an array from another module.
+  /// Says something on `fairlead.access`. A tombstone's value is null, which NullAway does not see
+  /// of an array from another module.
   @SuppressWarnings("NullAway")
   void access(AccessMessage message) {
     var record = message.toRecord();

@@ -19,7 +19,6 @@ public final class UrlMap {
 
   private static final Set<String> GATEWAY_DOORS =
       Set.of(
-          "/connect",
           "/api/devices/v1/deviceconnect/connect",
           "/subscribe",
           "/publish",
@@ -34,14 +33,14 @@ public final class UrlMap {
           "/api/v1/rollouts",
           "/api/v1/artifacts",
           "/api/v1/openapi/command.yaml");
-  private static final String PIXELBLAZE_TREE = "/pixelblaze";
+  private static final List<String> GATEWAY_TREES = List.of("/connect", "/pixelblaze");
   private static final String DEVICES = "/api/v1/devices/";
 
   private UrlMap() {}
 
   /// The service for a request's path, as it came: not decoded.
   public static Owner ownerOf(String path) {
-    if (GATEWAY_DOORS.contains(path) || isIn(PIXELBLAZE_TREE, path)) {
+    if (GATEWAY_DOORS.contains(path) || GATEWAY_TREES.stream().anyMatch(tree -> isIn(tree, path))) {
       return Owner.GATEWAY;
     }
     if (path.startsWith(DEVICES)) {

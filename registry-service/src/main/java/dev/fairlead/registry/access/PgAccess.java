@@ -15,9 +15,12 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Brings `fairlead.access` to what the database says. The database is the truth; the topic may be
 /// new and empty.
@@ -65,18 +68,23 @@ public final class PgAccess {
   }
 
   private Future<Published> publish(SqlConnection transaction, AccessView view) {
-    return transaction
-        // Two processes that start at once would make a first key each.
-        .query("select pg_advisory_xact_lock(hashtext('registry.access'))")
-        .execute()
+    // Two processes that start at once would make a first key each.
+    return PgSigningKeys.lock(transaction)
         .compose(locked -> replaceAdminKey(transaction))
         .compose(nothing -> PgApiKeys.all(transaction))
-        .compose(keys -> append(transaction, keys))
+        .compose(
+            keys ->
+                append(transaction, keys)
+                    .compose(nothing -> withdraw(transaction, view.apiKeys(), keys)))
         .compose(nothing -> PgTenants.suspensions(transaction))
         .compose(suspensions -> append(transaction, suspensions))
         .compose(nothing -> publishRevocations(transaction, view, Optional.empty()))
         .compose(nothing -> signingKeys.loadOrMake(transaction, clock.instant()))
-        .compose(keys -> append(transaction, keys.messages()).map(keys))
+        .compose(
+            keys ->
+                append(transaction, keys.messages())
+                    .compose(nothing -> withdraw(transaction, view.signingKeys(), keys.messages()))
+                    .map(keys))
         .compose(
             keys ->
                 PgBusGeneration.current(transaction)
@@ -84,6 +92,23 @@ public final class PgAccess {
                         number ->
                             append(transaction, List.of(new AccessMessage.Generation(number)))
                                 .map(new Published(keys, number))));
+  }
+
+  /// Takes back what the topic holds and the database does not know, as after a restored backup:
+  /// nobody could take it back by hand.
+  private static Future<Void> withdraw(
+      SqlConnection transaction,
+      Collection<? extends AccessMessage> held,
+      List<AccessMessage> known) {
+    Set<String> keys =
+        known.stream().map(AccessMessage::key).collect(Collectors.toUnmodifiableSet());
+    return append(
+        transaction,
+        held.stream()
+            .map(AccessMessage::key)
+            .filter(key -> !keys.contains(key))
+            .<AccessMessage>map(AccessMessage.Withdrawn::new)
+            .toList());
   }
 
   private Future<Void> replaceAdminKey(SqlConnection transaction) {

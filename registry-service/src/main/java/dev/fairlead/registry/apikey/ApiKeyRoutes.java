@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// The operations on API keys.
 public final class ApiKeyRoutes {
 
-  private static final String PATH = "/api/v1/api-keys/";
+  static final String PATH = "/api/v1/api-keys/";
 
   private final PgApiKeys keys;
   private final Published published;
@@ -45,7 +45,7 @@ public final class ApiKeyRoutes {
   record NewApiKey(String name, String role, @Nullable Instant expiresAt) {}
 
   private ApiResponse create(ApiRequest request) {
-    Principal maker = request.require(Role.ADMIN);
+    Principal maker = request.principal();
     NewApiKey body = request.body(NewApiKey.class);
     Role role = ApiKeyDocument.role(body.role());
     request.require(role);
@@ -59,7 +59,16 @@ public final class ApiKeyRoutes {
     }
     ApiKeySecret secret = ApiKeySecret.random();
     PgApiKeys.Made made =
-        keys.create(tenant(request), body.name(), role, secret, expiresAt, maker.id(), now).await();
+        keys.create(
+                tenant(request),
+                body.name(),
+                role,
+                secret,
+                expiresAt,
+                maker.id(),
+                now,
+                request.act())
+            .await();
     published
         .within(
             made.outboxId(),
@@ -71,7 +80,6 @@ public final class ApiKeyRoutes {
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.ADMIN);
     Paging paging = Paging.of(request);
     Optional<String> after = paging.after(1).map(List::getFirst);
     List<ApiKeyDocument> page = keys.list(tenant(request), after, paging.limit() + 1).await();
@@ -79,9 +87,9 @@ public final class ApiKeyRoutes {
   }
 
   private ApiResponse delete(ApiRequest request) {
-    request.require(Role.ADMIN);
     long outboxId =
-        keys.delete(tenant(request), request.path("id"), request.principal().role()).await();
+        keys.delete(tenant(request), request.path("id"), request.principal().role(), request.act())
+            .await();
     published
         .within(
             outboxId,

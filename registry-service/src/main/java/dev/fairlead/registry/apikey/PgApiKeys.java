@@ -3,9 +3,11 @@ package dev.fairlead.registry.apikey;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.Role;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -49,6 +51,7 @@ public final class PgApiKeys {
   /// Makes a key.
   ///
   /// @param maker the id of the key that asked for it
+  /// @param act for the audit
   /// @return fails with the problems `quota-exceeded` and `tenant-not-found`
   Future<Made> create(
       TenantId tenant,
@@ -57,7 +60,8 @@ public final class PgApiKeys {
       ApiKeySecret secret,
       Optional<Instant> expiresAt,
       String maker,
-      Instant now) {
+      Instant now,
+      Act act) {
     String id = UUID.randomUUID().toString();
     AccessMessage.ApiKey message =
         new AccessMessage.ApiKey(
@@ -74,6 +78,8 @@ public final class PgApiKeys {
                 transaction ->
                     checkRoom(transaction, tenant)
                         .compose(nothing -> insert(transaction, message, document))
+                        .compose(
+                            nothing -> PgAudit.append(transaction, act, ApiKeyRoutes.PATH + id))
                         .compose(nothing -> PgOutbox.append(transaction, message.toRecord())))
             .map(outboxId -> new Made(document, Objects.requireNonNull(outboxId)));
     return PgTenants.required(tenant, made);
@@ -153,9 +159,10 @@ public final class PgApiKeys {
   /// Takes a key back.
   ///
   /// @param role of the one who asks, who cannot take back what allows more
+  /// @param act for the audit
   /// @return the place in the outbox of what was said about it; fails with the problems
   ///     `api-key-not-found` and `forbidden`
-  Future<Long> delete(TenantId tenant, String id, Role role) {
+  Future<Long> delete(TenantId tenant, String id, Role role, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -163,7 +170,11 @@ public final class PgApiKeys {
                         "delete from api_key where tenant = $1 and id = $2 returning sha256, role")
                     .execute(Tuple.of(tenant.value(), id))
                     .compose(rows -> withdrawn(rows, id, role))
-                    .compose(message -> PgOutbox.append(transaction, message.toRecord())))
+                    .compose(
+                        message ->
+                            PgAudit.append(transaction, act)
+                                .compose(
+                                    nothing -> PgOutbox.append(transaction, message.toRecord()))))
         .map(Objects::requireNonNull);
   }
 

@@ -1,13 +1,10 @@
 package dev.fairlead.registry.credential;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /// Makes the tokens by which devices prove who they are: JWT, ES256, with `kid`, `iss`, `sub` (the
 /// device's id), `ten` (its tenant), `gen` (the credential generation), `iat` and `exp`. Safe to
@@ -17,34 +14,38 @@ public final class DeviceTokens {
   /// Who issues them.
   static final String ISSUER = "fairlead";
 
-  private final JWTAuth signer;
+  private final TokenSigner signer;
   private final Duration lifetime;
 
   /// @param lifetime how long a token is good
-  DeviceTokens(Vertx vertx, SigningKey key, Duration lifetime) {
-    this.signer =
-        JWTAuth.create(vertx, new JWTAuthOptions().addJwk(new JsonObject(key.privateJwk())));
+  DeviceTokens(TokenSigner signer, Duration lifetime) {
+    this.signer = signer;
     this.lifetime = lifetime;
   }
 
-  /// When a token that is made now runs out.
-  public Instant expiry(Instant now) {
-    return now.plus(lifetime);
+  /// A token that is about to be made: what the table is told before the token exists.
+  ///
+  /// @param keyId the key that will sign it
+  /// @param expiresAt when it will run out
+  public record Plan(String keyId, Instant issuedAt, Instant expiresAt) {}
+
+  /// What a token that is made now will be.
+  public Plan plan(Instant now) {
+    return new Plan(signer.keyId(now), now, now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS));
   }
 
   /// A token.
   ///
   /// @param generation of the device's credentials; from 1
-  public String issue(DeviceKey device, long generation, Instant now) {
+  public String issue(DeviceKey device, long generation, Plan plan) {
     JsonObject claims =
         new JsonObject()
             .put("iss", ISSUER)
             .put("sub", device.device().value())
             .put("ten", device.tenant().value())
             .put("gen", generation)
-            .put("iat", now.getEpochSecond())
-            .put("exp", expiry(now).getEpochSecond());
-    return signer.generateToken(
-        claims, new JWTOptions().setAlgorithm("ES256").setNoTimestamp(true));
+            .put("iat", plan.issuedAt().getEpochSecond())
+            .put("exp", plan.expiresAt().getEpochSecond());
+    return signer.sign(claims, plan.issuedAt());
   }
 }

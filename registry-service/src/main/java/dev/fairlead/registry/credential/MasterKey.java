@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -22,8 +23,19 @@ public final class MasterKey {
 
   private final SecretKeySpec key;
 
-  private MasterKey(byte[] key) {
-    this.key = new SecretKeySpec(key, "AES");
+  /// The key before this one, which may still have to open what it encrypted.
+  private final Optional<MasterKey> previous;
+
+  private MasterKey(SecretKeySpec key, Optional<MasterKey> previous) {
+    this.key = key;
+    this.previous = previous;
+  }
+
+  /// A key and the one that it takes the place of.
+  ///
+  /// @throws IllegalArgumentException when one of them is no 32 bytes in Base64
+  public static MasterKey of(Secret text, Optional<Secret> previous) {
+    return new MasterKey(of(text).key, previous.map(MasterKey::of));
   }
 
   /// Reads a key.
@@ -41,13 +53,13 @@ public final class MasterKey {
     if (bytes.length != KEY_BYTES) {
       throw new IllegalArgumentException("a master key is 32 bytes");
     }
-    return new MasterKey(bytes);
+    return new MasterKey(new SecretKeySpec(bytes, "AES"), Optional.empty());
   }
 
   /// Encrypts a text.
   ///
   /// @param name what the text will be decrypted as
-  byte[] encrypt(String name, String text) {
+  public byte[] encrypt(String name, String text) {
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     try {
@@ -59,25 +71,47 @@ public final class MasterKey {
     }
   }
 
+  /// Whether a text was encrypted with this key, and not with the one before.
+  ///
+  /// @throws IllegalStateException when neither of them opens it
+  boolean isOfThis(String name, byte[] encrypted) {
+    try {
+      return !open(name, encrypted).isEmpty();
+    } catch (GeneralSecurityException e) {
+      decrypt(name, encrypted);
+      return false;
+    }
+  }
+
   /// Decrypts a text.
   ///
   /// @throws IllegalStateException when it was encrypted with another key or under another name, or
   ///     was changed
-  String decrypt(String name, byte[] encrypted) {
+  public String decrypt(String name, byte[] encrypted) {
     if (encrypted.length < NONCE_BYTES) {
       throw new IllegalStateException("too short to have been encrypted: " + name);
     }
+    try {
+      return open(name, encrypted);
+    } catch (GeneralSecurityException e) {
+      return previous
+          .map(before -> before.decrypt(name, encrypted))
+          .orElseThrow(
+              () ->
+                  new IllegalStateException(
+                      "the master key does not open '%s': it was changed, or is another's"
+                          .formatted(name),
+                      e));
+    }
+  }
+
+  private String open(String name, byte[] encrypted) throws GeneralSecurityException {
     byte[] nonce = new byte[NONCE_BYTES];
     ByteBuffer buffer = ByteBuffer.wrap(encrypted).get(nonce);
     byte[] sealed = new byte[buffer.remaining()];
     buffer.get(sealed);
-    try {
-      return new String(
-          cipher(Cipher.DECRYPT_MODE, name, nonce).doFinal(sealed), StandardCharsets.UTF_8);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(
-          "the master key does not open '" + name + "': it was changed, or is another's", e);
-    }
+    return new String(
+        cipher(Cipher.DECRYPT_MODE, name, nonce).doFinal(sealed), StandardCharsets.UTF_8);
   }
 
   private Cipher cipher(int mode, String name, byte[] nonce) throws GeneralSecurityException {

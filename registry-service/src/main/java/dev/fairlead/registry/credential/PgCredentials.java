@@ -2,6 +2,7 @@ package dev.fairlead.registry.credential;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.PresentedCredential;
 import dev.fairlead.registry.row.PgColumns;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -11,6 +12,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The table of credential generations. A row outlives its device: a token of the device that was
@@ -19,23 +21,29 @@ public final class PgCredentials {
 
   private PgCredentials() {}
 
-  /// The generation for a new token of a new device: above all that were revoked.
+  /// The generation for a new token: above all that were revoked.
   ///
-  /// @param expiresAt when that token runs out
+  /// @param plan the token that will be made
   public static Future<Long> generation(
-      SqlConnection transaction, DeviceKey device, Instant expiresAt) {
+      SqlConnection transaction, DeviceKey device, DeviceTokens.Plan plan) {
     return transaction
         .preparedQuery(
             """
-            insert into credential (tenant, device_id, generation, expires_at)
-            values ($1, $2, 1, $3)
+            insert into credential
+              (tenant, device_id, generation, expires_at, key_id, token_expires_at)
+            values ($1, $2, 1, $3, $4, $3)
             on conflict (tenant, device_id) do update
-            set expires_at = greatest(credential.expires_at, excluded.expires_at)
+            set expires_at = greatest(credential.expires_at, excluded.expires_at),
+              key_id = excluded.key_id, token_expires_at = excluded.token_expires_at,
+              offered_at = null
             returning generation
             """)
         .execute(
             Tuple.of(
-                device.tenant().value(), device.device().value(), PgColumns.parameter(expiresAt)))
+                device.tenant().value(),
+                device.device().value(),
+                PgColumns.parameter(plan.expiresAt()),
+                plan.keyId()))
         .map(rows -> rows.iterator().next().getLong("generation"));
   }
 
@@ -50,7 +58,10 @@ public final class PgCredentials {
         .preparedQuery(
             """
             update credential
-            set generation = generation + 1, revoked_until = greatest(expires_at, $3)
+            set generation = coalesce(pending_generation, generation) + 1,
+              pending_generation = null, offered_at = null,
+              key_id = null, token_expires_at = null,
+              revoked_until = greatest(expires_at, $3)
             where tenant = $1 and device_id = $2
             returning tenant, device_id, generation, revoked_until
             """)
@@ -105,6 +116,68 @@ public final class PgCredentials {
             """)
         .execute(Tuple.of(PgColumns.parameter(now), limit))
         .map(PgCredentials::revocations);
+  }
+
+  /// Takes in what devices came in with. One that uses a generation that it was offered has put the
+  /// older ones away: they no longer count.
+  ///
+  /// @param used the newest token of each device
+  /// @return what admission has to know
+  public static Future<List<AccessMessage.Revocation>> used(
+      SqlConnection transaction, Map<DeviceKey, PresentedCredential.Token> used) {
+    if (used.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    List<DeviceKey> devices = used.keySet().stream().sorted(PgColumns.LOCK_ORDER).toList();
+    List<PresentedCredential.Token> tokens = devices.stream().map(used::get).toList();
+    return transaction
+        .preparedQuery(
+            """
+            with used as (
+              select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+                as u(tenant, device_id, key_id, generation, expires)
+            ), known as (
+              select c.tenant, c.device_id, u.key_id, to_timestamp(u.expires) as token_expires_at,
+                c.pending_generation is not null and u.generation >= c.pending_generation as taken
+              from credential c
+              join used u using (tenant, device_id)
+              where c.key_id is distinct from u.key_id
+                or c.token_expires_at is distinct from to_timestamp(u.expires)
+                or c.pending_generation <= u.generation
+              order by c.tenant, c.device_id
+              for update of c
+            )
+            update credential c
+            set key_id = known.key_id, token_expires_at = known.token_expires_at,
+              offered_at = null,
+              generation = case when taken then pending_generation else generation end,
+              revoked_until = case when taken then greatest(expires_at, known.token_expires_at)
+                else revoked_until end,
+              pending_generation = case when taken then null else pending_generation end
+            from known
+            where c.tenant = known.tenant and c.device_id = known.device_id
+            returning c.tenant, c.device_id, c.generation, c.revoked_until, taken
+            """)
+        .execute(
+            PgColumns.keys(devices)
+                .addArrayOfString(
+                    tokens.stream().map(PresentedCredential.Token::keyId).toArray(String[]::new))
+                .addArrayOfLong(
+                    tokens.stream().map(PresentedCredential.Token::generation).toArray(Long[]::new))
+                .addArrayOfLong(
+                    tokens.stream()
+                        .map(PresentedCredential.Token::expiresAtSeconds)
+                        .toArray(Long[]::new)))
+        .map(
+            rows -> {
+              List<AccessMessage.Revocation> taken = new ArrayList<>();
+              for (Row row : rows) {
+                if (row.getBoolean("taken")) {
+                  taken.add(revocation(row));
+                }
+              }
+              return taken;
+            });
   }
 
   private static List<AccessMessage.Revocation> revocations(RowSet<Row> rows) {

@@ -2,6 +2,8 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -12,10 +14,15 @@ interface DeviceStore {
 
   /// Makes a device.
   ///
-  /// @param tokenExpiresAt when the token that it will be given runs out
+  /// @param plan the token that it will be given
+  /// @param act for the audit
   /// @return fails with the problems `device-exists` and `tenant-not-found`
   Future<Made> create(
-      DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now);
+      DeviceKey device,
+      DeviceDescription description,
+      DeviceTokens.Plan plan,
+      Instant now,
+      Act act);
 
   /// A device that was made.
   ///
@@ -36,14 +43,16 @@ interface DeviceStore {
   /// Changes what is said about a device.
   ///
   /// @param patch a merge patch that matches the contract
+  /// @param act for the audit
   /// @return fails with the problem `device-not-found`, and with `validation-failed` when there
   ///     would be too many tags
-  Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now);
+  Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now, Act act);
 
   /// Removes a device, revokes its credentials and has its session closed.
   ///
   /// @param revokedUntil when a token that is made now would run out
+  /// @param act for the audit
   /// @return the last place in the outbox of what was said about it; fails with the problem
   ///     `device-not-found`
-  Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now);
+  Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now, Act act);
 }

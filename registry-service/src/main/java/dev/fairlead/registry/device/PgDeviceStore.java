@@ -8,12 +8,15 @@ import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -43,14 +46,20 @@ final class PgDeviceStore implements DeviceStore {
 
   @Override
   public Future<Made> create(
-      DeviceKey device, DeviceDescription description, Instant tokenExpiresAt, Instant now) {
+      DeviceKey device,
+      DeviceDescription description,
+      DeviceTokens.Plan plan,
+      Instant now,
+      Act act) {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
                     insert(transaction, device, description, now)
                         .compose(
                             nothing ->
-                                PgCredentials.generation(transaction, device, tokenExpiresAt))
+                                PgAudit.append(
+                                    transaction, act, DeviceRoutes.PATH + device.device()))
+                        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
                         .compose(
                             generation ->
                                 PgOutbox.append(transaction, present(device, description, now))
@@ -131,7 +140,7 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now) {
+  public Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -144,7 +153,8 @@ final class PgDeviceStore implements DeviceStore {
                     .execute(Tuple.of(device.tenant().value(), device.device().value()))
                     .compose(rows -> single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
-                    .compose(description -> update(transaction, device, description, now)))
+                    .compose(description -> update(transaction, device, description, now))
+                    .compose(nothing -> PgAudit.append(transaction, act)))
         .onSuccess(nothing -> outbox.poke())
         .mapEmpty();
   }
@@ -169,13 +179,14 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now) {
+  public Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 lockAll(transaction, device)
                     .compose(
                         row ->
-                            remove(transaction, device)
+                            PgAudit.append(transaction, act)
+                                .compose(nothing -> remove(transaction, device))
                                 .compose(
                                     nothing ->
                                         PgCredentials.revoke(transaction, device, revokedUntil))

@@ -3,13 +3,16 @@ package dev.fairlead.registry.presence;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.bus.message.PresentedCredential;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -77,8 +80,32 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
               after
                   .entrySet()
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
-              return presence.write(transaction, after).compose(nothing -> post(transaction, mail));
+              return presence
+                  .write(transaction, after)
+                  .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
+                  .compose(taken -> publish(transaction, taken))
+                  .compose(nothing -> post(transaction, mail));
             });
+  }
+
+  /// The newest token that each device opened a session with.
+  private static Map<DeviceKey, PresentedCredential.Token> tokens(
+      List<Received<SessionRecord>> messages, Map<DeviceKey, Presence> known) {
+    Map<DeviceKey, PresentedCredential.Token> tokens = new HashMap<>();
+    for (Received<SessionRecord> received : messages) {
+      if (received.message().message() instanceof SessionMessage.Opened opened
+          && known.containsKey(opened.device())) {
+        opened.place().credential().token().ifPresent(token -> tokens.put(opened.device(), token));
+      }
+    }
+    return tokens;
+  }
+
+  private static Future<Void> publish(
+      SqlConnection transaction, List<AccessMessage.Revocation> taken) {
+    List<Future<?>> appended = new ArrayList<>();
+    taken.forEach(revocation -> appended.add(PgOutbox.append(transaction, revocation.toRecord())));
+    return Future.all(appended).mapEmpty();
   }
 
   @Override

@@ -27,6 +27,7 @@ record SessionRecord(SessionMessage message, Instant at) {
   private static void check(SessionMessage.Place place) {
     check(place.wire());
     check(place.remoteAddress());
+    check(place.credential().toString());
   }
 
   private static void check(String text) {

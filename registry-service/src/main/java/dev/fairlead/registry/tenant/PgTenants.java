@@ -2,8 +2,10 @@ package dev.fairlead.registry.tenant;
 
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -40,9 +42,23 @@ public final class PgTenants {
 
   /// Makes a tenant.
   ///
+  /// @param act for the audit
   /// @return fails with the problem `tenant-exists`
-  Future<TenantDocument> create(TenantId tenant, String name, Instant now) {
-    return pool.preparedQuery(
+  Future<TenantDocument> create(TenantId tenant, String name, Instant now, Act act) {
+    return pool.withTransaction(
+            transaction ->
+                insert(transaction, tenant, name, now)
+                    .compose(
+                        document ->
+                            PgAudit.append(transaction, act, TenantRoutes.PATH + tenant)
+                                .map(document)))
+        .map(Objects::requireNonNull);
+  }
+
+  private static Future<TenantDocument> insert(
+      SqlConnection transaction, TenantId tenant, String name, Instant now) {
+    return transaction
+        .preparedQuery(
             """
             insert into tenant (id, name, created_at) values ($1, $2, $3)
             on conflict do nothing
@@ -89,9 +105,11 @@ public final class PgTenants {
 
   /// Renames a tenant, shuts it out or lets it in again.
   ///
+  /// @param act for the audit
   /// @return fails with the problems `tenant-not-found` and, for a suspension of the default
   ///     tenant, `forbidden`
-  Future<Changed> change(TenantId tenant, Optional<String> name, Optional<Boolean> suspended) {
+  Future<Changed> change(
+      TenantId tenant, Optional<String> name, Optional<Boolean> suspended, Act act) {
     if (suspended.orElse(false) && tenant.equals(TenantId.DEFAULT)) {
       return failed(ProblemType.FORBIDDEN, "The default tenant has the operator's key; it stays.");
     }
@@ -108,6 +126,7 @@ public final class PgTenants {
                     .execute(Tuple.of(tenant.value(), name.orElse(null), suspended.orElse(null)))
                     .compose(rows -> single(tenant, rows))
                     .map(PgTenants::document)
+                    .compose(document -> PgAudit.append(transaction, act).map(document))
                     .compose(
                         document ->
                             suspended.isEmpty()
@@ -124,9 +143,10 @@ public final class PgTenants {
 
   /// Deletes a tenant that has no devices, and its keys.
   ///
+  /// @param act for the audit
   /// @return the last place in the outbox of what was said about it; fails with the problems
   ///     `tenant-not-found`, `tenant-not-empty` and, for the default tenant, `forbidden`
-  Future<Optional<Long>> delete(TenantId tenant) {
+  Future<Optional<Long>> delete(TenantId tenant, Act act) {
     if (tenant.equals(TenantId.DEFAULT)) {
       return failed(ProblemType.FORBIDDEN, "The default tenant has the operator's key; it stays.");
     }
@@ -138,6 +158,7 @@ public final class PgTenants {
                     .execute(Tuple.of(tenant.value()))
                     .compose(rows -> single(tenant, rows))
                     .compose(row -> checkEmpty(transaction, tenant).map(document(row)))
+                    .compose(document -> PgAudit.append(transaction, act).map(document))
                     .compose(document -> remove(transaction, tenant, document.suspended())))
         .map(Objects::requireNonNull);
   }

@@ -6,7 +6,6 @@ import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.http.Role;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The operations on tenants, all of them for platform admins.
 public final class TenantRoutes {
 
-  private static final String PATH = "/api/v1/tenants/";
+  static final String PATH = "/api/v1/tenants/";
 
   private final PgTenants tenants;
   private final Published published;
@@ -46,18 +45,20 @@ public final class TenantRoutes {
   record TenantPatch(@Nullable String name, @Nullable Boolean suspended) {}
 
   private ApiResponse create(ApiRequest request) {
-    request.require(Role.PLATFORM);
     NewTenant body = request.body(NewTenant.class);
     String name = body.name() == null ? body.id() : body.name();
     TenantDocument made =
         tenants
-            .create(new TenantId(body.id()), name, clock.instant().truncatedTo(ChronoUnit.MICROS))
+            .create(
+                new TenantId(body.id()),
+                name,
+                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                request.act())
             .await();
     return ApiResponse.created(PATH + made.id(), made);
   }
 
   private ApiResponse list(ApiRequest request) {
-    request.require(Role.PLATFORM);
     Paging paging = Paging.of(request);
     Optional<String> after = paging.after(1).map(List::getFirst);
     List<TenantDocument> page = tenants.list(after, paging.limit() + 1).await();
@@ -65,19 +66,18 @@ public final class TenantRoutes {
   }
 
   private ApiResponse get(ApiRequest request) {
-    request.require(Role.PLATFORM);
     return ApiResponse.ok(tenants.get(tenant(request)).await());
   }
 
   private ApiResponse patch(ApiRequest request) {
-    request.require(Role.PLATFORM);
     TenantPatch body = request.body(TenantPatch.class);
     PgTenants.Changed changed =
         tenants
             .change(
                 tenant(request),
                 Optional.ofNullable(body.name()),
-                Optional.ofNullable(body.suspended()))
+                Optional.ofNullable(body.suspended()),
+                request.act())
             .await();
     if (changed.outboxId().isPresent()) {
       published
@@ -91,8 +91,7 @@ public final class TenantRoutes {
   }
 
   private ApiResponse delete(ApiRequest request) {
-    request.require(Role.PLATFORM);
-    Optional<Long> outboxId = tenants.delete(tenant(request)).await();
+    Optional<Long> outboxId = tenants.delete(tenant(request), request.act()).await();
     if (outboxId.isPresent()) {
       published
           .within(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.fairlead.runtime.settings.Secret;
 import java.util.Base64;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,9 +16,13 @@ class MasterKeyTest {
   private final MasterKey key = keyOf(1);
 
   private static MasterKey keyOf(int first) {
+    return MasterKey.of(secretOf(first));
+  }
+
+  private static Secret secretOf(int first) {
     byte[] bytes = new byte[32];
     bytes[0] = (byte) first;
-    return MasterKey.of(Secret.of(Base64.getEncoder().encodeToString(bytes)));
+    return Secret.of(Base64.getEncoder().encodeToString(bytes));
   }
 
   @Test
@@ -53,6 +58,25 @@ class MasterKeyTest {
     assertThatIllegalStateException().isThrownBy(() -> keyOf(2).decrypt("name", encrypted));
     assertThatIllegalStateException().isThrownBy(() -> key.decrypt("name", changed));
     assertThatIllegalStateException().isThrownBy(() -> key.decrypt("name", new byte[3]));
+  }
+
+  @Test
+  void opensWhatTheKeyBeforeItEncryptedAndEncryptsByItself() {
+    // Given
+    Secret first = secretOf(1);
+    byte[] old = MasterKey.of(first).encrypt("name", "a text");
+
+    // When
+    MasterKey changed = MasterKey.of(secretOf(2), Optional.of(first));
+
+    // Then
+    assertThat(changed.decrypt("name", old)).isEqualTo("a text");
+    assertThat(changed.isOfThis("name", old)).isFalse();
+    byte[] renewed = changed.encrypt("name", "a text");
+    assertThat(changed.isOfThis("name", renewed)).isTrue();
+    assertThat(keyOf(2).decrypt("name", renewed)).isEqualTo("a text");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> MasterKey.of(secretOf(3), Optional.of(secretOf(4))).decrypt("name", old));
   }
 
   @ParameterizedTest

@@ -1,27 +1,38 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.audit.Act;
+import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One request on its way: key, body, check, operation, answer. Begins and ends on the context of
-/// the request; the check and the operation run on a virtual thread between.
+/// One request on its way: key, role, body, check, operation, audit, answer. Begins and ends on the
+/// context of the request; the check and the operation run on a virtual thread between.
 final class ApiExchange {
   private static final Logger log = LoggerFactory.getLogger(ApiExchange.class);
-  private static final String BEARER = "bearer ";
+  private static final int FAULTS = 500;
+  private static final Duration AUDIT_TIMEOUT = Duration.ofSeconds(5);
+
+  /// Where the refusals of people whom nobody knows are written down: at the operator's.
+  private static final String NOBODYS_TENANT = "default";
 
   private final ApiParts parts;
   private final BoundOperation operation;
@@ -30,6 +41,9 @@ final class ApiExchange {
   private final Context context;
   private final AtomicBoolean timedOut = new AtomicBoolean();
   private final Timer.Sample sample;
+
+  /// Set by [#begin], before anything can happen.
+  private Act act;
 
   /// Set before the thread of the operation is started, and read by it.
   private long timer;
@@ -41,32 +55,84 @@ final class ApiExchange {
     this.request = routing.request();
     this.context = parts.vertx().getOrCreateContext();
     this.sample = Timer.start(parts.meters());
+    this.act = act(null);
   }
 
   void begin() {
-    @Nullable Principal principal = operation.secured() ? authenticate().orElse(null) : null;
-    if (operation.secured() && principal == null) {
-      fail(Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid key.").exception());
+    RequestValues values = RequestValues.of(routing);
+    if (!operation.secured()) {
+      read(values, body(), Optional.empty());
       return;
     }
-    RequestValues values = RequestValues.of(routing);
-    BodyReader.read(request, parts.settings().bodyBytesMax())
-        .onSuccess(body -> dispatch(values, body.getBytes(), principal))
+    Optional<Caller> byKey = parts.callers().byKey(request);
+    if (byKey.isPresent()) {
+      admit(values, byKey.get(), this::body);
+      return;
+    }
+    parts
+        .callers()
+        .bySession(request)
+        .ifPresentOrElse(
+            session -> await(values, session), () -> fail(Callers.unknown().exception()));
+  }
+
+  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
+  /// turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Caller> session) {
+    Future<Buffer> body = body();
+    request.pause();
+    session
+        .onComplete(_ -> resume())
+        .onSuccess(found -> admit(values, found, () -> body))
         .onFailure(this::fail);
   }
 
-  private Optional<Principal> authenticate() {
-    @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    @Nullable String key =
-        authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : request.getHeader("X-API-Key");
-    return Optional.ofNullable(key)
-        .filter(text -> !text.isEmpty())
-        .flatMap(parts.authenticator()::authenticate);
+  private void resume() {
+    try {
+      request.resume();
+    } catch (IllegalStateException e) {
+      log.atDebug().setCause(e).log("the caller went away");
+    }
   }
 
-  private void dispatch(RequestValues values, byte[] body, @Nullable Principal principal) {
+  private Future<Buffer> body() {
+    return BodyReader.read(request, parts.settings().bodyBytesMax());
+  }
+
+  private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
+    Principal principal = caller.principal();
+    act = act(principal);
+    Optional<Problem> foreign = parts.callers().refusal(request, caller);
+    if (foreign.isPresent()) {
+      fail(foreign.get().exception());
+    } else if (!principal.role().includes(operation.role())) {
+      fail(
+          Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
+              .exception());
+    } else {
+      read(values, body.get(), Optional.of(caller));
+    }
+  }
+
+  private void read(RequestValues values, Future<Buffer> body, Optional<Caller> caller) {
+    body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
+  }
+
+  private Act act(@Nullable Principal principal) {
+    SocketAddress remote = request.remoteAddress();
+    String address = remote == null ? "" : Objects.requireNonNullElse(remote.hostAddress(), "");
+    return new Act(
+        InstantSource.system(),
+        parts.settings().service(),
+        principal == null
+            ? new Act.Actor(NOBODYS_TENANT, "", "", address)
+            : new Act.Actor(
+                principal.tenantIn(request), principal.id(), principal.role().word(), address),
+        operation.id(),
+        Objects.requireNonNullElse(request.path(), "/"));
+  }
+
+  private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
     if (!parts.permits().tryAcquire()) {
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
@@ -74,7 +140,8 @@ final class ApiExchange {
               .exception());
       return;
     }
-    ApiRequest apiRequest = new ApiRequest(request, context, values, body, principal);
+    ApiRequest apiRequest =
+        new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
     Thread thread =
         Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
@@ -87,19 +154,26 @@ final class ApiExchange {
   }
 
   private void run(ApiRequest apiRequest, RequestValues values) {
+    Runnable answer;
     try {
       operation.check(values, apiRequest.bodyBytes());
       ApiResponse response = operation.operation().handle(apiRequest);
       @Nullable Object document = response.body();
-      Buffer body = document == null ? Buffer.buffer() : Buffer.buffer(Json.write(document));
-      context.runOnContext(_ -> write(response, body));
+      Buffer body =
+          document == null || document instanceof ApiStream
+              ? Buffer.buffer()
+              : Buffer.buffer(Json.write(document));
+      answer = () -> finish(response, body);
     } catch (Throwable e) { // an Error too: nobody else would answer the request
       Throwable failure = timedOut.get() ? tooLong() : e;
-      context.runOnContext(_ -> fail(failure));
+      answer = () -> fail(failure);
     } finally {
       parts.vertx().cancelTimer(timer);
+      // Before the answer: whoever has it shall find the place free.
       parts.permits().release();
     }
+    Runnable last = answer;
+    context.runOnContext(_ -> last.run());
   }
 
   private static Throwable tooLong() {
@@ -108,6 +182,32 @@ final class ApiExchange {
             "The request took too long; whether it had an effect is not known.")
         .retryAfter(Duration.ofSeconds(1))
         .exception();
+  }
+
+  /// Answers, once the audit has what was done.
+  private void finish(ApiResponse response, Buffer body) {
+    if (!operation.mutating() || act.isRecorded()) {
+      write(response, body);
+      return;
+    }
+    safely(act.succeeded())
+        .onSuccess(_ -> context.runOnContext(_ -> write(response, body)))
+        .onFailure(cause -> context.runOnContext(_ -> answerUnrecorded(cause)));
+  }
+
+  private Future<Void> safely(AuditEntry entry) {
+    return parts.audit().append(entry).timeout(AUDIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void answerUnrecorded(Throwable cause) {
+    log.atWarn().addKeyValue("operation", operation.id()).setCause(cause).log("act not recorded");
+    answer(
+        Problem.of(
+                ProblemType.UNAVAILABLE,
+                "What became of the request could not be written into the audit; it may have had an"
+                    + " effect.")
+            .retryAfter(AUDIT_TIMEOUT)
+            .exception());
   }
 
   private void write(ApiResponse answer, Buffer body) {
@@ -125,14 +225,51 @@ final class ApiExchange {
     }
     stop(answer.status());
     response.setStatusCode(answer.status());
+    if (answer.body() instanceof ApiStream stream) {
+      stream
+          .send(context, response)
+          .onFailure(e -> log.atDebug().setCause(e).log("answer cut off"));
+      return;
+    }
     if (answer.body() != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
     response.end(body).onFailure(e -> log.atDebug().setCause(e).log("answer not delivered"));
   }
 
+  /// Answers with a problem. A refusal is in the audit before; a fault of ours decided nothing, and
+  /// is not.
   private void fail(Throwable failure) {
-    stop(parts.problems().answer(request, failure).type().status());
+    Problem problem = parts.problems().of(failure, Objects.requireNonNullElse(request.path(), "/"));
+    int status = problem.type().status();
+    if (!operation.mutating() || status >= FAULTS) {
+      answer(problem.exception());
+    } else if (problem.type() == ProblemType.UNAUTHORIZED || !operation.secured()) {
+      noteStranger(problem);
+      answer(problem.exception());
+    } else {
+      safely(act.refused(problem.type().slug()))
+          .onSuccess(_ -> context.runOnContext(_ -> answer(problem.exception())))
+          .onFailure(cause -> context.runOnContext(_ -> answerUnrecorded(cause)));
+    }
+  }
+
+  /// Nobody known was refused: that is written down when it can be, and not too often.
+  private void noteStranger(Problem problem) {
+    if (!parts.strangers().take(System.currentTimeMillis())) {
+      parts.meters().counter("audit.refusals.dropped").increment();
+      return;
+    }
+    safely(act.refused(problem.type().slug()))
+        .onFailure(_ -> parts.meters().counter("audit.refusals.dropped").increment());
+  }
+
+  private void answer(Throwable failure) {
+    Problem problem =
+        operation.page()
+            ? parts.problems().answerPerson(request, failure)
+            : parts.problems().answer(request, failure);
+    stop(problem.type().status());
   }
 
   private void stop(int status) {

@@ -1,5 +1,7 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.audit.AuditLog;
+import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -7,11 +9,15 @@ import java.util.concurrent.Semaphore;
 
 /// What every exchange of one interface shares.
 ///
+/// @param audit where mutations and their refusals are written down
+/// @param strangers how many refusals of unknown callers are
 /// @param permits one for each request that may be worked on at once
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
-    Authenticator authenticator,
+    Callers callers,
+    AuditLog audit,
+    StrangerBudget strangers,
     Problems problems,
     MeterRegistry meters,
     Semaphore permits) {}

@@ -1,14 +1,16 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Context;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One request to an operation, already checked against the contract. Belongs to the thread of the
@@ -25,21 +27,39 @@ public final class ApiRequest {
   private final Map<String, List<String>> query;
   private final Map<String, String> headers;
   private final byte[] body;
-  private final @Nullable Principal principal;
+  private final Optional<Caller> caller;
+  private final PublicSite.Met site;
+  private final Map<String, String> cookies;
+  private final Act act;
 
   ApiRequest(
       HttpServerRequest http,
       Context context,
       RequestValues values,
       byte[] body,
-      @Nullable Principal principal) {
+      Optional<Caller> caller,
+      PublicSite.Met site,
+      Act act) {
     this.http = http;
     this.context = context;
     this.path = values.path();
     this.query = values.query();
     this.headers = values.headers();
     this.body = body;
-    this.principal = principal;
+    this.caller = caller;
+    this.site = site;
+    this.cookies =
+        http.cookies().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Cookie::getName, Cookie::getValue, (first, later) -> first));
+    this.act = act;
+  }
+
+  /// What this request is about to do. A store that appends its entry to the audit in its own
+  /// transaction takes it from here; where none does, it is written down after the operation.
+  public Act act() {
+    return act;
   }
 
   /// A parameter of the path, decoded.
@@ -82,21 +102,37 @@ public final class ApiRequest {
   ///
   /// @throws IllegalStateException in an operation that the contract leaves open to everyone
   public Principal principal() {
-    if (principal == null) {
-      throw new IllegalStateException("an open operation has no principal");
-    }
-    return principal;
+    return caller
+        .map(Caller::principal)
+        .orElseThrow(() -> new IllegalStateException("an open operation has no principal"));
   }
 
-  /// The principal, who must have at least this role.
+  /// The session of the browser that sends the request; empty when a key or a token did, and in an
+  /// operation that the contract leaves open.
+  public Optional<BrowserSession> session() {
+    return caller.flatMap(Caller::session);
+  }
+
+  /// The site that the request was sent to, as it names it.
+  public PublicSite.Met site() {
+    return site;
+  }
+
+  /// The value of a cookie of ours.
+  ///
+  /// @param name without its prefix
+  public Optional<String> cookie(String name) {
+    return Optional.ofNullable(cookies.get(site.cookieName(name)));
+  }
+
+  /// The principal, who must have at least this role: for what depends on more than the operation,
+  /// whose own role was checked before.
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `forbidden`
   public Principal require(Role role) {
     Principal who = principal();
     if (!who.role().includes(role)) {
-      throw Problem.of(
-              ProblemType.FORBIDDEN,
-              "This needs the role " + role.name().toLowerCase(Locale.ROOT) + ".")
+      throw Problem.of(ProblemType.FORBIDDEN, "This needs the role " + role.word() + ".")
           .exception();
     }
     return who;
@@ -117,12 +153,17 @@ public final class ApiRequest {
       throw Problem.of(ProblemType.FORBIDDEN, "Only a platform admin may choose the tenant.")
           .exception();
     }
-    if (!TENANT.matcher(chosen).matches()) {
+    if (!isTenant(chosen)) {
       throw Problem.of(
               ProblemType.BAD_REQUEST, TENANT_HEADER + " must be 1 to 64 of a-z, 0-9 and '-'.")
           .exception();
     }
     return chosen;
+  }
+
+  /// Whether a text can be a tenant's id.
+  static boolean isTenant(String text) {
+    return TENANT.matcher(text).matches();
   }
 
   /// The HTTP request behind this one, for answers that are streamed; to be touched on [#context]

@@ -1,7 +1,10 @@
 package dev.fairlead.runtime.http;
 
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The answer of an operation.
@@ -33,6 +36,19 @@ public record ApiResponse(int status, Map<String, String> headers, @Nullable Obj
   /// 204.
   public static ApiResponse noContent() {
     return new ApiResponse(204, Map.of(), null);
+  }
+
+  /// 303: go on with a GET at another address.
+  public static ApiResponse seeOther(String location) {
+    return new ApiResponse(303, Map.of("Location", location), null);
+  }
+
+  /// 200 with a body that is made while it is sent.
+  ///
+  /// @param parts gives the next part of the body, an empty one at the end; is asked again only
+  ///     when the part before has left
+  public static ApiResponse streamed(String contentType, Supplier<Future<Buffer>> parts) {
+    return new ApiResponse(200, Map.of(), new ApiStream(contentType, parts));
   }
 
   /// The same with one more header field.

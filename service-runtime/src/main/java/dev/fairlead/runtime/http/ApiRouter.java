@@ -1,5 +1,7 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.audit.AuditLog;
+import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -29,6 +32,8 @@ import java.util.stream.Collectors;
 /// A request is matched, its key and its body are read on the event loop, and then it is checked
 /// against the contract and served on a virtual thread of its own. At most
 /// [ApiSettings#requestsMax] are served at once; there is no queue, one more is answered 503.
+/// Each operation needs the role that its `x-role` names. What may change something, and each
+/// refusal of it, is in the audit before it is answered.
 /// Everything that is not a success is a problem document. The contract itself is served at
 /// `/api/v1/openapi/<service>.yaml`, to everyone.
 ///
@@ -70,6 +75,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     private final Buffer document;
     private final ApiSettings settings;
     private final Map<String, Operation> operations = new LinkedHashMap<>();
+    private Optional<Callers.Browsers> browsers = Optional.empty();
 
     private Builder(Vertx vertx, OpenAPIContract contract, Buffer document, ApiSettings settings) {
       this.vertx = vertx;
@@ -88,11 +94,20 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
       return this;
     }
 
+    /// Lets browsers in that have signed in, besides those who carry a key.
+    public Builder browsers(BrowserSessions sessions, PublicSite site) {
+      browsers = Optional.of(new Callers.Browsers(sessions, site));
+      return this;
+    }
+
     /// The finished interface.
     ///
     /// @throws IllegalStateException when the contract has an operation that is not bound, or none
-    ///     of a bound name, or does not ask for a key in general
-    public ApiRouter build(Authenticator authenticator, Problems problems, MeterRegistry meters) {
+    ///     of a bound name, does not ask for a key in general, or does not name the role that an
+    ///     operation needs
+    /// @param audit where mutations and their refusals are written down
+    public ApiRouter build(
+        Authenticator authenticator, AuditLog audit, Problems problems, MeterRegistry meters) {
       checkNames();
       if (contract.getSecurityRequirements().isEmpty()) {
         throw new IllegalStateException(
@@ -102,7 +117,9 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
           new ApiParts(
               vertx,
               settings,
-              authenticator,
+              new Callers(authenticator, browsers),
+              audit,
+              new StrangerBudget(),
               problems,
               meters,
               new Semaphore(settings.requestsMax()));

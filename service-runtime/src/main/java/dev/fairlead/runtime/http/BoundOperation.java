@@ -1,9 +1,12 @@
 package dev.fairlead.runtime.http;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.json.schema.SchemaRepository;
 import io.vertx.openapi.contract.RequestBody;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +14,32 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id its `operationId`
 /// @param secured whether a key is needed
+/// @param role the least role that it needs, from `x-role` of the contract; nothing means it for an
+///     operation that is open to everyone
+/// @param mutating whether it may change something, so that the audit hears of it
+/// @param page whether a person waits for the answer in front of a browser, who is told problems as
+///     a page
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
 record BoundOperation(
     String id,
     boolean secured,
+    Role role,
+    boolean mutating,
+    boolean page,
     List<ParameterRule> parameters,
     Optional<BodyRule> body,
     Operation operation) {
+
+  private static final String ROLE = "x-role";
+
+  /// For an operation that changes something though its method does not say so.
+  private static final String MUTATING = "x-mutating";
+
+  private static final String PAGE = "x-page";
+  private static final Set<HttpMethod> READING =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
   static BoundOperation of(
       io.vertx.openapi.contract.Operation contract, SchemaRepository schemas, Operation operation) {
@@ -27,11 +47,33 @@ record BoundOperation(
     return new BoundOperation(
         contract.getOperationId(),
         !contract.getSecurityRequirements().isEmpty(),
+        role(contract),
+        !READING.contains(contract.getHttpMethod()) || flag(contract, MUTATING),
+        flag(contract, PAGE),
         contract.getParameters().stream()
             .map(parameter -> new ParameterRule(parameter, schemas))
             .toList(),
         Optional.ofNullable(requestBody).map(body -> new BodyRule(body, schemas)),
         operation);
+  }
+
+  private static boolean flag(io.vertx.openapi.contract.Operation contract, String name) {
+    return contract.getOpenAPIModel().getBoolean(name, false);
+  }
+
+  private static Role role(io.vertx.openapi.contract.Operation contract) {
+    @Nullable String word = contract.getOpenAPIModel().getString(ROLE);
+    if (contract.getSecurityRequirements().isEmpty()) {
+      return Role.VIEWER;
+    }
+    return Arrays.stream(Role.values())
+        .filter(role -> role.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the contract must name the role that %s needs as %s"
+                        .formatted(contract.getOperationId(), ROLE)));
   }
 
   /// @throws dev.fairlead.runtime.problem.ProblemException for a request that does not match the

@@ -2,6 +2,9 @@ package dev.fairlead.runtime.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
 /// Who sends a request.
 ///
 /// @param id the key or the person, as it is named in the audit
@@ -12,5 +15,12 @@ public record Principal(String id, String tenant, Role role) {
     requireNonNull(id);
     requireNonNull(tenant);
     requireNonNull(role);
+  }
+
+  /// The tenant that a request of this principal is about: the principal's own, or the one that a
+  /// platform admin names in it. What it names wrongly is refused later.
+  String tenantIn(HttpServerRequest request) {
+    @Nullable String chosen = request.getHeader(ApiRequest.TENANT_HEADER);
+    return role == Role.PLATFORM && chosen != null && ApiRequest.isTenant(chosen) ? chosen : tenant;
   }
 }

@@ -73,6 +73,10 @@ public final class Problems {
   /// Answers a request with a problem, unless it has been answered or its connection is gone. To be
   /// called on the context of the request.
   public void answer(HttpServerRequest request, Problem problem) {
+    answer(request, problem, false);
+  }
+
+  private void answer(HttpServerRequest request, Problem problem, boolean asPage) {
     meters.counter("http.problems", "type", problem.type().slug()).increment();
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed() || response.headWritten()) {
@@ -80,16 +84,28 @@ public final class Problems {
     }
     @Nullable String path = request.path();
     Problem placed = problem.instance() == null && path != null ? problem.at(path) : problem;
-    response
-        .setStatusCode(placed.type().status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    response.setStatusCode(placed.type().status());
+    if (asPage) {
+      ProblemPage.describe(response);
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    }
     if (placed.type() == ProblemType.UNAUTHORIZED) {
       // RFC 9110 §11.6.1: a 401 names a way to authenticate.
       response.putHeader("WWW-Authenticate", "Bearer realm=\"fairlead\"");
     }
     placed.headers().forEach(response::putHeader);
-    Buffer body = placed.json().toBuffer();
+    Buffer body = asPage ? Buffer.buffer(ProblemPage.html(placed)) : placed.json().toBuffer();
     response.end(body).onFailure(e -> log.atDebug().setCause(e).log("answer not delivered"));
+  }
+
+  /// The same for whoever may sit in front of a browser: a page for a browser, the document for
+  /// everybody else.
+  public Problem answerPerson(HttpServerRequest request, Throwable failure) {
+    @Nullable String path = request.path();
+    Problem problem = of(failure, path == null ? "/" : path);
+    answer(request, problem, ProblemPage.isAskedFor(request));
+    return problem;
   }
 
   private Optional<Problem> known(Throwable failure) {

@@ -8,6 +8,8 @@ enum Arguments {
   RUN,
   CHECK,
   MIGRATE,
+  /// One that only this service knows.
+  TASK,
   HELP;
 
   /// Empty for anything but nothing or one known argument.

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +31,9 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// Without an argument the service is started; `--check` reads and prints the settings, `--migrate`
-/// brings the schema up to date, `--help` tells both. SIGTERM and SIGINT stop the service within
-/// `FAIRLEAD_STOP_TIMEOUT`. Whatever fails is told in one line on standard error, and the process
-/// ends with 1; with 2 for arguments that nobody knows.
+/// brings the schema up to date, `--help` tells these and what else the service can do. SIGTERM and
+/// SIGINT stop the service within `FAIRLEAD_STOP_TIMEOUT`. Whatever fails is told in one line on
+/// standard error, and the process ends with 1; with 2 for arguments that nobody knows.
 ///
 /// @param <C> the configuration of the service
 public final class ServiceProcess<C> {
@@ -45,18 +47,33 @@ public final class ServiceProcess<C> {
   private final ServiceFactory<C> factory;
   private final @Nullable Consumer<C> migration;
   private final int managementPort;
+  private final Map<String, Task<C>> tasks;
+
+  /// Something else that a service can do, instead of being started.
+  ///
+  /// @param <C> the configuration of the service
+  @FunctionalInterface
+  public interface Task<C> {
+    /// Does it; may block.
+    ///
+    /// @param out takes what is found, for people
+    /// @return whether all is well; the process ends with 1 where it is not
+    boolean run(C config, PrintStream out);
+  }
 
   private ServiceProcess(
       String name,
       int managementPort,
       Function<Settings, C> configuration,
       ServiceFactory<C> factory,
-      @Nullable Consumer<C> migration) {
+      @Nullable Consumer<C> migration,
+      Map<String, Task<C>> tasks) {
     this.name = name;
     this.managementPort = managementPort;
     this.configuration = configuration;
     this.factory = factory;
     this.migration = migration;
+    this.tasks = Map.copyOf(tasks);
   }
 
   /// A process without migrations.
@@ -69,12 +86,21 @@ public final class ServiceProcess<C> {
       int managementPort,
       Function<Settings, C> configuration,
       ServiceFactory<C> factory) {
-    return new ServiceProcess<>(name, managementPort, configuration, factory, null);
+    return new ServiceProcess<>(name, managementPort, configuration, factory, null, Map.of());
   }
 
   /// The same with what `--migrate` does; it may block.
   public ServiceProcess<C> migratedBy(Consumer<C> migration) {
-    return new ServiceProcess<>(name, managementPort, configuration, factory, migration);
+    return new ServiceProcess<>(name, managementPort, configuration, factory, migration, tasks);
+  }
+
+  /// The same with one more thing that can be asked for.
+  ///
+  /// @param argument by which, `--verify-audit` for one
+  public ServiceProcess<C> with(String argument, Task<C> task) {
+    Map<String, Task<C>> more = new TreeMap<>(tasks);
+    more.put(argument, task);
+    return new ServiceProcess<>(name, managementPort, configuration, factory, migration, more);
   }
 
   /// Does what the arguments say with the environment of the process. Returns when the service is
@@ -92,7 +118,12 @@ public final class ServiceProcess<C> {
 
   Outcome execute(
       List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-    Optional<Arguments> asked = Arguments.of(arguments);
+    Optional<Task<C>> task =
+        arguments.size() == 1
+            ? Optional.ofNullable(tasks.get(arguments.getFirst()))
+            : Optional.empty();
+    Optional<Arguments> asked =
+        task.isPresent() ? Optional.of(Arguments.TASK) : Arguments.of(arguments);
     if (asked.isEmpty()) {
       err.println(name + ": unknown argument: " + String.join(" ", arguments) + "; " + usage());
       return Outcome.exit(USAGE);
@@ -109,6 +140,7 @@ public final class ServiceProcess<C> {
       return switch (asked.get()) {
         case CHECK -> check(settings, out);
         case MIGRATE -> migrate(config, out, err);
+        case TASK -> perform(task.orElseThrow(), config, out, err);
         default -> start(process, config, err);
       };
     } catch (SettingsException e) {
@@ -122,7 +154,9 @@ public final class ServiceProcess<C> {
   private String usage() {
     return "usage: "
         + name
-        + " [--check | --migrate | --help]; settings are environment variables "
+        + " [--check | --migrate | "
+        + tasks.keySet().stream().sorted().map(task -> task + " | ").collect(Collectors.joining())
+        + "--help]; settings are environment variables "
         + Settings.PREFIX
         + "*";
   }
@@ -145,6 +179,14 @@ public final class ServiceProcess<C> {
       return Outcome.exit(OK);
     } catch (RuntimeException e) {
       return failed("cannot migrate", e, err);
+    }
+  }
+
+  private Outcome perform(Task<C> task, C config, PrintStream out, PrintStream err) {
+    try {
+      return Outcome.exit(task.run(config, out) ? OK : FAILED);
+    } catch (RuntimeException e) {
+      return failed("failed", e, err);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +24,8 @@ class ApiContractTest {
 
   private static ApiRouter build(ApiRouter.Builder builder) {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    return builder.build(_ -> Optional.empty(), new Problems(meters), meters);
+    return builder.build(
+        _ -> Optional.empty(), _ -> Future.succeededFuture(), new Problems(meters), meters);
   }
 
   @Test

@@ -2,9 +2,11 @@ package dev.fairlead.runtime.http;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The interface of `test/openapi.yaml` on a free port of the loopback, and a client of it.
 final class ApiFixture implements AutoCloseable {
@@ -39,9 +43,13 @@ final class ApiFixture implements AutoCloseable {
   record Thing(String id, String tenant) {}
 
   ApiFixture(ApiSettings settings, Operation thing) {
+    this(settings, thing, _ -> ApiResponse.noContent());
+  }
+
+  ApiFixture(ApiSettings settings, Operation thing, Operation deletion) {
     ApiRouter router =
-        bound(ApiRouter.load(vertx, CONTRACT, settings).await(), thing)
-            .build(ApiFixture::authenticate, new Problems(meters), meters);
+        bound(ApiRouter.load(vertx, CONTRACT, settings).await(), thing, deletion)
+            .build(ApiFixture::authenticate, this::record, new Problems(meters), meters);
     server = HttpServers.listen(vertx, HttpServerSettings.of("127.0.0.1", 0), router).await();
     client =
         WebClient.create(
@@ -49,13 +57,33 @@ final class ApiFixture implements AutoCloseable {
             new WebClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(server.actualPort()));
   }
 
+  /// What the audit was told, in order.
+  final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
+
+  /// Whether the audit takes nothing.
+  final AtomicBoolean auditAway = new AtomicBoolean();
+
+  private Future<Void> record(AuditEntry entry) {
+    if (auditAway.get()) {
+      return Future.failedFuture("the audit is away");
+    }
+    audit.add(entry);
+    return Future.succeededFuture();
+  }
+
   static ApiRouter.Builder bound(ApiRouter.Builder builder, Operation thing) {
+    return bound(builder, thing, _ -> ApiResponse.noContent());
+  }
+
+  private static ApiRouter.Builder bound(
+      ApiRouter.Builder builder, Operation thing, Operation deletion) {
     return builder
         .operation("open", _ -> ApiResponse.ok(Map.of("open", true)))
         .operation("listThings", ApiFixture::list)
         .operation("createThing", ApiFixture::create)
         .operation("thing", thing)
         .operation("deleteThing", _ -> ApiResponse.noContent())
+        .operation("purgeThings", deletion)
         .operation(
             "putContent", request -> ApiResponse.ok(Map.of("size", request.bodyBytes().length)));
   }

@@ -1,4 +1,4 @@
-package dev.fairlead.gateway.admission;
+package dev.fairlead.bus.access;
 
 import dev.fairlead.bus.message.AccessMessage;
 import io.vertx.core.json.DecodeException;
@@ -19,34 +19,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The public keys that sign device tokens, ready for use. Fed with what `fairlead.access` says;
-/// safe for all threads.
-public final class SigningKeys {
+/// The public keys that sign tokens, ready for use. Fed with what `fairlead.access` says; safe for
+/// all threads.
+final class SigningKeys {
 
   private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
 
   private final Map<String, PublicKey> keys = new ConcurrentHashMap<>();
-
-  /// Takes a change in. What is no signing key is left alone.
-  public void changed(AccessMessage message) {
-    switch (message) {
-      case AccessMessage.SigningKey key -> learn(key);
-      case AccessMessage.Withdrawn withdrawn -> forget(withdrawn.key());
-      case AccessMessage.ApiKey _,
-          AccessMessage.Revocation _,
-          AccessMessage.Suspension _,
-          AccessMessage.Generation _ -> {
-        // Of no meaning for keys.
-      }
-    }
-  }
 
   /// The key of that id.
   Optional<PublicKey> key(String keyId) {
     return Optional.ofNullable(keys.get(keyId));
   }
 
-  private void learn(AccessMessage.SigningKey key) {
+  /// Takes a key in.
+  void learn(AccessMessage.SigningKey key) {
     try {
       keys.put(key.keyId(), publicKey(new JsonObject(key.jwk())));
     } catch (GeneralSecurityException
@@ -61,10 +48,9 @@ public final class SigningKeys {
     }
   }
 
-  private void forget(String key) {
-    if (key.startsWith(AccessMessage.SIGNING_KEY)) {
-      keys.remove(key.substring(AccessMessage.SIGNING_KEY.length()));
-    }
+  /// The key counts no more.
+  void forget(String keyId) {
+    keys.remove(keyId);
   }
 
   /// A P-256 key of a JSON Web Key (RFC 7518 §6.2).

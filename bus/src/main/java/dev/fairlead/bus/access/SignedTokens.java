@@ -1,0 +1,113 @@
+package dev.fairlead.bus.access;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/// Checks tokens of the registry: JWTs signed with ES256 and nothing else (RFC 7515, RFC 7518
+/// §3.4), which name `fairlead` as their issuer and have not run out. Asks nobody; what it needs
+/// came on `fairlead.access`. Safe for all threads.
+///
+/// What a token is good for, and for whom, is its reader's to check: every kind of token has claims
+/// that no other has. What is cheap is looked at first, the signature last. Why a token is refused
+/// is nobody's business but ours, and not even ours by name.
+public final class SignedTokens {
+
+  /// Who issues tokens.
+  public static final String ISSUER = "fairlead";
+
+  /// The audience of a token that opens the HTTP interfaces to a person.
+  public static final String API_AUDIENCE = "api";
+
+  private static final int TOKEN_LENGTH_MAX = 4096;
+  private static final int SIGNATURE_BYTES = 64;
+  private static final String ALGORITHM = "ES256";
+
+  private final SigningKeys keys;
+  private final InstantSource clock;
+
+  SignedTokens(SigningKeys keys, InstantSource clock) {
+    this.keys = keys;
+    this.clock = clock;
+  }
+
+  /// Reads a token.
+  ///
+  /// @param claimed what the claims say, given with the id of the key, or nothing when they are not
+  ///     what is asked for; may throw `IllegalArgumentException` and `ClassCastException` for
+  ///     nothing
+  /// @return what `claimed` found, once the token has turned out to be genuine
+  public <T> Optional<T> verify(String token, BiFunction<JsonObject, String, Optional<T>> claimed) {
+    int first = token.indexOf('.');
+    int second = token.indexOf('.', first + 1);
+    if (token.length() > TOKEN_LENGTH_MAX
+        || first <= 0
+        || second < 0
+        || token.indexOf('.', second + 1) >= 0) {
+      return Optional.empty();
+    }
+    try {
+      JsonObject header = json(token.substring(0, first));
+      Optional<PublicKey> key = keyOf(header);
+      Optional<T> found =
+          key.isPresent()
+              ? current(
+                  json(token.substring(first + 1, second)), header.getString("kid", ""), claimed)
+              : Optional.empty();
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      byte[] signature = Base64.getUrlDecoder().decode(token.substring(second + 1));
+      return isSigned(key.get(), token.substring(0, second), signature) ? found : Optional.empty();
+    } catch (IllegalArgumentException | ClassCastException | DecodeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Whether the key of that id has not been taken back.
+  public boolean knows(String keyId) {
+    return keys.key(keyId).isPresent();
+  }
+
+  private Optional<PublicKey> keyOf(JsonObject header) {
+    String keyId = header.getString("kid", "");
+    // An extension that must be understood (RFC 7515 §4.1.11) is one that we do not understand.
+    return ALGORITHM.equals(header.getString("alg")) && !header.containsKey("crit")
+        ? keys.key(keyId)
+        : Optional.empty();
+  }
+
+  private <T> Optional<T> current(
+      JsonObject claims, String keyId, BiFunction<JsonObject, String, Optional<T>> claimed) {
+    Long expires = claims.getLong("exp", 0L);
+    return ISSUER.equals(claims.getString("iss")) && expires > clock.instant().getEpochSecond()
+        ? claimed.apply(claims, keyId)
+        : Optional.empty();
+  }
+
+  private static boolean isSigned(PublicKey key, String signed, byte[] signature) {
+    if (signature.length != SIGNATURE_BYTES) {
+      return false;
+    }
+    try {
+      Signature verifier = Signature.getInstance("SHA256withECDSAinP1363Format");
+      verifier.initVerify(key);
+      verifier.update(signed.getBytes(StandardCharsets.US_ASCII));
+      return verifier.verify(signature);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private static JsonObject json(String part) {
+    return new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(part)));
+  }
+}

@@ -1,0 +1,317 @@
+package dev.fairlead.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.Topic;
+import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.BusReader;
+import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.Contract;
+import dev.fairlead.endtoend.harness.TestDevice;
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Hello;
+import dev.fairlead.protocol.Message;
+import dev.fairlead.protocol.NativeProtocol;
+import dev.fairlead.protocol.Value;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// One tenant can see, address and infer nothing of another: over every operation of every
+/// contract, and with every message of the protocol. Both are read from where they are defined, so
+/// that a new one is tried the day it appears.
+class TenantIsolationIT {
+
+  /// In the name of everything that the victim has, and in what its device says.
+  private static final String SECRET = "zq7-victims-secret";
+
+  private static final String VICTIM = "victim";
+  private static final String INTRUDER = "intruder";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path directory;
+
+  private static Cluster cluster;
+  private static TestDevice device;
+  private static Hello hello;
+  private static String intruderKey;
+  private static TestDevice intrudingDevice;
+
+  /// What the victim has, by the service and the path that name it: for each parameter of a path
+  /// the value that stands for something of the victim's, and one that stands for nothing.
+  private static final Map<String, Ids> IDS = new LinkedHashMap<>();
+
+  /// The victim's id of something, and one of the same form that nobody has.
+  private record Ids(String theirs, String nobodys) {}
+
+  @BeforeAll
+  static void start() {
+    cluster = new Cluster(directory);
+    tenant(VICTIM);
+    tenant(INTRUDER);
+    device = new TestDevice(cluster.http(), SECRET, token(VICTIM, SECRET));
+    hello = device.connect(cluster.gatewayA().httpPort()).join();
+    device.status("e1", "{\"" + SECRET + "\":1}");
+    String key = text(in(VICTIM, "POST", "/api/v1/api-keys", keyBody(SECRET)), "id");
+    String command =
+        text(
+            cluster
+                .api()
+                .post(
+                    cluster.command().httpPort(),
+                    "/api/v1/devices/" + SECRET + "/commands",
+                    "{\"kind\":\"" + SECRET + "\"}",
+                    Map.of("Fairlead-Tenant", VICTIM)),
+            "id");
+    intruderKey = text(in(INTRUDER, "POST", "/api/v1/api-keys", keyBody("intruder")), "key");
+    intrudingDevice = new TestDevice(cluster.http(), "intruding", token(INTRUDER, "intruding"));
+    String nobody = "00000000-0000-4000-8000-000000000000";
+    IDS.put("/api/v1/devices/{id}", new Ids(SECRET, "nobodys-device"));
+    IDS.put("/api/v1/api-keys/{id}", new Ids(key, nobody));
+    IDS.put("/api/v1/commands/{id}", new Ids(command, nobody));
+    IDS.put("/api/v1/tenants/{id}", new Ids(VICTIM, "nobodys-tenant"));
+    IDS.put("/api/v1/signing-keys/{id}", new Ids(nobody, nobody));
+    await().until(() -> get(intruderKey, "/api/v1/devices").statusCode() == 200);
+    await().until(() -> document(VICTIM).contains(SECRET + "\":1"));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static void tenant(String id) {
+    cluster.api().post(cluster.registry().httpPort(), "/api/v1/tenants", "{\"id\":\"" + id + "\"}");
+  }
+
+  private static String token(String tenant, String id) {
+    return text(
+        in(tenant, "POST", "/api/v1/devices", "{\"id\":\"" + id + "\",\"name\":\"" + id + "\"}"),
+        "token");
+  }
+
+  private static String keyBody(String name) {
+    return "{\"name\":\"" + name + "\",\"role\":\"admin\"}";
+  }
+
+  private static Api.Answer in(String tenant, String method, String path, String body) {
+    return cluster
+        .api()
+        .post(cluster.registry().httpPort(), path, body, Map.of("Fairlead-Tenant", tenant));
+  }
+
+  private static String text(Api.Answer answer, String field) {
+    assertThat(answer.status()).as("%s", answer).isIn(200, 201, 202);
+    return answer.body().path(field).asText();
+  }
+
+  private static HttpResponse<String> get(String key, String path) {
+    return cluster.api().raw(cluster.registry().httpPort(), "GET", path, Optional.empty(), key);
+  }
+
+  /// Everything that the victim's admins can see of their device, but for what time changes.
+  private static String document(String tenant) {
+    return cluster
+        .api()
+        .get(
+            cluster.registry().httpPort(),
+            "/api/v1/devices/" + SECRET,
+            Map.of("Fairlead-Tenant", tenant))
+        .body()
+        .toString()
+        .replaceAll("\"lastSeenAt\":\"[^\"]*\"", "");
+  }
+
+  static Stream<Contract.Operation> operations() {
+    return Stream.of("registry", "command").flatMap(name -> Contract.operations(name).stream());
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void showsAndDoesNothingOfAnotherTenants(Contract.Operation operation) {
+    // Given
+    String before = document(VICTIM);
+    int port =
+        operation.service().equals("command")
+            ? cluster.command().httpPort()
+            : cluster.registry().httpPort();
+
+    // When
+    HttpResponse<String> theirs = call(operation, port, true, Optional.empty());
+    HttpResponse<String> nobodys = call(operation, port, false, Optional.empty());
+    HttpResponse<String> chosen = call(operation, port, true, Optional.of(VICTIM));
+
+    // Then
+    assertThat(theirs.body().replace(path(operation, true), ""))
+        .as("an answer about the victim's")
+        .doesNotContain(operation.parameters().isEmpty() ? SECRET : "\"" + SECRET + "\":1");
+    if (!operation.parameters().isEmpty()) {
+      assertThat(theirs.statusCode()).isEqualTo(nobodys.statusCode()).isBetween(400, 499);
+      assertThat(withoutIds(operation, theirs)).isEqualTo(withoutIds(operation, nobodys));
+    }
+    if (operation.role().isPresent()) {
+      assertThat(chosen.statusCode()).isEqualTo(403);
+    }
+    assertThat(document(VICTIM)).isEqualTo(before);
+    assertThat(device.closed()).isNotDone();
+  }
+
+  private static String path(Contract.Operation operation, boolean theirs) {
+    if (operation.parameters().isEmpty()) {
+      return operation.path();
+    }
+    String stem =
+        IDS.keySet().stream()
+            .filter(known -> operation.path().startsWith(known))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new AssertionError(
+                        "this test has nothing of the victim's for " + operation.path()));
+    Ids ids = IDS.get(stem);
+    String value = theirs ? ids.theirs() : ids.nobodys();
+    // Parameters further down name things below the first.
+    return operation.path().replaceFirst("\\{\\w+}", value).replaceAll("\\{\\w+}", SECRET);
+  }
+
+  private static String withoutIds(Contract.Operation operation, HttpResponse<String> response) {
+    Ids ids = IDS.get(stem(operation));
+    return response.body().replace(ids.theirs(), "ID").replace(ids.nobodys(), "ID");
+  }
+
+  private static String stem(Contract.Operation operation) {
+    return IDS.keySet().stream()
+        .filter(known -> operation.path().startsWith(known))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static HttpResponse<String> call(
+      Contract.Operation operation, int port, boolean theirs, Optional<String> tenant) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    tenant.ifPresent(id -> headers.put("Fairlead-Tenant", id));
+    operation.example().ifPresent(example -> headers.put("Content-Type", example.mediaType()));
+    return cluster
+        .api()
+        .raw(
+            port,
+            operation.method(),
+            path(operation, theirs),
+            operation.example().map(TenantIsolationIT::body),
+            intruderKey,
+            headers);
+  }
+
+  private static String body(Contract.Example example) {
+    try {
+      Object value = example.value();
+      return value == null ? "{\"kind\":\"ping\"}" : JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void putsNothingOnTheBusInAnotherTenantsName() throws IllegalAccessException {
+    // Given
+    intrudingDevice.connect(cluster.gatewayA().httpPort()).join();
+    String mark = "mark-of-the-intruder";
+
+    // When
+    List<Message> tried = everyMessage(mark);
+    tried.forEach(intrudingDevice::send);
+    intrudingDevice.status("last", "{\"done\":true}");
+    await().until(() -> intrudingDevice.acknowledged().contains("last"));
+
+    // Then
+    assertThat(tried).hasSizeGreaterThan(50);
+    List<String> elsewhere = new ArrayList<>();
+    for (Topic topic : Topic.values()) {
+      for (ReceivedRecord each : BusReader.read(cluster.kafka().bootstrapServers(), topic)) {
+        if (contains(each, mark) && !each.key().startsWith(INTRUDER + "/")) {
+          elsewhere.add(topic + " " + each.key());
+        }
+      }
+    }
+    assertThat(elsewhere).isEmpty();
+    assertThat(device.closed()).isNotDone();
+    assertThat(device.run()).hasSize(1);
+  }
+
+  private static boolean contains(ReceivedRecord record, String mark) {
+    byte[] value = record.value();
+    return record.key().contains(mark)
+        || (value != null && new String(value, StandardCharsets.ISO_8859_1).contains(mark));
+  }
+
+  /// Every type under every proto, with props that name the victim in every way there is.
+  private static List<Message> everyMessage(String mark) throws IllegalAccessException {
+    List<Message> messages = new ArrayList<>();
+    for (int proto : numbers()) {
+      for (String type : texts("TYPE_")) {
+        Message message =
+            Message.of(proto, type, Body.utf8("{\"" + mark + "\":1}"))
+                .withProp("tenant", Value.of(VICTIM))
+                .withProp("device", Value.of(VICTIM + "/" + SECRET));
+        for (String prop : texts("PROP_")) {
+          message = message.withProp(prop, Value.of(valueOf(prop)));
+        }
+        messages.add(message);
+      }
+    }
+    return messages;
+  }
+
+  private static String valueOf(String prop) {
+    return switch (prop) {
+      case NativeProtocol.PROP_SESSION -> hello.sessionId();
+      case NativeProtocol.PROP_ADDRESS -> hello.address();
+      case NativeProtocol.PROP_CONTENT_TYPE -> "application/json";
+      case NativeProtocol.PROP_STATUS -> "succeeded";
+      case NativeProtocol.PROP_ID -> IDS.get("/api/v1/commands/{id}").theirs();
+      default -> VICTIM + "/" + SECRET;
+    };
+  }
+
+  private static List<Integer> numbers() throws IllegalAccessException {
+    List<Integer> numbers = new ArrayList<>();
+    for (Field field : constants("PROTO_")) {
+      numbers.add(field.getInt(null));
+    }
+    return numbers.stream().distinct().toList();
+  }
+
+  private static List<String> texts(String prefix) throws IllegalAccessException {
+    List<String> texts = new ArrayList<>();
+    for (Field field : constants(prefix)) {
+      texts.add(String.valueOf(field.get(null)));
+    }
+    return texts.stream().distinct().toList();
+  }
+
+  private static List<Field> constants(String prefix) {
+    return Arrays.stream(NativeProtocol.class.getFields())
+        .filter(field -> Modifier.isStatic(field.getModifiers()))
+        .filter(field -> field.getName().startsWith(prefix))
+        .toList();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.fairlead.registry.audit;
+
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.row.Feed;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The audit, put together.
+public final class Audit {
+
+  private final Pool pool;
+  private final AuditKey key;
+  private final PgAuditRetention retention;
+
+  private Audit(Pool pool, AuditKey key, PgAuditRetention retention) {
+    this.pool = pool;
+    this.key = key;
+    this.retention = retention;
+  }
+
+  /// Opens the audit, and begins to take old entries away.
+  ///
+  /// @param kept how long an entry is kept
+  /// @return fails when the master key does not open the key of the audit
+  public static Future<Audit> open(
+      Vertx vertx, Pool pool, MasterKey masterKey, Duration kept, InstantSource clock) {
+    return PgAuditKeys.loadOrMake(pool, masterKey)
+        .map(
+            key -> {
+              PgAuditRetention retention = new PgAuditRetention(vertx, pool, key, kept, clock);
+              retention.start();
+              return new Audit(pool, key, retention);
+            });
+  }
+
+  /// Checks every tenant's chain.
+  ///
+  /// @param told of each, in a line
+  /// @return whether all of them are intact
+  public static Future<Boolean> verify(Pool pool, MasterKey masterKey, Consumer<String> told) {
+    return PgAuditKeys.loadOrMake(pool, masterKey)
+        .map(key -> new PgAuditVerifier(pool, key))
+        .compose(
+            verifier -> verifier.tenants().compose(tenants -> verifyEach(verifier, tenants, told)));
+  }
+
+  private static Future<Boolean> verifyEach(
+      PgAuditVerifier verifier, List<String> tenants, Consumer<String> told) {
+    Future<Boolean> intact = Future.succeededFuture(true);
+    for (String tenant : tenants) {
+      intact =
+          intact.compose(
+              before ->
+                  verifier
+                      .verify(tenant)
+                      .map(
+                          found -> {
+                            told.accept(found.line());
+                            return before && found.intact();
+                          }));
+    }
+    return intact;
+  }
+
+  /// The way of entries from the bus into the tables.
+  public Feed feed(DeadLetters deadLetters) {
+    return PgAuditFeed.feed(pool, key, deadLetters);
+  }
+
+  /// The operations.
+  public AuditRoutes routes() {
+    return new AuditRoutes(new PgAuditQuery(pool), new PgAuditVerifier(pool, key));
+  }
+
+  /// Stops taking old entries away.
+  public Future<Void> close() {
+    return retention.close();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.fairlead.runtime.audit;
+
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+
+/// What one request is about to do. A store that writes its rows in a transaction appends
+/// [#succeeded] to the audit in that same transaction, so that neither is there without the other;
+/// an act that nobody wrote down by then is written down before it is answered. Used by one thread
+/// at a time.
+public final class Act {
+
+  /// The longest target that is kept.
+  private static final int TARGET_MAX = 512;
+
+  private final InstantSource clock;
+  private final String service;
+  private final Actor actor;
+  private final String action;
+  private final String target;
+  private volatile boolean recorded;
+
+  /// Who acts.
+  ///
+  /// @param tenant in which
+  /// @param id of the key or person; empty for nobody known
+  /// @param role in lower case; empty for nobody known
+  /// @param address where from
+  public record Actor(String tenant, String id, String role, String address) {}
+
+  /// @param clock for the time of the entry
+  /// @param action the `operationId`
+  /// @param target the path of the request
+  public Act(InstantSource clock, String service, Actor actor, String action, String target) {
+    this.clock = clock;
+    this.service = service;
+    this.actor = actor;
+    this.action = action;
+    this.target = target.length() > TARGET_MAX ? target.substring(0, TARGET_MAX) : target;
+  }
+
+  /// The entry of the act, done; to be appended by the caller.
+  public AuditEntry succeeded() {
+    return succeeded(target);
+  }
+
+  /// The entry of the act, done, on something that the request's path does not name.
+  ///
+  /// @param made the path of what was made
+  public AuditEntry succeeded(String made) {
+    recorded = true;
+    return entry(made, AuditEntry.SUCCEEDED);
+  }
+
+  /// The entry of the act, done by somebody who was nobody known when the request came: who has
+  /// signed in by it.
+  ///
+  /// @param tenant in which they act from now on
+  /// @param id of the key or person
+  /// @param role in lower case
+  public AuditEntry succeededAs(String tenant, String id, String role) {
+    recorded = true;
+    return entry(new Actor(tenant, id, role, actor.address()), target, AuditEntry.SUCCEEDED);
+  }
+
+  /// The entry of the act, refused.
+  ///
+  /// @param problem the slug of the problem that it is answered with
+  public AuditEntry refused(String problem) {
+    return entry(target, problem);
+  }
+
+  /// Whether [#succeeded] was taken.
+  public boolean isRecorded() {
+    return recorded;
+  }
+
+  private AuditEntry entry(String on, String outcome) {
+    return entry(actor, on, outcome);
+  }
+
+  private AuditEntry entry(Actor who, String on, String outcome) {
+    return new AuditEntry(
+        UUID.randomUUID(),
+        clock.instant().truncatedTo(ChronoUnit.MICROS),
+        who.tenant(),
+        who.id(),
+        who.role(),
+        action,
+        on,
+        who.address(),
+        outcome,
+        service);
+  }
+}
