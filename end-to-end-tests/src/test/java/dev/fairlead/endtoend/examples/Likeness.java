@@ -86,8 +86,8 @@ final class Likeness {
       return shown.decimalValue().compareTo(real.decimalValue()) == 0;
     }
     return shown.equals(real)
-        || isTime(shown.asText()) && isTime(real.asText())
-        || isUuid(shown.asText()) && isUuid(real.asText());
+        || (isTime(shown.asText()) && isTime(real.asText()))
+        || (isUuid(shown.asText()) && isUuid(real.asText()));
   }
 
   private static boolean isTime(String text) {
