@@ -10,8 +10,10 @@ import dev.fairlead.agent.command.SetIntervalHandler;
 import dev.fairlead.agent.connection.Connection;
 import dev.fairlead.agent.connection.ConnectionSettings;
 import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.agent.enrolment.EnrolledToken;
 import dev.fairlead.agent.machine.MachineReporter;
 import dev.fairlead.agent.outbox.Outbox;
 import dev.fairlead.agent.state.StateDirectory;
@@ -85,12 +87,18 @@ public final class Agent implements AutoCloseable {
 
   private static ConnectionSettings settings(AgentConfig config, StateDirectory state)
       throws IOException {
-    Optional<SSLContext> trust =
-        config.caFile().isPresent()
-            ? Optional.of(TrustedCertificates.sslContext(config.caFile().get()))
+    Optional<SSLContext> tls =
+        config.caFile().isPresent() || config.certificate().isPresent()
+            ? Optional.of(TrustedCertificates.sslContext(config.caFile(), config.certificate()))
             : Optional.empty();
-    return new ConnectionSettings(
-        config.url(), new Tokens(config.token(), state), config.wire(), trust);
+    TokenSource own =
+        config
+            .provisioning()
+            .<TokenSource>map(by -> new EnrolledToken(by, state, config.url(), tls))
+            .orElse(config.token());
+    // With a certificate there is no token, and a new one has nothing to take the place of.
+    TokenSource tokens = config.certificate().isPresent() ? own : new Tokens(own, state);
+    return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
   }
 
   private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {

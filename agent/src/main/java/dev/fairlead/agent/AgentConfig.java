@@ -1,7 +1,10 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.AllowedPrograms;
+import dev.fairlead.agent.connection.ClientCertificate;
 import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.enrolment.EnrolledToken;
+import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.protocol.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,13 +21,15 @@ import java.util.stream.Stream;
 /// Making one throws `IllegalArgumentException` if a value is out of its range.
 ///
 /// @param url of the gateway, scheme `ws` or `wss`; usually ends in `/connect`
-/// @param token the device's token, or the file that holds it
+/// @param token the device's token, or the file that holds it, or none for a certificate
 /// @param stateDirectory of this agent alone; made if missing
 /// @param wire notation of the messages
 /// @param telemetryInterval 1 second to 1 day; the command `set-interval` overrules it for good
 /// @param diskThresholdPercent 1 to 100: how full a disk is an alert
 /// @param execAllowed programs that the command `exec` may run: bare names or absolute paths
 /// @param caFile certificates (PEM) to trust instead of those of the JDK
+/// @param certificate the device's client certificate and its key; only over `wss`
+/// @param provisioning how to come by a token that is not there yet
 public record AgentConfig(
     URI url,
     TokenSource token,
@@ -33,7 +38,9 @@ public record AgentConfig(
     Duration telemetryInterval,
     int diskThresholdPercent,
     Set<String> execAllowed,
-    Optional<Path> caFile) {
+    Optional<Path> caFile,
+    Optional<ClientCertificate> certificate,
+    Optional<Provisioning> provisioning) {
 
   /// What `exec` may run if nothing is added.
   public static final Set<String> EXEC_ALLOWED_DEFAULT = Set.of("uname", "uptime", "df");
@@ -55,6 +62,9 @@ public record AgentConfig(
     require(
         diskThresholdPercent >= 1 && diskThresholdPercent <= 100,
         "the disk threshold must be 1 to 100 percent");
+    require(
+        certificate.isEmpty() || "wss".equals(url.getScheme()),
+        "a client certificate needs a URL like wss://host/connect");
     execAllowed = Set.copyOf(execAllowed);
     for (String program : execAllowed) {
       require(
@@ -72,7 +82,27 @@ public record AgentConfig(
         TELEMETRY_INTERVAL_DEFAULT,
         DISK_THRESHOLD_PERCENT_DEFAULT,
         EXEC_ALLOWED_DEFAULT,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /// A configuration with all defaults for a device that enrols at its first start, and keeps its
+  /// token in the state directory.
+  public static AgentConfig enrolling(URI url, Provisioning provisioning, Path stateDirectory) {
+    AgentConfig enrolled =
+        of(url, new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)), stateDirectory);
+    return new AgentConfig(
+        enrolled.url,
+        enrolled.token,
+        enrolled.stateDirectory,
+        enrolled.wire,
+        enrolled.telemetryInterval,
+        enrolled.diskThresholdPercent,
+        enrolled.execAllowed,
+        enrolled.caFile,
+        enrolled.certificate,
+        Optional.of(provisioning));
   }
 
   /// Reads `FAIRLEAD_AGENT_…` settings.
@@ -92,19 +122,39 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         execAllowed,
-        caFile);
+        caFile,
+        certificate,
+        provisioning);
   }
 
   /// This configuration with another interval.
   public AgentConfig withTelemetryInterval(Duration other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, other, diskThresholdPercent, execAllowed, caFile);
+        url,
+        token,
+        stateDirectory,
+        wire,
+        other,
+        diskThresholdPercent,
+        execAllowed,
+        caFile,
+        certificate,
+        provisioning);
   }
 
   /// This configuration with another threshold.
   public AgentConfig withDiskThresholdPercent(int other) {
     return new AgentConfig(
-        url, token, stateDirectory, wire, telemetryInterval, other, execAllowed, caFile);
+        url,
+        token,
+        stateDirectory,
+        wire,
+        telemetryInterval,
+        other,
+        execAllowed,
+        caFile,
+        certificate,
+        provisioning);
   }
 
   /// This configuration with more programs for `exec`.
@@ -117,7 +167,9 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         Stream.concat(execAllowed.stream(), programs.stream()).collect(Collectors.toSet()),
-        caFile);
+        caFile,
+        certificate,
+        provisioning);
   }
 
   /// This configuration with certificates to trust.
@@ -130,7 +182,24 @@ public record AgentConfig(
         telemetryInterval,
         diskThresholdPercent,
         execAllowed,
-        Optional.of(file));
+        Optional.of(file),
+        certificate,
+        provisioning);
+  }
+
+  /// This configuration with a client certificate instead of a token.
+  public AgentConfig withCertificate(ClientCertificate other) {
+    return new AgentConfig(
+        url,
+        new TokenSource.None(),
+        stateDirectory,
+        wire,
+        telemetryInterval,
+        diskThresholdPercent,
+        execAllowed,
+        caFile,
+        Optional.of(other),
+        provisioning);
   }
 
   private static void requireUrl(URI url) {

@@ -1,12 +1,17 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.AllowedPrograms;
+import dev.fairlead.agent.connection.ClientCertificate;
 import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.TrustedCertificates;
+import dev.fairlead.agent.enrolment.EnrolledToken;
+import dev.fairlead.agent.enrolment.Provisioning;
+import dev.fairlead.agent.machine.HostName;
 import dev.fairlead.protocol.WireFormat;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,8 +41,25 @@ final class ConfigReader {
   private static final String DISK_THRESHOLD = PREFIX + "DISK_THRESHOLD";
   private static final String EXEC = PREFIX + "EXEC";
   private static final String CA_FILE = PREFIX + "CA_FILE";
+  private static final String CERTIFICATE_FILE = PREFIX + "CERTIFICATE_FILE";
+  private static final String KEY_FILE = PREFIX + "KEY_FILE";
+  private static final String PROVISIONING_KEY_FILE = PREFIX + "PROVISIONING_KEY_FILE";
+  private static final String DEVICE_ID = PREFIX + "DEVICE_ID";
   private static final Set<String> KNOWN =
-      Set.of(URL, TOKEN, TOKEN_FILE, STATE_DIR, WIRE, INTERVAL, DISK_THRESHOLD, EXEC, CA_FILE);
+      Set.of(
+          URL,
+          TOKEN,
+          TOKEN_FILE,
+          STATE_DIR,
+          WIRE,
+          INTERVAL,
+          DISK_THRESHOLD,
+          EXEC,
+          CA_FILE,
+          CERTIFICATE_FILE,
+          KEY_FILE,
+          PROVISIONING_KEY_FILE,
+          DEVICE_ID);
 
   private static final URI NO_URL = URI.create("ws://localhost/connect");
   private static final TokenSource NO_TOKEN = new TokenSource.Given("none");
@@ -51,9 +73,10 @@ final class ConfigReader {
   }
 
   AgentConfig read() throws ConfigException {
+    URI url = url();
     AgentConfig config =
         new AgentConfig(
-            url(),
+            url,
             token(),
             stateDirectory(),
             wire(),
@@ -62,7 +85,9 @@ final class ConfigReader {
             Math.toIntExact(
                 number(DISK_THRESHOLD, AgentConfig.DISK_THRESHOLD_PERCENT_DEFAULT, 100)),
             execAllowed(),
-            caFile());
+            caFile(),
+            certificate(url),
+            provisioning());
     environment.keySet().stream()
         .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name))
         .sorted()
@@ -100,9 +125,27 @@ final class ConfigReader {
   private TokenSource token() {
     Optional<String> given = value(TOKEN);
     Optional<Path> file = path(TOKEN_FILE);
-    if (given.isPresent() == value(TOKEN_FILE).isPresent()) {
-      problem(TOKEN, "or " + TOKEN_FILE + " is needed, one of them");
+    long credentials =
+        Stream.of(TOKEN, TOKEN_FILE, CERTIFICATE_FILE, PROVISIONING_KEY_FILE)
+            .filter(name -> value(name).isPresent())
+            .count();
+    if (credentials != 1) {
+      problem(
+          TOKEN,
+          "or "
+              + TOKEN_FILE
+              + " or "
+              + CERTIFICATE_FILE
+              + " or "
+              + PROVISIONING_KEY_FILE
+              + " is needed, one of them");
       return NO_TOKEN;
+    }
+    if (value(CERTIFICATE_FILE).isPresent()) {
+      return new TokenSource.None();
+    }
+    if (value(PROVISIONING_KEY_FILE).isPresent()) {
+      return new TokenSource.InFile(stateDirectory().resolve(EnrolledToken.FILE));
     }
     try {
       TokenSource source =
@@ -117,6 +160,37 @@ final class ConfigReader {
       problem(TOKEN_FILE, "cannot be read: " + e.getMessage());
     }
     return NO_TOKEN;
+  }
+
+  /// The key is needed, and looked at, only until there is a token.
+  private Optional<Provisioning> provisioning() {
+    Optional<Path> keyFile = path(PROVISIONING_KEY_FILE);
+    Optional<String> id = value(DEVICE_ID);
+    if (id.isPresent() && keyFile.isEmpty()) {
+      problem(DEVICE_ID, "goes with " + PROVISIONING_KEY_FILE + " only");
+      return Optional.empty();
+    }
+    if (id.filter(Predicate.not(Provisioning::isDeviceId)).isPresent()) {
+      problem(DEVICE_ID, "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', '~' and '-'");
+      return Optional.empty();
+    }
+    Optional<Provisioning> provisioning =
+        keyFile.map(
+            file ->
+                id.map(given -> new Provisioning(file, given, HostName.read()))
+                    .orElseGet(() -> Provisioning.ofHost(file, HostName.read())));
+    if (provisioning.isPresent() && Files.notExists(stateDirectory().resolve(EnrolledToken.FILE))) {
+      check(provisioning.get());
+    }
+    return provisioning;
+  }
+
+  private void check(Provisioning provisioning) {
+    try {
+      String _ = provisioning.key();
+    } catch (IOException e) {
+      problem(PROVISIONING_KEY_FILE, "cannot be used: " + e.getMessage());
+    }
   }
 
   private Path stateDirectory() {
@@ -180,6 +254,30 @@ final class ConfigReader {
             AgentConfig.EXEC_ALLOWED_DEFAULT.stream(),
             more.stream().filter(AllowedPrograms::isEntry))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Optional<ClientCertificate> certificate(URI url) {
+    Optional<Path> file = path(CERTIFICATE_FILE);
+    Optional<Path> key = path(KEY_FILE);
+    if (file.isEmpty() && key.isEmpty()) {
+      return Optional.empty();
+    }
+    if (file.isEmpty() || key.isEmpty()) {
+      problem(CERTIFICATE_FILE, "and " + KEY_FILE + " go together");
+      return Optional.empty();
+    }
+    ClientCertificate certificate = new ClientCertificate(file.get(), key.get());
+    if (!"wss".equals(url.getScheme())) {
+      problem(URL, "must be like wss://host/connect for a client certificate");
+      return Optional.empty();
+    }
+    try {
+      certificate.check();
+      return Optional.of(certificate);
+    } catch (IOException e) {
+      problem(CERTIFICATE_FILE, "cannot be used: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Optional<Path> caFile() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.protocol.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentConfigTest {
@@ -140,6 +143,37 @@ class AgentConfigTest {
     assertThat(two.problems()).singleElement().asString().contains("one of them");
   }
 
+  @Test
+  void needsCertificateAndKeyTogetherAndNoTokenBesides() {
+    // Given
+    String certificate = "FAIRLEAD_AGENT_CERTIFICATE_FILE";
+    String key = "FAIRLEAD_AGENT_KEY_FILE";
+
+    // When
+    ConfigException noKey =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", certificate, "/x")));
+    ConfigException keyAlone =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", TOKEN, "a", key, "/x")));
+    ConfigException plain =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "ws://h/connect", certificate, "/x", key, "/x")));
+    ConfigException noFile =
+        catchThrowableOfType(
+            ConfigException.class,
+            () -> AgentConfig.read(Map.of(URL, "wss://h/connect", certificate, "/x", key, "/x")));
+
+    // Then
+    assertThat(noKey.problems()).singleElement().asString().contains("go together");
+    assertThat(keyAlone.problems()).singleElement().asString().contains("go together");
+    assertThat(plain.problems()).singleElement().asString().contains("wss://");
+    assertThat(noFile.problems()).singleElement().asString().contains("cannot be used");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "no certificate"})
   void refusesAFileWithoutCertificates(String content) throws IOException {
@@ -183,5 +217,76 @@ class AgentConfigTest {
         .singleElement()
         .asString()
         .contains(URL, TOKEN);
+  }
+
+  private static final String KEY_FILE = "FAIRLEAD_AGENT_PROVISIONING_KEY_FILE";
+
+  private Map<String, String> provisioned(Path keyFile) {
+    return Map.of(
+        URL,
+        "wss://h/connect",
+        KEY_FILE,
+        keyFile.toString(),
+        "FAIRLEAD_AGENT_STATE_DIR",
+        directory.toString());
+  }
+
+  @Test
+  void takesAProvisioningKeyInPlaceOfAToken() throws Exception {
+    // Given
+    Path key = Files.writeString(directory.resolve("key"), "flp_abc\n");
+    Map<String, String> environment = new HashMap<>(provisioned(key));
+    environment.put("FAIRLEAD_AGENT_DEVICE_ID", "pump-17");
+
+    // When
+    AgentConfig config = AgentConfig.read(environment);
+
+    // Then
+    assertThat(config.provisioning().map(Provisioning::deviceId)).contains("pump-17");
+    assertThat(config.provisioning().orElseThrow().key()).isEqualTo("flp_abc");
+    assertThat(config.token())
+        .isEqualTo(new TokenSource.InFile(directory.resolve("enrolled-token")));
+  }
+
+  @Test
+  void needsTheProvisioningKeyOnlyUntilThereIsAToken() throws Exception {
+    // Given
+    Path gone = directory.resolve("gone");
+    ConfigException before =
+        catchThrowableOfType(ConfigException.class, () -> AgentConfig.read(provisioned(gone)));
+    Files.writeString(directory.resolve("enrolled-token"), "a.b.c\n");
+
+    // When
+    AgentConfig config = AgentConfig.read(provisioned(gone));
+
+    // Then
+    assertThat(before.problems()).singleElement().asString().startsWith(KEY_FILE + " cannot be");
+    assertThat(config.provisioning()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "a b", "a/b"})
+  void refusesWhatCannotBeADevicesId(String id) throws IOException {
+    // Given
+    Path key = Files.writeString(directory.resolve("key"), "flp_abc");
+    Map<String, String> environment = new HashMap<>(provisioned(key));
+    environment.put("FAIRLEAD_AGENT_DEVICE_ID", id);
+
+    // When
+    assertThatThrownBy(() -> AgentConfig.read(environment))
+        // Then
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("FAIRLEAD_AGENT_DEVICE_ID must be");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pump 17, pump-17",
+    "host.example, host.example",
+    "'', this-machine",
+    "., this-machine"
+  })
+  void enrolsAsTheDeviceOfItsHostName(String host, String id) {
+    assertThat(Provisioning.ofHost(directory, host).deviceId()).isEqualTo(id);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.agent.connection.TokenSource;
+import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.agent.json.Json;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Command;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -452,5 +455,46 @@ class AgentTest {
     return ProcessHandle.current()
         .children()
         .filter(child -> child.info().command().orElse("").contains(command));
+  }
+
+  @Test
+  void enrolsAtItsFirstStartWaitsForAPersonAndConnects() throws IOException {
+    // Given
+    Path key = Files.writeString(directory.resolve("key"), "flp_key");
+    AtomicBoolean accepted = new AtomicBoolean();
+    AtomicInteger claims = new AtomicInteger();
+    gateway.requests =
+        request -> {
+          boolean claim = String.valueOf(request.path()).endsWith("/claim");
+          boolean let = claim && accepted.get();
+          claims.addAndGet(claim ? 1 : 0);
+          var _ =
+              request
+                  .response()
+                  .putHeader("Retry-After", "0")
+                  .setStatusCode(let ? 201 : 202)
+                  .end(let ? "{\"token\":\"d.e.f\"}" : "{\"enrolmentId\":\"e-1\"}");
+        };
+    Path state = directory.resolve("state");
+    AgentConfig config =
+        AgentConfig.enrolling(gateway.url(), Provisioning.ofHost(key, "pump-17"), state);
+    Agent first = Agent.start(config);
+    agents.add(first);
+    await().until(() -> claims.get() > 0);
+    assertThat(first.isConnected()).isFalse();
+
+    // When
+    accepted.set(true);
+
+    // Then
+    await().atMost(MINUTE).until(first::isConnected);
+    first.close();
+    int asked = claims.get();
+    agents.add(Agent.start(config));
+    await().until(() -> gateway.handshakes().size() == 2);
+    assertThat(gateway.handshakes())
+        .extracting(headers -> headers.get("Authorization"))
+        .containsOnly("Bearer d.e.f");
+    assertThat(claims).hasValue(asked);
   }
 }

@@ -7,11 +7,13 @@ import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.protocol.WireFormat;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.URI;
@@ -51,9 +53,16 @@ public final class TestGateway implements AutoCloseable {
                     .setHost("127.0.0.1")
                     .setPort(0)
                     .setWebSocketSubProtocols(List.of(wire.subprotocol())))
-            .webSocketHandler(this::accept);
+            .webSocketHandler(this::accept)
+            .requestHandler(request -> requests.handle(request));
     HttpServer _ = server.listen().await();
   }
+
+  /// What answers requests that are no handshakes.
+  public volatile Handler<HttpServerRequest> requests =
+      request -> {
+        var _ = request.response().setStatusCode(404).end();
+      };
 
   private void accept(ServerWebSocket socket) {
     sockets.add(socket);

@@ -14,7 +14,8 @@ public final class BenchmarksMain {
 
   /// Runs the benchmark that is named.
   ///
-  /// @param arguments the name: `round-trip`, `events`, `idle-connections` or `start-up`
+  /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up` or
+  ///     `bad-handshakes`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -24,9 +25,11 @@ public final class BenchmarksMain {
       case "events" -> table = Events.run(directory);
       case "idle-connections" -> table = IdleConnections.run(directory);
       case "start-up" -> table = StartUp.run(directory);
+      case "bad-handshakes" -> table = BadHandshakes.run(directory);
       default -> {
         System.err.println(
-            "usage: benchmarks.jar round-trip | events | idle-connections | start-up");
+            "usage: benchmarks.jar"
+                + " round-trip | events | idle-connections | start-up | bad-handshakes");
         System.exit(USAGE);
         return;
       }

@@ -41,8 +41,7 @@ final class Revocations {
       List<Future<?>> sent = new ArrayList<>(BATCH);
       for (int number = first; number < Math.min(count, first + BATCH); number++) {
         DeviceKey device = DeviceKey.of("default", "gone-" + number);
-        sent.add(
-            producer.send(new AccessMessage.Revocation(device, 2, Long.MAX_VALUE).toRecord()));
+        sent.add(producer.send(new AccessMessage.Revocation(device, 2, Long.MAX_VALUE).toRecord()));
       }
       Future.all(sent).await();
     }

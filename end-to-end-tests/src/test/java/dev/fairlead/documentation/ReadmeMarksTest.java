@@ -35,6 +35,18 @@ class ReadmeMarksTest {
   }
 
   @Test
+  void setsValuesThenTriesOnThePageOfCertificates() {
+    // When
+    List<Run> runs =
+        ReadmeBlock.of(SourceTree.read("docs/certificates.md")).stream()
+            .map(ReadmeBlock::run)
+            .toList();
+
+    // Then
+    assertThat(runs).startsWith(Run.VALUES, Run.TRY).containsOnlyOnce(Run.VALUES);
+  }
+
+  @Test
   void readsMarkWithItsExpectation() {
     // Given
     String document =

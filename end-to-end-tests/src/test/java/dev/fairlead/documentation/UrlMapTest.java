@@ -53,7 +53,7 @@ class UrlMapTest {
   @ParameterizedTest
   @CsvSource({
     "/connect, gateway, built",
-    "/connect/more, registry, not built",
+    "/connect/more, gateway, built",
     "/api/v1/devices, registry, built",
     "/api/v1/devices/1.5, registry, built",
     "/api/v1/devices/1.5/commands, command, built",
@@ -116,7 +116,7 @@ class UrlMapTest {
             map.routes().stream().map(route -> pathOf(route.pattern())),
             Stream.of(
                 "/",
-                "/connect/more",
+                "/connector",
                 "/api/v1/openapi",
                 "/api/v1/openapi/page/page.js",
                 "/api/v1/devices",

@@ -7,21 +7,30 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The commands of `README.md`.
+/// The commands of documents that are quick.
 class ReadmeIT {
 
   @TempDir private Path directory;
 
   @Test
   void doesWhatTheReadmeSays() throws Exception {
+    doesWhatIsSaidIn("README.md");
+  }
+
+  @Test
+  void doesWhatThePageOfCertificatesSays() throws Exception {
+    doesWhatIsSaidIn("docs/certificates.md");
+  }
+
+  private void doesWhatIsSaidIn(String document) throws Exception {
     Path data = directory.resolve("data");
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(data, port)) {
       // Given
-      DocumentRun readme = new DocumentRun("README.md", directory, up.shellValues());
+      DocumentRun run = new DocumentRun(document, directory, up.shellValues());
 
       // When
-      readme.check();
+      run.check();
 
       // Then
       assertThat(up.isAlive()).isTrue();

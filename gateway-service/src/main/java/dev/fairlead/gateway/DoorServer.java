@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,15 +19,21 @@ final class DoorServer {
 
   private final Vertx vertx;
   private final HttpServerOptions options;
+  private final Handler<HttpConnection> connected;
   private final Handler<HttpServerRequest> handler;
   private final int loops;
   private final AtomicInteger port = new AtomicInteger();
   private Optional<String> deployment = Optional.empty();
 
   DoorServer(
-      Vertx vertx, HttpServerOptions options, Handler<HttpServerRequest> handler, int loops) {
+      Vertx vertx,
+      HttpServerOptions options,
+      Handler<HttpConnection> connected,
+      Handler<HttpServerRequest> handler,
+      int loops) {
     this.vertx = vertx;
     this.options = new HttpServerOptions(options);
+    this.connected = connected;
     this.handler = handler;
     this.loops = loops;
     if (options.getPort() == 0) {
@@ -48,6 +55,7 @@ final class DoorServer {
       public Future<HttpServer> start() {
         return vertx
             .createHttpServer(options)
+            .connectionHandler(connected)
             .requestHandler(handler)
             .listen()
             .onSuccess(server -> port.set(server.actualPort()));

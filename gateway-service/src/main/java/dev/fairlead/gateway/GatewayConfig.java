@@ -2,6 +2,8 @@ package dev.fairlead.gateway;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.HandshakeLimits;
+import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
@@ -19,12 +21,14 @@ import java.util.Optional;
 ///     refused
 /// @param messageBytesMax the largest message of a device
 /// @param connections how many there may be
+/// @param handshakes how many handshakes may fail
 /// @param pendingBytesMax how much may be under way to the bus
 /// @param heldBytesMax how much may be held beyond that
 /// @param sendQueueBytesMax how much may wait to be sent to one device
 /// @param drainRate how many connections are closed in a second when the gateway stops
 /// @param drainTimeout how long that may take
 /// @param beatInterval how often the gateway says that it lives
+/// @param proxies whose word about a device is believed
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -34,12 +38,14 @@ public record GatewayConfig(
     Duration accessContactMax,
     int messageBytesMax,
     ConnectionCounts.Limits connections,
+    HandshakeLimits handshakes,
     long pendingBytesMax,
     long heldBytesMax,
     long sendQueueBytesMax,
     int drainRate,
     Duration drainTimeout,
-    Duration beatInterval) {
+    Duration beatInterval,
+    ProxySettings proxies) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -86,6 +92,7 @@ public record GatewayConfig(
                     MESSAGE_BYTES_CEILING,
                     "The largest message of a device."),
             connections(settings),
+            HandshakeLimits.from(settings),
             settings.size(
                 "PENDING_BYTES_MAX", 64 * MIB, 4 * MIB, 8 * GIB, "Bytes under way to the bus."),
             settings.size(
@@ -117,7 +124,8 @@ public record GatewayConfig(
                 Duration.ofSeconds(1),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
-                "How often the gateway says on the bus that it lives."));
+                "How often the gateway says on the bus that it lives."),
+            ProxySettings.from(settings));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -143,12 +151,14 @@ public record GatewayConfig(
         accessContactMax,
         messageBytesMax,
         connections,
+        handshakes,
         pendingBytesMax,
         heldBytesMax,
         sendQueueBytesMax,
         drainRate,
         drainTimeout,
-        beatInterval);
+        beatInterval,
+        proxies);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

@@ -5,8 +5,12 @@ import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.admission.BusContact;
+import dev.fairlead.gateway.admission.CertificateVerifier;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.CredentialStanding;
+import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -46,6 +50,7 @@ final class GatewayCore {
   private final LivenessSweep liveness;
   private final Duration sweepInterval;
   private final InboxAddress address;
+  private final TokenGuard guard;
   private final ConnectDoor door;
   private final InboxReader inbox;
   private final RevocationCut revocations;
@@ -59,6 +64,7 @@ final class GatewayCore {
       InboxAddress address,
       GatewayProducers producers,
       AccessView access,
+      Authorities authorities,
       Health health,
       MeterRegistry meters) {
     Clock clock = Clock.systemUTC();
@@ -67,7 +73,7 @@ final class GatewayCore {
     var settings =
         new SessionSettings(
             address, config.keepalive(), config.openedTimeout(), config.sendQueueBytesMax());
-    var verifier = new TokenVerifier(access);
+    var standing = new CredentialStanding(access, clock);
     this.contact = new BusContact(config.accessContactMax(), config.openedTimeout());
     this.busHealth = health.component("bus-contact");
     this.uplink =
@@ -88,7 +94,7 @@ final class GatewayCore {
             producers.control()::send,
             tombstones,
             access,
-            verifier,
+            standing,
             uplink::inputOf,
             clock,
             meters);
@@ -96,20 +102,26 @@ final class GatewayCore {
         Duration.ofMillis(
             Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
     this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
+    this.guard =
+        new TokenGuard(
+            new TokenVerifier(access, standing), config.handshakes(), System::nanoTime, meters);
     var admission =
         new Admission(
             health,
             contact,
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
-            verifier,
+            guard,
+            new CertificateVerifier(authorities, standing, clock),
             meters);
     this.door =
         new ConnectDoor(
             ProtocolLimits.DEFAULT.withMessageBytesMax(config.messageBytesMax()),
+            config.proxies(),
             admission,
             lifecycle,
             new Problems(meters),
+            meters,
             clock);
     var deadLetters = new DeadLetters(producers.control(), meters);
     this.inbox =
@@ -123,7 +135,7 @@ final class GatewayCore {
                         cause -> log.atError().setCause(cause).log("dead letter not written")),
             clock,
             meters);
-    this.revocations = new RevocationCut(registry);
+    this.revocations = new RevocationCut(registry, standing);
     this.announcer = new Announcer(vertx, registry, lifecycle, meters);
     this.heartbeat =
         new Heartbeat(
@@ -159,6 +171,7 @@ final class GatewayCore {
 
   /// Takes a change of `fairlead.access` in.
   void accessChanged(AccessMessage message) {
+    guard.changed(message);
     revocations.changed(message);
     if (message instanceof AccessMessage.Generation generation) {
       announcer.reopenOlderThan(generation.number());

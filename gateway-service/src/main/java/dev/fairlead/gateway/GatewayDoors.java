@@ -30,7 +30,8 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
       Pattern.compile("/api/v1/devices/[^/]+/terminal|/pixelblaze(/.*)?");
   private static final String PIXELBLAZE = "/pixelblaze";
 
-  /// Below the door lies a token, for clients that have nothing but a URL.
+  /// Below the door lies a token, for clients that have nothing but a URL. It has been taken out of
+  /// the path of whatever can be let in.
   private static final String TOKEN_PATHS = ConnectDoor.PATH + "/";
 
   private static final Duration START_RETRY = Duration.ofSeconds(1);
@@ -56,11 +57,11 @@ final class GatewayDoors implements Handler<HttpServerRequest> {
           .ifPresentOrElse(
               door -> door.handle(request), () -> problems.answer(request, starting()));
     } else if (path.startsWith(TOKEN_PATHS)) {
-      String token = path.substring(TOKEN_PATHS.length());
-      connect
-          .get()
-          .ifPresentOrElse(
-              door -> door.handle(request, token), () -> problems.answer(request, starting()));
+      // A token that came another way than over HTTP/1.1, on which alone there are WebSockets.
+      problems.answer(
+          request,
+          Problem.of(ProblemType.NOT_FOUND, "There is nothing below this path.")
+              .at(ConnectDoor.PATH));
     } else if (path.equals(Contract.PATH)) {
       contract.handle(request);
     } else if (NOT_BUILT.contains(path) || NOT_BUILT_TREES.matcher(path).matches()) {

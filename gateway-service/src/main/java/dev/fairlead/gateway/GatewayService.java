@@ -6,8 +6,11 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
+import dev.fairlead.gateway.websocket.AnyClientCertificate;
+import dev.fairlead.gateway.websocket.UrlTokens;
 import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.HttpServers;
@@ -19,8 +22,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.TrustOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +58,9 @@ public final class GatewayService implements Service {
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
+  private final Authorities authorities = new Authorities();
   private final Neighbours neighbours;
+  private final UrlTokens urlTokens = new UrlTokens();
   private final GatewayDoors doors;
   private final Optional<DoorServer> server;
 
@@ -83,6 +91,7 @@ public final class GatewayService implements Service {
                     new DoorServer(
                         vertx,
                         tune(HttpServers.options(http)),
+                        connectionHandler(),
                         doors,
                         Runtime.getRuntime().availableProcessors()));
   }
@@ -103,7 +112,15 @@ public final class GatewayService implements Service {
     return doors;
   }
 
-  /// Sets what a server needs for the gateway's sockets. The options are changed and returned.
+  /// Is to be told of each new connection of a server that hands its requests to
+  /// [#requestHandler]: it sees to it that no token stays in a URL. Without it, tokens in URLs are
+  /// not understood.
+  public Handler<HttpConnection> connectionHandler() {
+    return urlTokens::watch;
+  }
+
+  /// Sets what a server needs for the gateway's sockets, and has it ask for a client certificate
+  /// where it speaks TLS. The options are changed and returned.
   public HttpServerOptions tune(HttpServerOptions options) {
     return options
         .setWebSocketSubProtocols(
@@ -112,7 +129,9 @@ public final class GatewayService implements Service {
         .setMaxWebSocketMessageSize(config.messageBytesMax())
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .setWebSocketClosingTimeout(CLOSING_SECONDS);
+        .setWebSocketClosingTimeout(CLOSING_SECONDS)
+        .setClientAuth(ClientAuth.REQUEST)
+        .setTrustOptions(TrustOptions.wrap(new AnyClientCertificate()));
   }
 
   /// The port that devices connect to, where the gateway listens itself.
@@ -157,6 +176,7 @@ public final class GatewayService implements Service {
     if (stopping) {
       return Future.failedFuture(STOPPED);
     }
+    access.onChange(authorities::changed);
     TopicTail accessTail = bus.accessTail(access);
     closeLater(accessTail::close);
     TopicTail gatewaysTail =
@@ -175,7 +195,8 @@ public final class GatewayService implements Service {
 
   private Future<Void> startAt(
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
-    var made = new GatewayCore(vertx, config, address, producers, access, health, meters);
+    var made =
+        new GatewayCore(vertx, config, address, producers, access, authorities, health, meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.HandshakeLimits;
+import dev.fairlead.gateway.admission.ProxyAddresses;
 import dev.fairlead.runtime.settings.Settings;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,12 +41,16 @@ class GatewayConfigTest {
     assertThat(config.accessContactMax()).hasSeconds(30);
     assertThat(config.messageBytesMax()).isEqualTo(1 << 20);
     assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(20_000, 20_000, 100));
+    assertThat(config.handshakes())
+        .isEqualTo(new HandshakeLimits(30, 10, Duration.ofMinutes(5), 100));
     assertThat(config.pendingBytesMax()).isEqualTo(64L << 20);
     assertThat(config.heldBytesMax()).isEqualTo(64L << 20);
     assertThat(config.sendQueueBytesMax()).isEqualTo(4L << 20);
     assertThat(config.drainRate()).isEqualTo(1_000);
     assertThat(config.drainTimeout()).hasSeconds(12);
     assertThat(config.beatInterval()).hasSeconds(1);
+    assertThat(config.proxies().certificateHeader()).isEqualTo("X-Client-Certificate");
+    assertThat(config.proxies().addresses().ranges()).isEmpty();
   }
 
   @Test
@@ -59,12 +66,18 @@ class GatewayConfigTest {
     environment.put("FAIRLEAD_CONNECTIONS_MAX", "7");
     environment.put("FAIRLEAD_CONNECTIONS_PER_LOOPBACK_ADDRESS", "6");
     environment.put("FAIRLEAD_CONNECTIONS_PER_ADDRESS", "5");
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_ADDRESS", "4");
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_DEVICE", "3");
+    environment.put("FAIRLEAD_BAN_DURATION", "2s");
+    environment.put("FAIRLEAD_BANNED_VERIFICATIONS_PER_SECOND", "1");
     environment.put("FAIRLEAD_PENDING_BYTES_MAX", "8MiB");
     environment.put("FAIRLEAD_HELD_BYTES_MAX", "2MiB");
     environment.put("FAIRLEAD_SEND_QUEUE_BYTES_MAX", "128KiB");
     environment.put("FAIRLEAD_DRAIN_RATE", "50");
     environment.put("FAIRLEAD_DRAIN_TIMEOUT", "9s");
     environment.put("FAIRLEAD_BEAT_INTERVAL", "2s");
+    environment.put("FAIRLEAD_PROXY_ADDRESSES", "192.0.2.7, fd00::/8");
+    environment.put("FAIRLEAD_CLIENT_CERTIFICATE_HEADER", "X-SSL-Leaf");
 
     // When
     GatewayConfig config = read(environment);
@@ -77,12 +90,31 @@ class GatewayConfigTest {
     assertThat(config.accessContactMax()).hasSeconds(40);
     assertThat(config.messageBytesMax()).isEqualTo(65_536);
     assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(7, 6, 5));
+    assertThat(config.handshakes()).isEqualTo(new HandshakeLimits(4, 3, Duration.ofSeconds(2), 1));
     assertThat(config.pendingBytesMax()).isEqualTo(8L << 20);
     assertThat(config.heldBytesMax()).isEqualTo(2L << 20);
     assertThat(config.sendQueueBytesMax()).isEqualTo(128L << 10);
     assertThat(config.drainRate()).isEqualTo(50);
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(9));
     assertThat(config.beatInterval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.proxies().certificateHeader()).isEqualTo("X-SSL-Leaf");
+    assertThat(config.proxies().addresses())
+        .isEqualTo(ProxyAddresses.of(List.of("192.0.2.7", "fd00::/8")));
+  }
+
+  @Test
+  void refusesProxiesAndHeadersThatAreNone() {
+    // Given
+    Map<String, String> environment =
+        Map.of("FAIRLEAD_PROXY_ADDRESSES", "proxy", "FAIRLEAD_CLIENT_CERTIFICATE_HEADER", "X Leaf");
+
+    // When
+    assertThatThrownBy(() -> read(environment))
+
+        // Then
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_PROXY_ADDRESSES")
+        .hasMessageContaining("FAIRLEAD_CLIENT_CERTIFICATE_HEADER");
   }
 
   @Test

@@ -79,6 +79,9 @@ public final class GatewayFixture implements AutoCloseable {
     environment.put("FAIRLEAD_KAFKA_STREAMS_PARTITIONS", "1");
     environment.put("FAIRLEAD_HTTP_HOST", "127.0.0.1");
     environment.put("FAIRLEAD_HTTP_PORT", "0");
+    // All tests share an address, and most have no mind to be banned.
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_ADDRESS", "1000000");
+    environment.put("FAIRLEAD_HANDSHAKE_FAILURES_PER_DEVICE", "1000000");
     Settings settings = Settings.of(environment);
     busSettings = BusSettings.from(settings);
     bus = new Bus(vertx, busSettings, new SimpleMeterRegistry(), new Health());

@@ -112,7 +112,7 @@ class HandshakeIT {
     assertThat(refusal.getHeaders().get("WWW-Authenticate")).startsWith("Bearer");
     assertThat(problemOf(refusal)).endsWith("/unauthorized");
     assertThat(refusal.getBody().toJsonObject().getString("detail"))
-        .isEqualTo("The request carries no valid token.");
+        .isEqualTo("The request carries no valid token or certificate.");
   }
 
   @Test
@@ -147,35 +147,18 @@ class HandshakeIT {
     renewed.close();
   }
 
-  @Test
-  void takesTokenFromTheQuery() {
+  @ParameterizedTest
+  @ValueSource(strings = {"?token=", "/"})
+  void takesTokenFromTheUrl(String place) {
     // Given
-    String token = fixture.tokens().token("querying", 1);
+    String token = fixture.tokens().token("with-a-url-only", 1);
 
     // When
     TestDevice device =
         TestDevice.connect(
             fixture.vertx(),
             WIRE,
-            TestDevice.options(gateway.port(), WIRE)
-                .setURI(NativeProtocol.PATH + "?token=" + token));
-
-    // Then
-    assertThat(device.hello().sessionId()).isNotEmpty();
-    device.close();
-  }
-
-  @Test
-  void takesTokenFromThePath() {
-    // Given
-    String token = fixture.tokens().token("pathing", 1);
-
-    // When
-    TestDevice device =
-        TestDevice.connect(
-            fixture.vertx(),
-            WIRE,
-            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + "/" + token));
+            TestDevice.options(gateway.port(), WIRE).setURI(NativeProtocol.PATH + place + token));
 
     // Then
     assertThat(device.hello().sessionId()).isNotEmpty();

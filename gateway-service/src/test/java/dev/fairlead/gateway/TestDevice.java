@@ -55,13 +55,22 @@ public final class TestDevice {
   /// Connects in some way; fails as the client does.
   public static TestDevice connect(
       Vertx vertx, WireFormat format, WebSocketConnectOptions options) {
-    WebSocketClient client =
+    return connect(vertx, format, new WebSocketClientOptions(), options);
+  }
+
+  /// Connects in some way with a client of some kind; fails as the client does.
+  public static TestDevice connect(
+      Vertx vertx,
+      WireFormat format,
+      WebSocketClientOptions client,
+      WebSocketConnectOptions options) {
+    WebSocketClient made =
         vertx.createWebSocketClient(
-            new WebSocketClientOptions()
+            client
                 .setMaxFrameSize(BYTES_MAX)
                 .setMaxMessageSize(BYTES_MAX)
                 .setTryUsePerMessageCompression(false));
-    var device = new TestDevice(format, client.webSocket());
+    var device = new TestDevice(format, made.webSocket());
     device.socket.connect(options).await();
     return device;
   }

@@ -171,6 +171,7 @@ final class Launcher implements AutoCloseable {
         new PublicServers(
             vertx,
             gateway.tune(HttpServers.options(http)),
+            gateway.connectionHandler(),
             request -> {
               switch (UrlMap.ownerOf(String.valueOf(request.path()))) {
                 case GATEWAY -> gatewayHandler.handle(request);

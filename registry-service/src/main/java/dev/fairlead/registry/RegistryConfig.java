@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.registry.credential.MasterKey;
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
@@ -22,8 +23,10 @@ import java.util.Optional;
 /// @param masterKey 32 bytes in Base64, which encrypt private keys in the database
 /// @param previousMasterKey the one before, after a change: what it encrypted is encrypted anew
 /// @param deviceTokenLifetime how long a device's token is good
+/// @param deviceCertificateLifetime how long a certificate that is issued to a device is good
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
+/// @param enrolment the bounds of enrolments
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
@@ -36,8 +39,10 @@ public record RegistryConfig(
     Secret masterKey,
     Optional<Secret> previousMasterKey,
     Duration deviceTokenLifetime,
+    Duration deviceCertificateLifetime,
     Duration signingKeyLifetime,
     Duration auditRetention,
+    EnrolmentSettings enrolment,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
     SignInSettings signIn) {
@@ -47,6 +52,7 @@ public record RegistryConfig(
 
   private static final int HTTP_PORT = 8082;
   private static final Duration TOKEN_LIFETIME = Duration.ofDays(400);
+  private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(400);
   private static final Duration SIGNING_KEY_LIFETIME = Duration.ofDays(90);
   private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static final int LOST_BEATS = 5;
@@ -78,6 +84,12 @@ public record RegistryConfig(
             Duration.ofDays(3650),
             "How long a device's token is good."),
         settings.duration(
+            "DEVICE_CERTIFICATE_LIFETIME",
+            CERTIFICATE_LIFETIME,
+            Duration.ofMinutes(1),
+            Duration.ofDays(3650),
+            "How long a certificate that is issued to a device is good."),
+        settings.duration(
             "SIGNING_KEY_LIFETIME",
             SIGNING_KEY_LIFETIME,
             Duration.ofHours(1),
@@ -89,6 +101,7 @@ public record RegistryConfig(
             Duration.ofDays(1),
             Duration.ofDays(36_500),
             "How long an entry of the audit is kept."),
+        EnrolmentSettings.from(settings),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -130,8 +143,10 @@ public record RegistryConfig(
         masterKey,
         previousMasterKey,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn);
@@ -148,8 +163,10 @@ public record RegistryConfig(
         key,
         previous,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn);
@@ -166,10 +183,32 @@ public record RegistryConfig(
         masterKey,
         previousMasterKey,
         deviceTokenLifetime,
+        deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
+        enrolment,
         gatewayLostBeats,
         gatewayBeatInterval,
         other);
+  }
+
+  /// The same with other bounds of enrolments.
+  public RegistryConfig withEnrolment(EnrolmentSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        other,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn);
   }
 }

@@ -15,6 +15,10 @@ import dev.fairlead.registry.access.PgAccess;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
+import dev.fairlead.registry.certificate.AuthorityRoutes;
+import dev.fairlead.registry.certificate.CertificateRoutes;
+import dev.fairlead.registry.certificate.PgAuthorities;
+import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
@@ -23,6 +27,7 @@ import dev.fairlead.registry.credential.PgEncrypted;
 import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
+import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.presence.PgSessions;
@@ -211,6 +216,10 @@ public final class RegistryService implements Service {
             meters);
     credentials.start();
     onStop(credentials::close);
+    Enrolments enrolments =
+        Enrolments.open(
+            vertx, pool, outbox, credentials.tokens(), config.enrolment(), clock, meters);
+    onStop(enrolments::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
@@ -220,8 +229,16 @@ public final class RegistryService implements Service {
                     List.of(
                         new DeviceRoutes(pool, outbox, credentials.tokens(), clock)::bind,
                         credentials.routes()::bind,
+                        enrolments::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(new PgTenants(pool), news, clock)::bind,
+                        new CertificateRoutes(
+                                new PgCertificates(pool, config.opener()),
+                                news,
+                                config.deviceCertificateLifetime(),
+                                clock)
+                            ::bind,
+                        new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
                         audit.routes()::bind,
                         signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.settings.Secret;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
@@ -41,8 +42,11 @@ class MasterKeyIT {
     for (Row row :
         await(
             pool.query(
-                    "select private_jwk as secret from signing_key union all select secret from"
-                        + " audit_key")
+                    """
+                    select private_jwk as secret from signing_key
+                    union all select secret from audit_key
+                    union all select private_key from certificate_authority
+                    """)
                 .execute())) {
       all.add(row.getBuffer("secret").toString("ISO-8859-1"));
     }
@@ -53,14 +57,24 @@ class MasterKeyIT {
     return json(registry.request(HttpMethod.GET, "/api/v1/signing-keys"))
         .getJsonArray("items")
         .stream()
-        .map(key -> ((io.vertx.core.json.JsonObject) key).getString("id"))
+        .map(key -> ((JsonObject) key).getString("id"))
         .toList();
+  }
+
+  /// Has a certificate signed, and tells by which authority.
+  private String signer() {
+    String csr = TestPki.request(TestPki.keyPair());
+    return json(registry.request(
+            HttpMethod.POST, "/api/v1/devices/lamp/certificates", new JsonObject().put("csr", csr)))
+        .getString("authority");
   }
 
   @Test
   void encryptsEverythingAnewAfterTheMasterKeyWasReplaced() {
     // Given
     List<String> keysBefore = keys();
+    registry.createDevice("lamp");
+    String signerBefore = signer();
     List<String> before = encrypted();
 
     // When
@@ -73,5 +87,6 @@ class MasterKeyIT {
     registry.stop();
     registry.start(config -> config.withMasterKey(OTHER, Optional.empty()));
     assertThat(keys()).isEqualTo(keysBefore);
+    assertThat(signer()).isEqualTo(signerBefore);
   }
 }

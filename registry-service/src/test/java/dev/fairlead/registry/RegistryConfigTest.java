@@ -3,6 +3,7 @@ package dev.fairlead.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
@@ -38,6 +39,8 @@ class RegistryConfigTest {
     assertThat(config.http()).map(HttpServerSettings::port).contains(8082);
     assertThat(config.adminKey()).isEmpty();
     assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(400));
+    assertThat(config.enrolment()).isEqualTo(EnrolmentSettings.DEFAULT);
+    assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(400));
     assertThat(config.gatewayLostBeats()).isEqualTo(5);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
   }
@@ -51,6 +54,9 @@ class RegistryConfigTest {
                 "FAIRLEAD_HTTP_PORT", "9999",
                 "FAIRLEAD_ADMIN_KEY", "the-key",
                 "FAIRLEAD_DEVICE_TOKEN_LIFETIME", "30d",
+                "FAIRLEAD_ENROLMENT_KEPT", "12h",
+                "FAIRLEAD_ENROLMENT_PENDING_MAX", "9",
+                "FAIRLEAD_DEVICE_CERTIFICATE_LIFETIME", "90d",
                 "FAIRLEAD_GATEWAY_LOST_BEATS", "7",
                 "FAIRLEAD_GATEWAY_BEAT_INTERVAL", "500ms"));
 
@@ -58,6 +64,8 @@ class RegistryConfigTest {
     assertThat(config.http()).map(HttpServerSettings::port).contains(9999);
     assertThat(config.adminKey()).contains(Secret.of("the-key"));
     assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(30));
+    assertThat(config.enrolment()).isEqualTo(new EnrolmentSettings(Duration.ofHours(12), 9));
+    assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(90));
     assertThat(config.gatewayLostBeats()).isEqualTo(7);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.masterKey()).isEqualTo(Secret.of(RegistryFixture.MASTER_KEY));

@@ -10,6 +10,7 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
@@ -116,8 +117,10 @@ final class RegistryFixture implements AutoCloseable {
         Secret.of(MASTER_KEY),
         Optional.empty(),
         Duration.ofDays(400),
+        Duration.ofDays(400),
         Duration.ofDays(90),
         Duration.ofDays(400),
+        EnrolmentSettings.DEFAULT,
         3,
         Duration.ofMillis(100),
         SignInSettings.none());
@@ -149,6 +152,10 @@ final class RegistryFixture implements AutoCloseable {
 
   RegistryConfig config() {
     return config;
+  }
+
+  SimpleMeterRegistry meters() {
+    return meters;
   }
 
   Vertx vertx() {
@@ -222,6 +229,14 @@ final class RegistryFixture implements AutoCloseable {
             .bearerTokenAuthentication(key);
     headers.forEach(request::putHeader);
     return await(body.length() == 0 ? request.send() : request.sendBuffer(body));
+  }
+
+  /// A request without a key, sent without waiting for the answer.
+  io.vertx.core.Future<HttpResponse<Buffer>> send(
+      HttpMethod method, String path, Map<String, String> headers, Buffer body) {
+    var request = client.request(method, service.httpPort().orElseThrow(), "127.0.0.1", path);
+    headers.forEach(request::putHeader);
+    return request.sendBuffer(body);
   }
 
   /// The same as the admin in another tenant.

@@ -375,8 +375,10 @@ class RegistryServiceIT {
                 config.masterKey(),
                 config.previousMasterKey(),
                 config.deviceTokenLifetime(),
+                config.deviceCertificateLifetime(),
                 config.signingKeyLifetime(),
                 config.auditRetention(),
+                config.enrolment(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
                 config.signIn()));

@@ -75,8 +75,11 @@ final class Dialer implements AutoCloseable {
         client
             .newWebSocketBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
-            .subprotocols(settings.wire().subprotocol())
-            .header("Authorization", "Bearer " + token());
+            .subprotocols(settings.wire().subprotocol());
+    String token = token();
+    if (!token.isEmpty()) {
+      builder.header("Authorization", "Bearer " + token);
+    }
     lastSession
         .headerValue()
         .ifPresent(value -> builder.header(NativeProtocol.HEADER_LAST_SESSION, value));
@@ -86,6 +89,8 @@ final class Dialer implements AutoCloseable {
   private String token() throws DialException {
     try {
       return settings.token().token();
+    } catch (NoTokenException e) {
+      throw new DialException(e.ending());
     } catch (IOException e) {
       throw new DialException(new Ending.Refused("no token: " + e.getMessage()));
     }

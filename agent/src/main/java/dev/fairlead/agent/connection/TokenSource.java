@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 
 /// Where the device's token comes from, asked before every connect so that a new one in the file
 /// is taken up.
-public sealed interface TokenSource permits TokenSource.Given, TokenSource.InFile, Tokens {
+public interface TokenSource {
 
   /// What may stand behind `Bearer` (RFC 6750 §2.1).
   Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
-  /// The token as it is now.
+  /// The token as it is now; empty for none.
   ///
   /// @throws IOException if it cannot be read, or is none
   String token() throws IOException;
@@ -32,6 +32,14 @@ public sealed interface TokenSource permits TokenSource.Given, TokenSource.InFil
     @Override
     public String toString() {
       return "Given[…]";
+    }
+  }
+
+  /// No token: the device shows a client certificate.
+  record None() implements TokenSource {
+    @Override
+    public String token() {
+      return "";
     }
   }
 

@@ -50,7 +50,8 @@ public final class Tokens implements TokenSource {
   @Override
   public void refused() {
     try {
-      if (given(configured.token()).isPresent()) {
+      // Nobody is asked for the own token in vain, which may mean to ask a server.
+      if (!state.read(FILE).orElse("").isEmpty() && given(configured.token()).isPresent()) {
         LOG.log(Level.WARNING, "the token that the gateway gave is refused; back to the own one");
         state.write(FILE, "");
       }

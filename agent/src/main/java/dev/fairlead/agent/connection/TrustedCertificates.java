@@ -9,10 +9,14 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
-/// Trust in the certificates of one file and in no others.
+/// Whom to trust, and with which certificate to be trusted: contexts for TLS.
 public final class TrustedCertificates {
 
   private TrustedCertificates() {}
@@ -21,13 +25,35 @@ public final class TrustedCertificates {
   ///
   /// @throws IOException if it does not, or cannot be read
   public static void check(Path file) throws IOException {
-    SSLContext _ = sslContext(file);
+    KeyStore _ = store(file);
   }
 
-  /// A context that trusts the certificates (PEM or DER) of a file.
+  /// A context that trusts the certificates (PEM or DER) of a file and no others.
   ///
   /// @throws IOException if the file holds none, or cannot be read
   public static SSLContext sslContext(Path file) throws IOException {
+    return sslContext(Optional.of(file), Optional.empty());
+  }
+
+  /// A context that trusts the certificates (PEM or DER) of a file and no others; without a file,
+  /// those that the JDK trusts. It shows the client certificate to servers that ask for one.
+  ///
+  /// @throws IOException if the file holds none, or cannot be read
+  public static SSLContext sslContext(Optional<Path> file, Optional<ClientCertificate> own)
+      throws IOException {
+    TrustManager @Nullable [] trusted = file.isPresent() ? trustManagers(store(file.get())) : null;
+    KeyManager @Nullable [] keys =
+        own.map(certificate -> new KeyManager[] {new ClientKeys(certificate)}).orElse(null);
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, trusted, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyStore store(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);
@@ -40,18 +66,20 @@ public final class TrustedCertificates {
       for (Certificate certificate : certificates) {
         store.setCertificateEntry("ca-" + number++, certificate);
       }
-      return trusting(store);
+      return store;
     } catch (GeneralSecurityException e) {
       throw new IOException("no certificates in " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static SSLContext trusting(KeyStore store) throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, factory.getTrustManagers(), null);
-    return context;
+  private static TrustManager[] trustManagers(KeyStore store) throws IOException {
+    try {
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      return factory.getTrustManagers();
+    } catch (GeneralSecurityException e) {
+      throw new IOException("no trust in these certificates: " + e.getMessage(), e);
+    }
   }
 }

@@ -3,8 +3,6 @@ package dev.fairlead.agent.machine;
 import com.sun.management.OperatingSystemMXBean;
 import dev.fairlead.protocol.Value;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -113,7 +111,7 @@ final class Machine {
     identity.put("os", Value.of(System.getProperty("os.name", "")));
     identity.put("osVersion", Value.of(System.getProperty("os.version", "")));
     identity.put("arch", Value.of(System.getProperty("os.arch", "")));
-    identity.put("hostname", Value.of(hostname()));
+    identity.put("hostname", Value.of(HostName.read(files)));
     identity.put("cpus", Value.of(Runtime.getRuntime().availableProcessors()));
     identity.put("javaVersion", Value.of(Runtime.version().toString()));
     bootAt().ifPresent(boot -> identity.put("bootAt", Value.of(boot.toString())));
@@ -124,18 +122,6 @@ final class Machine {
   private static String version() {
     return Optional.ofNullable(Machine.class.getPackage().getImplementationVersion())
         .orElse("development");
-  }
-
-  private String hostname() {
-    return files.read("proc/sys/kernel/hostname").orElseGet(Machine::hostnameOfJdk);
-  }
-
-  private static String hostnameOfJdk() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown";
-    }
   }
 
   private Optional<Instant> bootAt() {

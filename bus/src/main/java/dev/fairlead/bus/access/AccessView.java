@@ -33,6 +33,11 @@ public final class AccessView implements Authenticator {
   private final Map<String, AccessMessage.ApiKey> apiKeys = new ConcurrentHashMap<>();
   private final Map<DeviceKey, AccessMessage.Revocation> revocations = new ConcurrentHashMap<>();
   private final Set<TenantId> suspended = ConcurrentHashMap.newKeySet();
+  private final Map<String, AccessMessage.CertificateAuthority> authorities =
+      new ConcurrentHashMap<>();
+  private final Map<String, AccessMessage.CertificateRevocation> revokedCertificates =
+      new ConcurrentHashMap<>();
+  private final Set<DeviceKey> blocked = ConcurrentHashMap.newKeySet();
   private final List<Consumer<AccessMessage>> listeners = new CopyOnWriteArrayList<>();
   private volatile long generation;
 
@@ -61,6 +66,11 @@ public final class AccessView implements Authenticator {
       case AccessMessage.ApiKey key -> apiKeys.put(key.sha256(), key);
       case AccessMessage.Revocation revocation -> revocations.put(revocation.device(), revocation);
       case AccessMessage.Suspension suspension -> suspended.add(suspension.tenant());
+      case AccessMessage.CertificateAuthority authority ->
+          authorities.put(authority.fingerprint(), authority);
+      case AccessMessage.CertificateRevocation revocation ->
+          revokedCertificates.put(revocation.fingerprint(), revocation);
+      case AccessMessage.Block block -> blocked.add(block.device());
       case AccessMessage.Generation now -> generation = now.number();
       case AccessMessage.Withdrawn withdrawn -> withdraw(withdrawn);
     }
@@ -77,6 +87,9 @@ public final class AccessView implements Authenticator {
     } else {
       withdrawn.revokedDevice().ifPresent(revocations::remove);
       withdrawn.suspendedTenant().ifPresent(suspended::remove);
+      withdrawn.authority().ifPresent(authorities::remove);
+      withdrawn.revokedCertificate().ifPresent(revokedCertificates::remove);
+      withdrawn.blockedDevice().ifPresent(blocked::remove);
     }
   }
 
@@ -141,6 +154,28 @@ public final class AccessView implements Authenticator {
   /// Whether a tenant is shut out.
   public boolean isSuspended(TenantId tenant) {
     return suspended.contains(tenant);
+  }
+
+  /// The certificate authorities of all tenants.
+  public Collection<AccessMessage.CertificateAuthority> authorities() {
+    return List.copyOf(authorities.values());
+  }
+
+  /// A certificate authority by its fingerprint; empty for one that nobody has, or has any more.
+  public Optional<AccessMessage.CertificateAuthority> authority(String fingerprint) {
+    return Optional.ofNullable(authorities.get(fingerprint));
+  }
+
+  /// Whether the certificate of that fingerprint was revoked. Of one that has run out by itself
+  /// nothing is said.
+  public boolean isCertificateRevoked(String fingerprint) {
+    AccessMessage.CertificateRevocation revocation = revokedCertificates.get(fingerprint);
+    return revocation != null && revocation.untilMillis() > clock.millis();
+  }
+
+  /// Whether a device is shut out.
+  public boolean isBlocked(DeviceKey device) {
+    return blocked.contains(device);
   }
 
   /// The generation of the bus; 0 until a registry has published one.

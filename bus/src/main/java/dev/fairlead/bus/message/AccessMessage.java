@@ -11,6 +11,7 @@ import dev.fairlead.runtime.http.Role;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What `fairlead.access` says: what admission needs to know, and no more. Each message has a key
 /// of its own; [Withdrawn] takes one back.
@@ -84,6 +85,75 @@ public sealed interface AccessMessage {
     }
   }
 
+  /// A certificate authority: a device whose certificate it has signed is one of this tenant,
+  /// whatever the certificate says.
+  ///
+  /// @param tenant whose devices it vouches for
+  /// @param fingerprint SHA-256 of the certificate's DER form, in lower-case hexadecimal
+  /// @param certificate as PEM, at most [#CERTIFICATE_LENGTH_MAX] characters
+  record CertificateAuthority(TenantId tenant, String fingerprint, String certificate, Kind kind)
+      implements AccessMessage {
+
+    /// Who holds its key.
+    public enum Kind {
+      /// The product: its certificates carry a credential generation.
+      OWN,
+      /// The tenant.
+      FOREIGN
+    }
+
+    /// The longest certificate; an authority with a key of 8,192 bits needs a quarter of it.
+    public static final int CERTIFICATE_LENGTH_MAX = 16 * 1024;
+
+    /// @throws IllegalArgumentException for what is no fingerprint, or too long a certificate
+    public CertificateAuthority {
+      requireFingerprint(fingerprint);
+      Objects.requireNonNull(kind, "an authority needs a kind");
+      if (certificate.length() > CERTIFICATE_LENGTH_MAX) {
+        throw new IllegalArgumentException("too long a certificate");
+      }
+    }
+
+    @Override
+    public String key() {
+      return AUTHORITY + fingerprint;
+    }
+  }
+
+  /// One certificate of a device no longer counts.
+  ///
+  /// @param device whose it is
+  /// @param fingerprint SHA-256 of the certificate's DER form, in lower-case hexadecimal
+  /// @param untilMillis since 1970, when the certificate runs out by itself
+  record CertificateRevocation(DeviceKey device, String fingerprint, long untilMillis)
+      implements AccessMessage {
+
+    /// @throws IllegalArgumentException for what is no fingerprint
+    public CertificateRevocation {
+      requireFingerprint(fingerprint);
+    }
+
+    @Override
+    public String key() {
+      return CERTIFICATE_REVOCATION + fingerprint;
+    }
+  }
+
+  /// A device is shut out, whatever credential it shows.
+  record Block(DeviceKey device) implements AccessMessage {
+
+    @Override
+    public String key() {
+      return BLOCK + device;
+    }
+  }
+
+  private static void requireFingerprint(String text) {
+    if (!FINGERPRINT.matcher(text).matches()) {
+      throw new IllegalArgumentException("a fingerprint is 64 hexadecimal digits");
+    }
+  }
+
   /// The generation of the bus: the first part of every new epoch.
   record Generation(long number) implements AccessMessage {
 
@@ -116,6 +186,27 @@ public sealed interface AccessMessage {
           ? Optional.of(new TenantId(key.substring(SUSPENSION.length())))
           : Optional.empty();
     }
+
+    /// The device that was blocked; empty for anything else.
+    public Optional<DeviceKey> blockedDevice() {
+      return key.startsWith(BLOCK)
+          ? Optional.of(DeviceKey.parse(key.substring(BLOCK.length())))
+          : Optional.empty();
+    }
+
+    /// The fingerprint of the certificate authority that this was; empty for anything else.
+    public Optional<String> authority() {
+      return key.startsWith(AUTHORITY)
+          ? Optional.of(key.substring(AUTHORITY.length()))
+          : Optional.empty();
+    }
+
+    /// The fingerprint of the certificate that was revoked; empty for anything else.
+    public Optional<String> revokedCertificate() {
+      return key.startsWith(CERTIFICATE_REVOCATION)
+          ? Optional.of(key.substring(CERTIFICATE_REVOCATION.length()))
+          : Optional.empty();
+    }
   }
 
   /// The record that carries this message.
@@ -134,6 +225,25 @@ public sealed interface AccessMessage {
       case Suspension suspension ->
           record(
               "suspension", MessageJson.write(new SuspensionDocument(suspension.tenant().value())));
+      case CertificateAuthority authority ->
+          record(
+              "certificate-authority",
+              MessageJson.write(
+                  new AuthorityDocument(
+                      authority.tenant().value(),
+                      authority.fingerprint(),
+                      authority.certificate(),
+                      authority.kind().name())));
+      case CertificateRevocation revocation ->
+          record(
+              "certificate-revocation",
+              MessageJson.write(
+                  new CertificateRevocationDocument(
+                      revocation.device().toString(),
+                      revocation.fingerprint(),
+                      revocation.untilMillis())));
+      case Block block ->
+          record("block", MessageJson.write(new BlockDocument(block.device().toString())));
       case Generation generation -> record("generation", MessageJson.write(generation));
       case Withdrawn _ -> record("withdrawn", null);
     };
@@ -152,6 +262,7 @@ public sealed interface AccessMessage {
       // Fails here, where it makes the record a malformed one, if the key names nobody.
       withdrawn.revokedDevice();
       withdrawn.suspendedTenant();
+      withdrawn.blockedDevice();
       return withdrawn;
     }
     String type = record.requiredHeader(Headers.TYPE);
@@ -169,6 +280,22 @@ public sealed interface AccessMessage {
           case "suspension" ->
               new Suspension(
                   new TenantId(MessageJson.read(record, SuspensionDocument.class).tenant()));
+          case "certificate-authority" -> {
+            AuthorityDocument document = MessageJson.read(record, AuthorityDocument.class);
+            yield new CertificateAuthority(
+                new TenantId(document.tenant()),
+                document.fingerprint(),
+                document.certificate(),
+                CertificateAuthority.Kind.valueOf(document.kind()));
+          }
+          case "certificate-revocation" -> {
+            CertificateRevocationDocument document =
+                MessageJson.read(record, CertificateRevocationDocument.class);
+            yield new CertificateRevocation(
+                DeviceKey.parse(document.device()), document.fingerprint(), document.untilMillis());
+          }
+          case "block" ->
+              new Block(DeviceKey.parse(MessageJson.read(record, BlockDocument.class).device()));
           case "generation" -> MessageJson.read(record, Generation.class);
           default -> throw new MalformedRecordException("unknown type '" + type + "'");
         };
@@ -187,6 +314,27 @@ public sealed interface AccessMessage {
 
   /// [Suspension] as JSON.
   record SuspensionDocument(String tenant) {}
+
+  /// [CertificateAuthority] as JSON.
+  record AuthorityDocument(String tenant, String fingerprint, String certificate, String kind) {}
+
+  /// [CertificateRevocation] as JSON.
+  record CertificateRevocationDocument(String device, String fingerprint, long untilMillis) {}
+
+  /// [Block] as JSON.
+  record BlockDocument(String device) {}
+
+  /// What a fingerprint of a certificate looks like.
+  Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+
+  /// Keys of certificate authorities begin so.
+  String AUTHORITY = "ca/";
+
+  /// Keys of revocations of certificates begin so.
+  String CERTIFICATE_REVOCATION = "certificate-revocation/";
+
+  /// Keys of blocks begin so.
+  String BLOCK = "block/";
 
   /// Keys of suspensions begin so.
   String SUSPENSION = "suspension/";

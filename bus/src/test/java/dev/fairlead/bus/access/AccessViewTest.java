@@ -25,6 +25,8 @@ class AccessViewTest {
   private static final long NOW = 1_000_000;
   private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
 
+  private static final String FINGERPRINT = "0a".repeat(32);
+
   private final AccessView view = new AccessView(InstantSource.fixed(Instant.ofEpochMilli(NOW)));
 
   private void tell(AccessMessage message) {
@@ -134,6 +136,72 @@ class AccessViewTest {
     tell(new AccessMessage.Withdrawn(suspension.key()));
     assertThat(view.isSuspended(tenant)).isFalse();
     assertThat(view.authenticate("secret")).isPresent();
+  }
+
+  @Test
+  void knowsAnAuthorityUntilItIsWithdrawn() {
+    // Given
+    AccessMessage.CertificateAuthority authority =
+        new AccessMessage.CertificateAuthority(
+            new TenantId("acme"),
+            FINGERPRINT,
+            "PEM",
+            AccessMessage.CertificateAuthority.Kind.FOREIGN);
+
+    // When
+    tell(authority);
+    tell(authority);
+
+    // Then
+    assertThat(view.authority(FINGERPRINT)).contains(authority);
+    assertThat(view.authorities()).containsExactly(authority);
+    assertThat(view.authority("0b".repeat(32))).isEmpty();
+    tell(new AccessMessage.Withdrawn(authority.key()));
+    assertThat(view.authority(FINGERPRINT)).isEmpty();
+  }
+
+  @Test
+  void forgetsTheRevocationOfACertificateThatHasRunOut() {
+    // Given
+    tell(new AccessMessage.CertificateRevocation(DEVICE, FINGERPRINT, NOW + 1));
+
+    // Then
+    assertThat(view.isCertificateRevoked(FINGERPRINT)).isTrue();
+
+    // When
+    tell(new AccessMessage.CertificateRevocation(DEVICE, FINGERPRINT, NOW));
+
+    // Then
+    assertThat(view.isCertificateRevoked(FINGERPRINT)).isFalse();
+  }
+
+  @Test
+  void forgetsTheRevocationOfACertificateThatIsWithdrawn() {
+    // Given
+    var revocation = new AccessMessage.CertificateRevocation(DEVICE, FINGERPRINT, NOW + 1);
+    tell(revocation);
+
+    // When
+    tell(new AccessMessage.Withdrawn(revocation.key()));
+
+    // Then
+    assertThat(view.isCertificateRevoked(FINGERPRINT)).isFalse();
+  }
+
+  @Test
+  void shutsABlockedDeviceOutUntilItIsLetIn() {
+    // Given
+    AccessMessage.Block block = new AccessMessage.Block(DEVICE);
+
+    // When
+    tell(block);
+    tell(block);
+
+    // Then
+    assertThat(view.isBlocked(DEVICE)).isTrue();
+    assertThat(view.isBlocked(DeviceKey.of("other", "lamp-1"))).isFalse();
+    tell(new AccessMessage.Withdrawn(block.key()));
+    assertThat(view.isBlocked(DEVICE)).isFalse();
   }
 
   @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class MessagesTest {
 
+  private static final String FINGERPRINT = "0a".repeat(32);
   private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
   private static final SessionId SESSION = new SessionId("0011aabb");
   private static final Epoch EPOCH = new Epoch(2, 41);
@@ -106,6 +107,20 @@ class MessagesTest {
             "suspension",
             new AccessMessage.Suspension(new TenantId("acme")).toRecord(),
             AccessMessage::decode),
+        new Sample(
+            "certificate authority",
+            new AccessMessage.CertificateAuthority(
+                    new TenantId("acme"),
+                    FINGERPRINT,
+                    "-----BEGIN CERTIFICATE-----",
+                    AccessMessage.CertificateAuthority.Kind.FOREIGN)
+                .toRecord(),
+            AccessMessage::decode),
+        new Sample(
+            "certificate revocation",
+            new AccessMessage.CertificateRevocation(DEVICE, FINGERPRINT, 99).toRecord(),
+            AccessMessage::decode),
+        new Sample("block", new AccessMessage.Block(DEVICE).toRecord(), AccessMessage::decode),
         new Sample("generation", new AccessMessage.Generation(4).toRecord(), AccessMessage::decode),
         new Sample(
             "withdrawn",
@@ -221,6 +236,13 @@ class MessagesTest {
             new AccessMessage.ApiKey("ab", "admin", "default", "ADMIN", 7),
             new AccessMessage.Revocation(DEVICE, 2, 99),
             new AccessMessage.Suspension(new TenantId("acme")),
+            new AccessMessage.CertificateAuthority(
+                new TenantId("acme"),
+                FINGERPRINT,
+                "-----BEGIN CERTIFICATE-----",
+                AccessMessage.CertificateAuthority.Kind.OWN),
+            new AccessMessage.CertificateRevocation(DEVICE, FINGERPRINT, 99),
+            new AccessMessage.Block(DEVICE),
             new AccessMessage.Generation(4),
             new AccessMessage.Withdrawn("signing-key/k1"));
 
@@ -252,6 +274,33 @@ class MessagesTest {
     // Then
     assertThatExceptionOfType(MalformedRecordException.class)
         .isThrownBy(() -> AccessMessage.decode(record));
+  }
+
+  @Test
+  void boundsTheCertificateOfAnAuthority() {
+    // Given
+    int max = AccessMessage.CertificateAuthority.CERTIFICATE_LENGTH_MAX;
+
+    // Then
+    assertThat(authority(max).certificate()).hasSize(max);
+    assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> authority(max + 1));
+  }
+
+  private static AccessMessage.CertificateAuthority authority(int length) {
+    return new AccessMessage.CertificateAuthority(
+        new TenantId("acme"),
+        FINGERPRINT,
+        "x".repeat(length),
+        AccessMessage.CertificateAuthority.Kind.FOREIGN);
+  }
+
+  @Test
+  void takesNoFingerprintThatIsNone() {
+    assertThat(List.of("", "a".repeat(63), "a".repeat(65), "A".repeat(64), "g".repeat(64)))
+        .allSatisfy(
+            text ->
+                assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> new AccessMessage.CertificateRevocation(DEVICE, text, 1)));
   }
 
   @Test

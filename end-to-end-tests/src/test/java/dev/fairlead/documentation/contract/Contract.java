@@ -11,6 +11,10 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +41,18 @@ public record Contract(String service, JsonNode document) {
       return new Contract(service, YAML.readTree(yaml));
     } catch (JacksonException e) {
       throw new IllegalArgumentException("the contract of " + service + " is not YAML", e);
+    }
+  }
+
+  /// Reads the document of a service of this checkout.
+  public static Contract ofSources(String service) {
+    // Maven runs tests in the directory of their module.
+    Path file =
+        Path.of("../%s-service/src/main/resources/%s/openapi.yaml".formatted(service, service));
+    try {
+      return parse(service, Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -24,6 +24,16 @@ public record Operation(
     return definition.path("operationId").asText();
   }
 
+  /// The role that it needs, `x-role`; empty for one that is open to everyone.
+  public Optional<String> role() {
+    return Optional.of(definition.path("x-role").asText()).filter(role -> !role.isEmpty());
+  }
+
+  /// Whether it asks for no key.
+  public boolean isOpen() {
+    return definition.path("security").isArray() && definition.path("security").isEmpty();
+  }
+
   /// All parameters, resolved.
   public List<JsonNode> parameters() {
     return Stream.of(shared, definition.path("parameters"))

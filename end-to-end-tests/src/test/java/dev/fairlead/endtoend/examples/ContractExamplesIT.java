@@ -62,6 +62,9 @@ class ContractExamplesIT {
             directory,
             ServiceJar.Tuning.QUICK_START,
             Map.of(
+                "FAIRLEAD_ENROLMENT_PENDING_MAX",
+                Integer.toString(EnrolmentPreconditions.PENDING_MAX)),
+            Map.of(
                 "FAIRLEAD_COMMAND_QUEUE_MAX", Integer.toString(Preconditions.COMMAND_QUEUE_MAX)));
     http = new Http();
     viewerKey = viewerKey();

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 /// `path`, `query` and `headers` name parameters and their values; `body` is a text in place of the
 /// body, `bodyBytes` the size of one that means nothing, `contentType` what it is sent as; `key` is
 /// `admin`, `viewer`, `device` (its token), `query` (the same in the URL), `session` (of a browser)
-/// or `none`; `viewerKeyIn` names the member of the body that a real key is put in.
+/// or `none`; `real` names what the world has that is put in a member of the body, unless `key` is
+/// `none`.
 ///
 /// @param answer that is shown
 /// @param body of the request, if it has one
@@ -48,8 +49,7 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
     Operation operation = answer.operation();
     Map<String, List<String>> query = query();
     Map<String, String> headers = headers(world);
-    boolean door = operation.contract().service().equals("gateway");
-    switch (answer.request().path("key").asText(door ? "device" : "admin")) {
+    switch (answer.request().path("key").asText(usualKey())) {
       case "admin" -> headers.put("Authorization", "Bearer " + world.cluster().adminKey());
       case "viewer" -> headers.put("Authorization", "Bearer " + world.viewerKey());
       case "device" -> headers.put("Authorization", "Bearer " + world.token());
@@ -69,6 +69,13 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
         path(world) + (query.isEmpty() ? "" : "?" + encoded(query)),
         headers,
         text(world));
+  }
+
+  private String usualKey() {
+    if (answer.operation().isOpen()) {
+      return "none";
+    }
+    return answer.operation().contract().service().equals("gateway") ? "device" : "admin";
   }
 
   private Map<String, String> headers(World world) {
@@ -145,16 +152,30 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
 
   private String text(World world) {
     JsonNode change = answer.request();
-    String member = change.path("viewerKeyIn").asText();
-    boolean ownBody = change.has("body") || change.has("bodyBytes");
-    if (!member.isEmpty() && !ownBody && !change.path("key").asText().equals("none")) {
-      ObjectNode withKey = body.orElseThrow().value().deepCopy();
-      return withKey.put(member, world.viewerKey()).toString();
-    }
     if (change.has("bodyBytes")) {
       return "\"" + "x".repeat(change.path("bodyBytes").asInt() - 2) + "\"";
     }
-    return change.path("body").asText(body.map(example -> example.value().toString()).orElse(""));
+    return change
+        .path("body")
+        .asText(body.map(example -> withReal(example.value(), world).toString()).orElse(""));
+  }
+
+  /// The document with what this world has in place of what no example can tell.
+  private JsonNode withReal(JsonNode document, World world) {
+    if (answer.request().path("key").asText().equals("none")) {
+      return document;
+    }
+    ObjectNode changed = document.deepCopy();
+    answer
+        .request()
+        .path("real")
+        .properties()
+        .forEach(
+            member ->
+                world
+                    .real(member.getValue().asText())
+                    .ifPresent(text -> changed.put(member.getKey(), text)));
+    return changed;
   }
 
   /// What a report calls it.

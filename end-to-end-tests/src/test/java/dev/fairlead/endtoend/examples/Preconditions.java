@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// What an example can ask for with `x-given`, and how it comes about. One more is one more line of
 /// the table.
@@ -38,7 +40,7 @@ final class Preconditions {
   private static final String DASHBOARD =
       "{\"name\":\"Dashboard in the hall\",\"role\":\"viewer\"}";
 
-  private static final Map<String, Consumer<World>> TABLE =
+  private static final Map<String, Consumer<World>> OWN =
       Map.ofEntries(
           entry("a device", Preconditions::pump),
           entry("two devices", Preconditions::twoPumps),
@@ -63,7 +65,14 @@ final class Preconditions {
           entry(
               "a registry whose identity provider does not answer",
               Preconditions::registryWithoutItsProvider),
+          entry("a gateway that has banned this address", Preconditions::banningGateway),
+          entry("its tenant is suspended", Preconditions::suspendedTenant),
           entry(DATABASE_AWAY, world -> {}));
+
+  private static final Map<String, Consumer<World>> TABLE =
+      Stream.of(OWN, EnrolmentPreconditions.TABLE, CertificatePreconditions.TABLE)
+          .flatMap(table -> table.entrySet().stream())
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private Preconditions() {}
 
@@ -97,7 +106,7 @@ final class Preconditions {
   }
 
   /// Makes the device of the examples, unless another precondition has.
-  private static TestDevice pump(World world) {
+  static TestDevice pump(World world) {
     return world.theDevice(() -> world.device(PUMP));
   }
 
@@ -169,6 +178,34 @@ final class Preconditions {
 
   private static void gatewayFullForAddress(World world) {
     full(world, "FAIRLEAD_CONNECTIONS_PER_LOOPBACK_ADDRESS", "gateway-full-for-one");
+  }
+
+  private static void banningGateway(World world) {
+    ServiceJar gateway =
+        world
+            .cluster()
+            .startGateway(
+                "gateway-that-bans", Map.of("FAIRLEAD_HANDSHAKE_FAILURES_PER_ADDRESS", "1"));
+    world.goThrough("gateway", gateway.httpPort());
+    Map<String, String> wrong =
+        Map.of(
+            "Authorization", "Bearer nonsense",
+            "Connection", "Upgrade",
+            "Upgrade", "websocket",
+            "Sec-WebSocket-Version", "13",
+            "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Protocol", "fairlead.v1.json");
+    IntStream.range(0, 2)
+        .forEach(
+            number ->
+                world.send(new Http.Request(gateway.httpPort(), "GET", "/connect", wrong, "")));
+  }
+
+  private static void suspendedTenant(World world) {
+    world
+        .cluster()
+        .api()
+        .patch(world.registryPort(), "/api/v1/tenants/" + world.tenant(), "{\"suspended\":true}");
   }
 
   private static void tenant(World world) {

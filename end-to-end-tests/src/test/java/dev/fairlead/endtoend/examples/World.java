@@ -25,10 +25,12 @@ final class World implements AutoCloseable {
   private final String viewerKey;
   private final String tenant = "world-" + COUNT.incrementAndGet();
   private final Map<String, String> ids = new HashMap<>();
+  private final Map<String, String> real = new HashMap<>();
   private final List<TestDevice> connected = new ArrayList<>();
   private Optional<TestDevice> pump = Optional.empty();
   private Optional<String> token = Optional.empty();
   private Optional<Session> session = Optional.empty();
+  private Optional<Authority> authority = Optional.empty();
 
   /// The ports of services that this world has in place of the usual ones.
   private final Map<String, Integer> ports = new HashMap<>();
@@ -44,6 +46,7 @@ final class World implements AutoCloseable {
     this.http = http;
     this.viewerKey = viewerKey;
     removeAcme();
+    real.put("API key", viewerKey);
     create(registryPort(), "/api/v1/tenants", "{\"id\":\"" + tenant + "\"}", Map.of());
   }
 
@@ -144,6 +147,28 @@ final class World implements AutoCloseable {
     String id = made.path("id").asText();
     ids.put(segment, id);
     return id;
+  }
+
+  /// The id that from now on is that in paths below the segment.
+  void named(String segment, String id) {
+    ids.put(segment, id);
+  }
+
+  /// What bodies hold that no example can tell, such as a key; empty if there is none here.
+  Optional<String> real(String what) {
+    return Optional.ofNullable(real.get(what));
+  }
+
+  /// From now on bodies may hold this.
+  void has(String what, String text) {
+    real.put(what, text);
+  }
+
+  /// The authority that the tenant brings; made at the first call.
+  Authority authority() {
+    Authority brought = authority.orElseGet(Authority::make);
+    authority = Optional.of(brought);
+    return brought;
   }
 
   /// A document of the tenant of this world.

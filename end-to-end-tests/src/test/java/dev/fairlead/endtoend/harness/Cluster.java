@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Two gateways, one registry and one command service, each a process of its own, with a broker and
 /// a database that can be frozen.
@@ -39,17 +40,24 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, ServiceJar.Tuning tuning) {
-    this(directory, tuning, Map.of());
+    this(directory, tuning, Map.of(), Map.of());
   }
 
+  /// @param ofRegistry further settings of the registry
   /// @param ofCommand further settings of the command service
-  public Cluster(Path directory, ServiceJar.Tuning tuning, Map<String, String> ofCommand) {
+  public Cluster(
+      Path directory,
+      ServiceJar.Tuning tuning,
+      Map<String, String> ofRegistry,
+      Map<String, String> ofCommand) {
     this.directory = directory;
     this.tuning = tuning;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
     this.settings = settings();
-    this.registry = start("registry-service", "registry", stateful());
+    Map<String, String> registrySettings = stateful();
+    registrySettings.putAll(ofRegistry);
+    this.registry = start("registry-service", "registry", registrySettings);
     this.command = start("command-service", "command", stateful(ofCommand));
     gateways.add(start("gateway-service", "gateway-a", settings));
     gateways.add(start("gateway-service", "gateway-b", settings));
@@ -100,6 +108,19 @@ public final class Cluster implements AutoCloseable {
     return ServiceJar.start(module, name, tuning, environment, directory);
   }
 
+  /// What the services were told in confidence.
+  public List<String> secrets() {
+    return List.of(
+        ADMIN_KEY,
+        Base64.getEncoder().encodeToString(new byte[MASTER_KEY_BYTES]),
+        postgres.database("fairlead").password());
+  }
+
+  /// All processes of services.
+  public List<ServiceJar> services() {
+    return Stream.concat(Stream.of(registry, command), gateways.stream()).toList();
+  }
+
   public OwnKafka kafka() {
     return kafka;
   }
@@ -121,7 +142,7 @@ public final class Cluster implements AutoCloseable {
     return startGateway(name, Map.of());
   }
 
-  /// Another gateway, with settings of its own besides those of all.
+  /// Another gateway, with further settings.
   public ServiceJar startGateway(String name, Map<String, String> more) {
     Map<String, String> all = new HashMap<>(settings);
     all.putAll(more);

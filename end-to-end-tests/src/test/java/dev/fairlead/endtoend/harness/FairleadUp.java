@@ -21,18 +21,20 @@ public final class FairleadUp implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final int HEX = 16;
+  private static final int TLS_ABOVE = 363;
+  private static final int MANAGEMENT_ABOVE = 1_010;
 
   private final Process process;
+  private final Path data;
   private final int port;
-  private final Path keyFile;
   private final Api api;
   private final long startMillis;
 
-  private FairleadUp(Process process, int port, Path keyFile, long startMillis) {
+  private FairleadUp(Process process, Path data, int port, long startMillis) {
     this.process = process;
+    this.data = data;
     this.port = port;
-    this.keyFile = keyFile;
-    this.api = new Api(read(keyFile));
+    this.api = new Api(read(data.resolve("admin-key")));
     this.startMillis = startMillis;
   }
 
@@ -49,7 +51,7 @@ public final class FairleadUp implements AutoCloseable {
 
   /// A port that is free together with those that `up` takes besides.
   public static int freePort() {
-    return Ports.freeWith(363, 1_010);
+    return Ports.freeWith(TLS_ABOVE, MANAGEMENT_ABOVE);
   }
 
   private static ProcessBuilder builder(Path data, int port, String... more) {
@@ -79,10 +81,7 @@ public final class FairleadUp implements AutoCloseable {
         throw new IllegalStateException("ready at " + url);
       }
       return new FairleadUp(
-          process,
-          port,
-          data.resolve("admin-key"),
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+          process, data, port, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -128,9 +127,25 @@ public final class FairleadUp implements AutoCloseable {
     return api;
   }
 
-  /// Lines of shell that set what the documents call `URL` and `KEY`.
+  /// Lines of shell that set what the documents call `URL`, `GATE`, `DATA` and `KEY`.
   public String shellValues() {
-    return "URL=http://127.0.0.1:" + port + "\nKEY=$(cat '" + keyFile + "')\n";
+    return """
+        URL=http://127.0.0.1:%d
+        GATE=wss://127.0.0.1:%d/connect
+        DATA='%s'
+        KEY=$(cat "$DATA/admin-key")
+        """
+        .formatted(port, port + TLS_ABOVE, data);
+  }
+
+  /// The process that everything runs in.
+  public long pid() {
+    return process.pid();
+  }
+
+  /// The meters of all services, as Prometheus reads them.
+  public String metrics() {
+    return RawHttp.exchange(port + MANAGEMENT_ABOVE, "GET /metrics HTTP/1.0");
   }
 
   /// From the script's start to `ready:`.
@@ -228,5 +243,6 @@ public final class FairleadUp implements AutoCloseable {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
     }
+    ProcessLogs.keep(data.resolve("logs"));
   }
 }

@@ -127,6 +127,8 @@ public final class ServiceJar implements AutoCloseable {
         process.destroyForcibly();
         throw new IllegalStateException(module + " " + argument + " did not end");
       }
+      ProcessLogs.keep(out);
+      ProcessLogs.keep(err);
       return new Ended(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -172,6 +174,11 @@ public final class ServiceJar implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /// Its meters, as Prometheus reads them.
+  public String metrics() {
+    return RawHttp.exchange(managementPort, "GET /metrics HTTP/1.0");
   }
 
   /// What the service wrote last.
@@ -232,5 +239,6 @@ public final class ServiceJar implements AutoCloseable {
     if (!await(STOP_TIMEOUT)) {
       kill();
     }
+    ProcessLogs.keep(log);
   }
 }

@@ -68,19 +68,42 @@ public final class TestDevice {
     return Set.copyOf(acknowledged);
   }
 
+  /// Where a device presents its token.
+  public enum TokenPlace {
+    HEADER,
+    QUERY,
+    PATH;
+
+    private String uri(String token) {
+      return switch (this) {
+        case HEADER -> NativeProtocol.PATH;
+        case QUERY -> NativeProtocol.PATH + "?token=" + token;
+        case PATH -> NativeProtocol.PATH + "/" + token;
+      };
+    }
+  }
+
   /// Connects to a gateway; the future completes with its `hello`.
   public CompletableFuture<Hello> connect(int port) {
+    return connect("ws://127.0.0.1:" + port, TokenPlace.HEADER);
+  }
+
+  /// The same in some way.
+  ///
+  /// @param base scheme, host and port
+  public CompletableFuture<Hello> connect(String base, TokenPlace place) {
     Optional<Link> last = link.get();
     WebSocket.Builder builder =
-        client
-            .newWebSocketBuilder()
-            .subprotocols(NativeProtocol.SUBPROTOCOL_MESSAGE_PACK)
-            .header("Authorization", "Bearer " + token);
-    last.flatMap(Link::place).ifPresent(place -> builder.header("Fairlead-Last-Session", place));
+        client.newWebSocketBuilder().subprotocols(NativeProtocol.SUBPROTOCOL_MESSAGE_PACK);
+    if (place == TokenPlace.HEADER) {
+      builder.header("Authorization", "Bearer " + token);
+    }
+    last.flatMap(Link::place)
+        .ifPresent(session -> builder.header("Fairlead-Last-Session", session));
     Link fresh = new Link();
     link.set(Optional.of(fresh));
     return builder
-        .buildAsync(URI.create("ws://127.0.0.1:" + port + "/connect"), fresh)
+        .buildAsync(URI.create(base + place.uri(token)), fresh)
         .thenCompose(socket -> fresh.hello)
         .thenApply(
             hello -> {

@@ -20,7 +20,8 @@ public final class Admission {
   private final BusContact contact;
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
-  private final TokenVerifier verifier;
+  private final TokenGuard guard;
+  private final CertificateVerifier certificates;
   private final MeterRegistry meters;
 
   /// @param overloaded whether the bus takes nothing more at the moment
@@ -29,13 +30,15 @@ public final class Admission {
       BusContact contact,
       BooleanSupplier overloaded,
       ConnectionCounts counts,
-      TokenVerifier verifier,
+      TokenGuard guard,
+      CertificateVerifier certificates,
       MeterRegistry meters) {
     this.health = health;
     this.contact = contact;
     this.overloaded = overloaded;
     this.counts = counts;
-    this.verifier = verifier;
+    this.guard = guard;
+    this.certificates = certificates;
     this.meters = meters;
   }
 
@@ -53,9 +56,9 @@ public final class Admission {
   /// Decides.
   ///
   /// @param address where the device comes from
-  /// @param token what it presents, if anything
-  public Decision decide(String address, Optional<String> token) {
-    return closedDoor().orElseGet(() -> place(address, token));
+  /// @param presented what it shows, if anything
+  public Decision decide(String address, Presented presented) {
+    return closedDoor().orElseGet(() -> place(address, presented));
   }
 
   /// Refuses for a reason that only the door itself can see, and counts it.
@@ -83,7 +86,7 @@ public final class Admission {
     return Optional.empty();
   }
 
-  private Decision place(String address, Optional<String> token) {
+  private Decision place(String address, Presented presented) {
     return switch (counts.take(address)) {
       case ConnectionCounts.Answer.GatewayFull _ ->
           later("gateway-full", ProblemType.UNAVAILABLE, "This gateway holds all it can.");
@@ -92,19 +95,54 @@ public final class Admission {
               "address-full",
               ProblemType.TOO_MANY_REQUESTS,
               "There are too many connections from this address.");
-      case ConnectionCounts.Answer.Taken taken -> verified(token, taken.place());
+      case ConnectionCounts.Answer.Taken taken -> verified(address, presented, taken.place());
     };
   }
 
-  private Decision verified(Optional<String> token, ConnectionCounts.Place place) {
-    Optional<DeviceCredential> credential = token.flatMap(verifier::verify);
-    if (credential.isPresent()) {
-      return new Decision.Admitted(credential.get(), place);
+  private Decision verified(String address, Presented presented, ConnectionCounts.Place place) {
+    TokenGuard.Verdict verdict = verdict(address, presented);
+    if (verdict instanceof TokenGuard.Verdict.Good good) {
+      return new Decision.Admitted(good.credential(), place);
     }
     place.release();
-    return refused(
-        "unauthorized",
-        Problem.of(ProblemType.UNAUTHORIZED, "The request carries no valid token."));
+    return turnedAway(verdict);
+  }
+
+  /// A certificate whose key was proven costs its owner a handshake of TLS: it is always looked at.
+  /// One that is not good is a failure like that of a token.
+  private TokenGuard.Verdict verdict(String address, Presented presented) {
+    if (presented.token().isPresent()) {
+      return guard.check(address, presented.token());
+    }
+    return certificates
+        .verify(presented.certificates().get())
+        .<TokenGuard.Verdict>map(TokenGuard.Verdict.Good::new)
+        .orElseGet(() -> guard.check(address, Optional.empty()));
+  }
+
+  private Decision turnedAway(TokenGuard.Verdict verdict) {
+    return switch (verdict) {
+      case TokenGuard.Verdict.Good _ -> throw new IllegalStateException("it was let in");
+      case TokenGuard.Verdict.Bad _ ->
+          refused(
+              "unauthorized",
+              Problem.of(
+                  ProblemType.UNAUTHORIZED, "The request carries no valid token or certificate."));
+      case TokenGuard.Verdict.BannedAddress banned ->
+          banned("address-banned", "Too many handshakes failed from this address.", banned.left());
+      case TokenGuard.Verdict.BannedDevice banned ->
+          banned(
+              "device-banned", "Too many handshakes failed in this device's name.", banned.left());
+      case TokenGuard.Verdict.Unchecked _ ->
+          later(
+              "unchecked",
+              ProblemType.TOO_MANY_REQUESTS,
+              "Too many handshakes failed from this address; this one was not looked at.");
+    };
+  }
+
+  private Decision banned(String reason, String detail, Duration left) {
+    return refused(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
   }
 
   /// Spread out, so that those who were refused together do not come back together.

@@ -10,23 +10,17 @@ import java.util.Optional;
 public final class TokenVerifier {
 
   private final AccessView access;
+  private final CredentialStanding standing;
 
-  /// @param access holds the signing keys and the revocations
-  public TokenVerifier(AccessView access) {
+  /// @param access holds the signing keys
+  public TokenVerifier(AccessView access, CredentialStanding standing) {
     this.access = access;
+    this.standing = standing;
   }
 
   /// Who the token was made for; empty when it is not good for whatever reason.
   public Optional<DeviceCredential> verify(String token) {
     return access.tokens().verify(token, this::claimed);
-  }
-
-  /// Whether a credential that was good has not been revoked since, nor its key withdrawn, nor its
-  /// tenant suspended.
-  public boolean isStillGood(DeviceCredential credential) {
-    return access.tokens().knows(credential.keyId())
-        && credential.generation() >= access.lowestGeneration(credential.device())
-        && !access.isSuspended(credential.device().tenant());
   }
 
   /// A token that names an audience was made for something else than a device's connection.
@@ -40,8 +34,7 @@ public final class TokenVerifier {
         new DeviceCredential(
             DeviceKey.of(claims.getString("ten", ""), device),
             generation,
-            keyId,
-            claims.getLong("exp", 0L));
-    return Optional.of(credential).filter(this::isStillGood);
+            new DeviceCredential.Token(keyId, claims.getLong("exp", 0L)));
+    return Optional.of(credential).filter(standing::isGood);
   }
 }

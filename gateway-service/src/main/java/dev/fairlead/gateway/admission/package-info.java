@@ -1,4 +1,5 @@
-/// Who may come in: tokens, revocations, limits, and whether the bus can be reached at all.
+/// Who may come in: tokens, certificates, revocations, limits, and whether the bus can be reached
+/// at all.
 @NullMarked
 package dev.fairlead.gateway.admission;
 

@@ -62,7 +62,7 @@ public final class Drain {
   }
 
   private static void close(DeviceSession session, long spreadMillis) {
-    Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(spreadMillis));
+    Duration after = Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, spreadMillis + 1));
     session.execute(
         () -> {
           session.send(session.wire().goAway(Ending.DRAINED.text(), after));

@@ -18,6 +18,9 @@ public record Ending(int code, String text, String reason) {
   /// The credential no longer counts.
   public static final Ending REVOKED = new Ending(4002, "revoked", CloseReason.REVOKED);
 
+  /// The certificate that the device came in with has run out.
+  public static final Ending EXPIRED = new Ending(4002, "expired", CloseReason.REVOKED);
+
   /// Silent for too long.
   public static final Ending TIMED_OUT = new Ending(4008, "silent", CloseReason.TIMED_OUT);
 

@@ -6,7 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Looks after the life of all connections in one go, so that none needs a timer of its own: pings
-/// each in turn, and ends those that are silent, that the bus does not take, or that do not close.
+/// each in turn, and ends those that are silent, whose certificate has run out, that the bus does
+/// not take, or that do not close.
 ///
 /// To be run by one thread at a time, several times within a keepalive.
 public final class LivenessSweep {
@@ -70,6 +71,9 @@ public final class LivenessSweep {
       }
     } else if (silentMillis > silenceMillis && !session.isHeld() && now >= graceUntilMillis) {
       session.execute(() -> closeIfSilent(session));
+    }
+    if (session.credential().sessionEndMillis() <= now) {
+      session.execute(() -> session.close(Ending.EXPIRED));
     }
     if (now - session.lastPingMillis() >= keepaliveMillis || session.lastPingMillis() > now) {
       session.execute(() -> session.ping(now));

@@ -7,8 +7,8 @@ import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.producer.Position;
+import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,7 +32,7 @@ public final class SessionLifecycle {
   private final BusWriter writer;
   private final Tombstones tombstones;
   private final AccessView access;
-  private final TokenVerifier verifier;
+  private final CredentialStanding standing;
   private final DeviceSession.InputFactory inputs;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -50,7 +50,7 @@ public final class SessionLifecycle {
       BusWriter writer,
       Tombstones tombstones,
       AccessView access,
-      TokenVerifier verifier,
+      CredentialStanding standing,
       DeviceSession.InputFactory inputs,
       InstantSource clock,
       MeterRegistry meters) {
@@ -59,7 +59,7 @@ public final class SessionLifecycle {
     this.writer = writer;
     this.tombstones = tombstones;
     this.access = access;
-    this.verifier = verifier;
+    this.standing = standing;
     this.inputs = inputs;
     this.clock = clock;
     this.meters = meters;
@@ -150,7 +150,7 @@ public final class SessionLifecycle {
       return;
     }
     // A revocation that came before this session was in the table has cut nobody.
-    if (!verifier.isStillGood(session.credential())) {
+    if (!standing.isGood(session.credential())) {
       session.close(Ending.REVOKED);
       return;
     }

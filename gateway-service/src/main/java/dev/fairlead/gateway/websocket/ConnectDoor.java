@@ -1,6 +1,8 @@
 package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.Presented;
+import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.gateway.session.LastSession;
 import dev.fairlead.gateway.session.SessionLifecycle;
 import dev.fairlead.protocol.NativeProtocol;
@@ -9,6 +11,7 @@ import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -42,6 +45,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
   private final int messageBytesMax;
+  private final Callers callers;
   private final Admission admission;
   private final SessionLifecycle lifecycle;
   private final Problems problems;
@@ -49,11 +53,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   public ConnectDoor(
       ProtocolLimits limits,
+      ProxySettings proxies,
       Admission admission,
       SessionLifecycle lifecycle,
       Problems problems,
+      MeterRegistry meters,
       InstantSource clock) {
     this.messageBytesMax = limits.messageBytesMax();
+    this.callers = new Callers(proxies, meters);
     this.admission = admission;
     this.lifecycle = lifecycle;
     this.problems = problems;
@@ -65,15 +72,6 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    handle(request, Optional.empty());
-  }
-
-  /// The same for a request whose path holds the token, below [#PATH].
-  public void handle(HttpServerRequest request, String pathToken) {
-    handle(request, Optional.of(pathToken));
-  }
-
-  private void handle(HttpServerRequest request, Optional<String> pathToken) {
     Optional<Problem> unfit = unfit(request);
     if (unfit.isPresent()) {
       answer(request, admission.refuse("no-upgrade", unfit.get()));
@@ -93,14 +91,17 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                           NativeProtocol.SUBPROTOCOL_JSON))));
       return;
     }
-    String address = addressOf(request);
-    switch (admission.decide(address, tokenOf(request, pathToken))) {
+    Callers.Caller caller = callers.of(request);
+    Presented presented =
+        new Presented(tokenOf(request), () -> callers.certificatesOf(request, caller));
+    switch (admission.decide(caller.address(), presented)) {
       case Admission.Decision.Refused refused -> answer(request, refused.problem());
-      case Admission.Decision.Admitted admitted -> upgrade(request, wire.get(), address, admitted);
+      case Admission.Decision.Admitted admitted ->
+          upgrade(request, wire.get(), caller.address(), admitted);
     }
   }
 
-  /// Never with the request's own path, which may hold a token.
+  /// Never with the request's own path, where a token may have been that was none.
   private void answer(HttpServerRequest request, Problem problem) {
     problems.answer(request, problem.at(PATH));
   }
@@ -171,17 +172,14 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     return Optional.empty();
   }
 
-  private static Optional<String> tokenOf(HttpServerRequest request, Optional<String> pathToken) {
+  /// The token, which is in the header also where the device had it in its URL ([UrlTokens]). It is
+  /// taken out: what Vert.x keeps of a request, it keeps as long as the socket is open.
+  private static Optional<String> tokenOf(HttpServerRequest request) {
     String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
-    if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return Optional.of(authorization.substring(BEARER.length()).strip());
-    }
-    return pathToken.or(() -> Optional.ofNullable(request.getParam(NativeProtocol.QUERY_TOKEN)));
-  }
-
-  private static String addressOf(HttpServerRequest request) {
-    var remote = request.remoteAddress();
-    return remote == null ? "" : text(remote.hostAddress());
+    request.headers().remove(HttpHeaders.AUTHORIZATION);
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? Optional.of(authorization.substring(BEARER.length()).strip())
+        : Optional.empty();
   }
 
   private static boolean hasWord(@Nullable String header, String word) {

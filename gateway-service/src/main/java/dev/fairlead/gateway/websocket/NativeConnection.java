@@ -72,6 +72,7 @@ final class NativeConnection {
       socket.closeHandler(nothing -> gone.run());
       socket.frameHandler(connection::received);
       ChannelHandlerContext channel = ((WebSocketInternal) socket).channelHandlerContext();
+      UrlTokens.leave(channel.pipeline());
       channel.pipeline().addBefore(channel.name(), GUARD, new FrameGuard(connection::broken));
     } catch (IllegalStateException e) {
       // It was closed before anybody could listen to it.

@@ -2,6 +2,10 @@ package dev.fairlead.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.gateway.admission.DeviceCredential;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +122,27 @@ class LivenessSweepTest {
 
     // Then
     assertThat(socket.closeCode()).isEmpty();
+  }
+
+  @Test
+  void endsSessionWhoseCertificateRunsOut() {
+    // Given
+    String authority = "0a".repeat(32);
+    bench.access(
+        new AccessMessage.CertificateAuthority(
+            TenantId.DEFAULT, authority, "", AccessMessage.CertificateAuthority.Kind.OWN));
+    var certificate =
+        new DeviceCredential.Certificate("0b".repeat(32), authority, bench.nowMillis() + 2_000);
+    bench.live(new DeviceCredential(DeviceKey.of("default", "d"), 1, certificate), socket);
+    bench.pass(Duration.ofMillis(1_999), socket);
+    boolean early = socket.closeCode().isPresent();
+
+    // When
+    bench.pass(Duration.ofMillis(1), socket);
+
+    // Then
+    assertThat(early).isFalse();
+    assertThat(socket.closeCode()).contains(4002);
   }
 
   @Test

@@ -7,8 +7,8 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.TestTokens;
+import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
-import dev.fairlead.gateway.admission.TokenVerifier;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +56,7 @@ public final class SessionBench {
             bus,
             tombstones,
             access,
-            new TokenVerifier(access),
+            new CredentialStanding(access, clock),
             inputs,
             clock,
             meters);
@@ -77,16 +77,27 @@ public final class SessionBench {
 
   /// Begins a session of a device.
   public DeviceSession open(String device, FakeSocket socket) {
-    return lifecycle.open(
-        new DeviceCredential(DeviceKey.of("default", device), 1, "key", Long.MAX_VALUE),
-        new FakeWire(),
-        socket,
-        Optional.empty());
+    return open(
+        new DeviceCredential(
+            DeviceKey.of("default", device), 1, new DeviceCredential.Token("key", Long.MAX_VALUE)),
+        socket);
+  }
+
+  /// Begins a session of a device that came in with this.
+  public DeviceSession open(DeviceCredential credential, FakeSocket socket) {
+    return lifecycle.open(credential, new FakeWire(), socket, Optional.empty());
   }
 
   /// Begins a session and lets the bus have it.
   public DeviceSession live(String device, FakeSocket socket) {
     DeviceSession session = open(device, socket);
+    bus.acknowledge();
+    return session;
+  }
+
+  /// Begins a session of a device that came in with this and lets the bus have it.
+  public DeviceSession live(DeviceCredential credential, FakeSocket socket) {
+    DeviceSession session = open(credential, socket);
     bus.acknowledge();
     return session;
   }

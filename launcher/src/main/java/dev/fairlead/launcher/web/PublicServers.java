@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -21,15 +22,22 @@ public final class PublicServers {
 
   private final Vertx vertx;
   private final HttpServerOptions options;
+  private final Handler<HttpConnection> connected;
   private final Handler<HttpServerRequest> handler;
   private final int instances;
 
   /// @param options the gateway's options for servers that devices connect to
+  /// @param connected the gateway's, is told of each new connection
   /// @param instances how many event loops share the ports
   public PublicServers(
-      Vertx vertx, HttpServerOptions options, Handler<HttpServerRequest> handler, int instances) {
+      Vertx vertx,
+      HttpServerOptions options,
+      Handler<HttpConnection> connected,
+      Handler<HttpServerRequest> handler,
+      int instances) {
     this.vertx = vertx;
     this.options = options;
+    this.connected = connected;
     this.handler = handler;
     this.instances = instances;
   }
@@ -62,7 +70,11 @@ public final class PublicServers {
                 new VerticleBase() {
                   @Override
                   public Future<?> start() {
-                    return vertx.createHttpServer(own).requestHandler(handler).listen();
+                    return vertx
+                        .createHttpServer(own)
+                        .connectionHandler(connected)
+                        .requestHandler(handler)
+                        .listen();
                   }
                 },
             new DeploymentOptions().setInstances(instances))

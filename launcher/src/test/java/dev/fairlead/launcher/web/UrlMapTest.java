@@ -11,7 +11,8 @@ class UrlMapTest {
   @ParameterizedTest
   @CsvSource({
     "/connect, GATEWAY",
-    "/connect/x, REGISTRY",
+    "/connect/x, GATEWAY",
+    "/connectx, REGISTRY",
     "/pixelblaze/token, GATEWAY",
     "/api/v1/live, GATEWAY",
     "/api/v1/devices/d1/terminal, GATEWAY",

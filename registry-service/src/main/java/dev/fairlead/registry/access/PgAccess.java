@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.apikey.PgApiKeys;
+import dev.fairlead.registry.certificate.PgCertificateAccess;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.presence.PgBusGeneration;
@@ -57,7 +58,7 @@ public final class PgAccess {
   public record Published(PgSigningKeys.Loaded keys, long generation) {}
 
   /// Makes the first signing key where there is none, and publishes the keys, the generation, and
-  /// those revocations that the topic does not hold.
+  /// those revocations, authorities and blocks that the topic does not hold.
   ///
   /// @param view what the topic held a moment ago
   /// @return completes when the records are in the outbox
@@ -79,6 +80,7 @@ public final class PgAccess {
         .compose(nothing -> PgTenants.suspensions(transaction))
         .compose(suspensions -> append(transaction, suspensions))
         .compose(nothing -> publishRevocations(transaction, view, Optional.empty()))
+        .compose(nothing -> PgCertificateAccess.publishMissing(transaction, view, clock.instant()))
         .compose(nothing -> signingKeys.loadOrMake(transaction, clock.instant()))
         .compose(
             keys ->
@@ -139,7 +141,7 @@ public final class PgAccess {
             });
   }
 
-  /// Takes back revocations that no token can need any more, a bounded number of them.
+  /// Takes back revocations and blocks that hold nobody back any more, a bounded number of them.
   ///
   /// @return whether there may be more
   public Future<Boolean> withdrawExpired() {
@@ -155,7 +157,11 @@ public final class PgAccess {
                                             revocation ->
                                                 new AccessMessage.Withdrawn(revocation.key()))
                                         .toList())
-                                .map(expired.size() == PAGE)))
+                                .map(expired.size() == PAGE))
+                    .compose(
+                        more ->
+                            PgCertificateAccess.withdrawExpired(transaction, clock.instant())
+                                .map(evenMore -> more || evenMore)))
         .map(Objects::requireNonNull)
         .onSuccess(more -> outbox.poke());
   }

@@ -223,10 +223,15 @@ public final class PgApiKeys {
         .map(
             rows -> {
               @Nullable String before = rows.iterator().next().getString("before");
-              return before == null || before.equals(sha256)
-                  ? Optional.empty()
-                  : Optional.of(new AccessMessage.Withdrawn(AccessMessage.API_KEY + before));
+              return Optional.ofNullable(before)
+                  .filter(fingerprint -> isOther(fingerprint, sha256))
+                  .map(old -> new AccessMessage.Withdrawn(AccessMessage.API_KEY + old));
             });
+  }
+
+  /// Fingerprints are no secrets: nothing leads from one back to its key.
+  private static boolean isOther(String fingerprint, String sha256) {
+    return !fingerprint.equals(sha256);
   }
 
   /// All keys.

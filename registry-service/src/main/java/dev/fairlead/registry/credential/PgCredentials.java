@@ -47,6 +47,27 @@ public final class PgCredentials {
         .map(rows -> rows.iterator().next().getLong("generation"));
   }
 
+  /// The generation for a certificate of a device: the one that holds, or that will hold as soon as
+  /// the device takes up the token it is offered. Makes those wait that ask for the same device.
+  ///
+  /// @param expiresAt when that certificate runs out
+  public static Future<Long> certificateGeneration(
+      SqlConnection transaction, DeviceKey device, Instant expiresAt) {
+    return transaction
+        .preparedQuery(
+            """
+            insert into credential (tenant, device_id, generation, expires_at)
+            values ($1, $2, 1, $3)
+            on conflict (tenant, device_id) do update
+            set expires_at = greatest(credential.expires_at, excluded.expires_at)
+            returning coalesce(pending_generation, generation) as generation
+            """)
+        .execute(
+            Tuple.of(
+                device.tenant().value(), device.device().value(), PgColumns.parameter(expiresAt)))
+        .map(rows -> rows.iterator().next().getLong("generation"));
+  }
+
   /// Revokes all credentials that a device has; the next ones are a generation higher.
   ///
   /// @param until when a token that is made now would run out; the revocation holds until then, or

@@ -27,7 +27,9 @@ public final class PgEncrypted {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("signing_key", "private_jwk", "id"),
-          new Column("audit_key", "secret", "'audit'"));
+          new Column("audit_key", "secret", "'audit'"),
+          new Column(
+              "certificate_authority", "private_key", "'certificate-authority/' || fingerprint"));
 
   /// Encrypts anew what the key before this one encrypted.
   ///

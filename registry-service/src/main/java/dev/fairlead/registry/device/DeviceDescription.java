@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /// @param name for people
 /// @param type a word for its kind
 /// @param tags words under keys
-record DeviceDescription(Optional<String> name, Optional<String> type, Map<String, String> tags) {
+public record DeviceDescription(
+    Optional<String> name, Optional<String> type, Map<String, String> tags) {
 
   /// The most tags of a device. The bounds of single texts stand in the contract.
   static final int TAGS_MAX = 64;
@@ -22,7 +23,7 @@ record DeviceDescription(Optional<String> name, Optional<String> type, Map<Strin
   /// Copies the tags.
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed` for too many tags
-  DeviceDescription {
+  public DeviceDescription {
     if (tags.size() > TAGS_MAX) {
       throw Problem.of(ProblemType.VALIDATION_FAILED, "A device has at most " + TAGS_MAX + " tags.")
           .with(

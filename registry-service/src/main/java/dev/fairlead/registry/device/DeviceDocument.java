@@ -26,6 +26,7 @@ record DeviceDocument(
 
   /// A device in a list.
   ///
+  /// @param blocked whether it is shut out, whatever credential it shows
   /// @param health `green`, `red` or `grey`
   record Summary(
       String id,
@@ -34,6 +35,7 @@ record DeviceDocument(
       Map<String, String> tags,
       Instant createdAt,
       Instant updatedAt,
+      boolean blocked,
       String health,
       PresenceDocument presence) {
 

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// The operations on devices.
 public final class DeviceRoutes {
 
-  static final String PATH = "/api/v1/devices/";
+  /// Where devices are, each under its id.
+  public static final String PATH = "/api/v1/devices/";
 
   private final DeviceStore store;
   private final Published published;
@@ -105,7 +106,16 @@ public final class DeviceRoutes {
 
   private ApiResponse patch(ApiRequest request) {
     DeviceKey device = key(request, request.path("id"));
-    store.patch(device, request.body(ObjectNode.class), clock.instant(), request.act()).await();
+    Optional<Long> outboxId =
+        store.patch(device, request.body(ObjectNode.class), clock.instant(), request.act()).await();
+    if (outboxId.isPresent()) {
+      published
+          .within(
+              outboxId.get(),
+              "The device was changed, but the bus does not take the news at the moment: whether it"
+                  + " is shut out takes effect when it does.")
+          .await();
+    }
     return ApiResponse.ok(store.get(device).await());
   }
 

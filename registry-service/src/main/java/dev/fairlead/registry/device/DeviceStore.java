@@ -40,13 +40,14 @@ interface DeviceStore {
   /// @param after the id before the first
   Future<List<DeviceDocument.Summary>> list(DeviceFilter filter, Optional<String> after, int limit);
 
-  /// Changes what is said about a device.
+  /// Changes what is said about a device, and whether it is shut out.
   ///
   /// @param patch a merge patch that matches the contract
   /// @param act for the audit
-  /// @return fails with the problem `device-not-found`, and with `validation-failed` when there
-  ///     would be too many tags
-  Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now, Act act);
+  /// @return the place in the outbox of whether it is shut out, if the patch says so; fails with
+  ///     the problem `device-not-found`, and with `validation-failed` when there would be too many
+  ///     tags
+  Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now, Act act);
 
   /// Removes a device, revokes its credentials and has its session closed.
   ///

@@ -24,7 +24,12 @@ final class PgDeviceRows {
   static final String SUMMARY =
       """
       device.id, device.name, device.type, device.tags::text as tags,
-      device.created_at, device.updated_at, presence.health, presence.online, presence.since,
+      device.created_at, device.updated_at,
+      exists(
+        select 1 from device_block
+        where device_block.tenant = device.tenant and device_block.device_id = device.id
+      ) as blocked,
+      presence.health, presence.online, presence.since,
       greatest(presence.last_seen_at, reported.updated_at, telemetry_latest.as_of)
         as last_seen_at,
       presence.reason, presence.session, presence.gateway, presence.address, presence.wire,
@@ -63,6 +68,7 @@ final class PgDeviceRows {
         tags(row),
         row.getOffsetDateTime("created_at").toInstant(),
         row.getOffsetDateTime("updated_at").toInstant(),
+        row.getBoolean("blocked"),
         row.getString("health"),
         new DeviceDocument.PresenceDocument(
             online,

@@ -5,6 +5,7 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
@@ -13,6 +14,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgTenants;
@@ -35,6 +37,9 @@ import java.util.Set;
 /// Devices in PostgreSQL. A device and the rows that hang on it come and go together.
 final class PgDeviceStore implements DeviceStore {
 
+  /// The member of a patch that shuts a device out or lets it in.
+  private static final String BLOCKED = "blocked";
+
   private final Pool pool;
   private final PgOutbox outbox;
   private final PgAlerts alerts = new PgAlerts();
@@ -54,55 +59,14 @@ final class PgDeviceStore implements DeviceStore {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
-                    insert(transaction, device, description, now)
-                        .compose(
-                            nothing ->
-                                PgAudit.append(
-                                    transaction, act, DeviceRoutes.PATH + device.device()))
-                        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
+                    PgNewDevice.insert(transaction, device, description, plan, now)
                         .compose(
                             generation ->
-                                PgOutbox.append(transaction, present(device, description, now))
+                                PgAudit.append(
+                                        transaction, act, DeviceRoutes.PATH + device.device())
                                     .map(outboxId -> new Made(generation, outboxId))))
             .map(Objects::requireNonNull);
     return PgTenants.required(device.tenant(), made);
-  }
-
-  private static Future<Void> insert(
-      SqlConnection transaction, DeviceKey device, DeviceDescription description, Instant now) {
-    return transaction
-        .preparedQuery(
-            """
-            with made as (
-              insert into device (tenant, id, name, type, tags, created_at, updated_at)
-              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6)
-              on conflict do nothing
-              returning tenant, id
-            ), presences as (
-              insert into presence (tenant, device_id) select tenant, id from made
-            ), reports as (
-              insert into reported (tenant, device_id) select tenant, id from made
-            ), measurements as (
-              insert into telemetry_latest (tenant, device_id) select tenant, id from made
-            )
-            select id from made
-            """)
-        .execute(
-            Tuple.of(
-                device.tenant().value(),
-                device.device().value(),
-                description.name().orElse(null),
-                description.type().orElse(null),
-                PgDeviceRows.json(description.tags()),
-                PgColumns.parameter(now)))
-        .compose(
-            rows ->
-                rows.size() == 1
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        new ProblemException(
-                            ProblemType.DEVICE_EXISTS,
-                            "There is a device '" + device.device() + "' already.")));
   }
 
   @Override
@@ -140,7 +104,7 @@ final class PgDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Future<Void> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
+  public Future<Optional<Long>> patch(DeviceKey device, ObjectNode patch, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -154,9 +118,19 @@ final class PgDeviceStore implements DeviceStore {
                     .compose(rows -> single(device, rows))
                     .map(row -> PgDeviceRows.description(row).patched(patch))
                     .compose(description -> update(transaction, device, description, now))
-                    .compose(nothing -> PgAudit.append(transaction, act)))
-        .onSuccess(nothing -> outbox.poke())
-        .mapEmpty();
+                    .compose(updated -> PgAudit.append(transaction, act))
+                    .compose(audited -> block(transaction, device, patch)))
+        .map(Objects::requireNonNull)
+        .onSuccess(blocked -> outbox.poke());
+  }
+
+  private static Future<Optional<Long>> block(
+      SqlConnection transaction, DeviceKey device, ObjectNode patch) {
+    return patch.has(BLOCKED)
+        ? PgBlocks.set(transaction, device, patch.path(BLOCKED).booleanValue())
+            .compose(news -> PgOutbox.append(transaction, news.toRecord()))
+            .map(Optional::of)
+        : Future.succeededFuture(Optional.empty());
   }
 
   private static Future<Long> update(
@@ -175,7 +149,8 @@ final class PgDeviceStore implements DeviceStore {
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now)))
-        .compose(rows -> PgOutbox.append(transaction, present(device, description, now)));
+        .compose(
+            rows -> PgOutbox.append(transaction, PgNewDevice.present(device, description, now)));
   }
 
   @Override
@@ -191,6 +166,8 @@ final class PgDeviceStore implements DeviceStore {
                                     nothing ->
                                         PgCredentials.revoke(transaction, device, revokedUntil))
                                 .compose(revocation -> append(transaction, revocation.toRecord()))
+                                .compose(nothing -> PgBlocks.leave(transaction, device))
+                                .compose(left -> appendIfAny(transaction, left))
                                 .compose(nothing -> closeSession(transaction, device, row)))
                     .compose(
                         nothing ->
@@ -250,6 +227,11 @@ final class PgDeviceStore implements DeviceStore {
             .toRecord(InboxAddress.parse(presence.getString("address"))));
   }
 
+  private static Future<Void> appendIfAny(SqlConnection transaction, Optional<AccessMessage> news) {
+    return news.map(message -> append(transaction, message.toRecord()))
+        .orElse(Future.succeededFuture());
+  }
+
   private static Future<Void> append(SqlConnection transaction, BusRecord record) {
     return PgOutbox.append(transaction, record).mapEmpty();
   }
@@ -260,11 +242,5 @@ final class PgDeviceStore implements DeviceStore {
         : Future.failedFuture(
             new ProblemException(
                 ProblemType.DEVICE_NOT_FOUND, "There is no device '" + device.device() + "'."));
-  }
-
-  private static BusRecord present(DeviceKey device, DeviceDescription description, Instant now) {
-    return new DeviceChange.Present(
-            device, description.name(), description.type(), description.tags(), now.toEpochMilli())
-        .toRecord();
   }
 }

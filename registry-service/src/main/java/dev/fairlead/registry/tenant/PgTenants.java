@@ -192,14 +192,72 @@ public final class PgTenants {
               if (suspended) {
                 news.add(message(tenant, false));
               }
-              return appendAll(transaction, news);
+              return removeCertificates(transaction, tenant, news);
             })
+        .compose(news -> appendAll(transaction, news))
         .compose(
             last ->
                 transaction
                     .preparedQuery("delete from tenant where id = $1")
                     .execute(Tuple.of(tenant.value()))
                     .map(last));
+  }
+
+  /// Removes what admits or shuts out devices that are no more.
+  ///
+  /// @param news where what admission has to know is added
+  /// @return `news`
+  private static Future<List<AccessMessage>> removeCertificates(
+      SqlConnection transaction, TenantId tenant, List<AccessMessage> news) {
+    return removeKeys(
+            transaction,
+            tenant,
+            """
+            delete from certificate_authority where tenant = $1
+            returning $2 || fingerprint as key
+            """,
+            AccessMessage.AUTHORITY,
+            news)
+        .compose(
+            nothing ->
+                removeKeys(
+                    transaction,
+                    tenant,
+                    """
+                    with gone as (
+                      delete from certificate where tenant = $1 returning fingerprint, revoked_at
+                    )
+                    select $2 || fingerprint as key from gone where revoked_at is not null
+                    """,
+                    AccessMessage.CERTIFICATE_REVOCATION,
+                    news))
+        .compose(
+            nothing ->
+                removeKeys(
+                    transaction,
+                    tenant,
+                    """
+                    delete from device_block where tenant = $1
+                    returning $2 || tenant || '/' || device_id as key
+                    """,
+                    AccessMessage.BLOCK,
+                    news))
+        .map(news);
+  }
+
+  private static Future<Void> removeKeys(
+      SqlConnection transaction,
+      TenantId tenant,
+      String sql,
+      String beginning,
+      List<AccessMessage> news) {
+    return transaction
+        .preparedQuery(sql)
+        .execute(Tuple.of(tenant.value(), beginning))
+        .onSuccess(
+            rows ->
+                rows.forEach(row -> news.add(new AccessMessage.Withdrawn(row.getString("key")))))
+        .mapEmpty();
   }
 
   private static Future<Optional<Long>> appendAll(

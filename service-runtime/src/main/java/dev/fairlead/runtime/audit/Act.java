@@ -15,7 +15,7 @@ public final class Act {
 
   private final InstantSource clock;
   private final String service;
-  private final Actor actor;
+  private volatile Actor actor;
   private final String action;
   private final String target;
   private volatile boolean recorded;
@@ -37,6 +37,27 @@ public final class Act {
     this.actor = actor;
     this.action = action;
     this.target = target.length() > TARGET_MAX ? target.substring(0, TARGET_MAX) : target;
+  }
+
+  /// Names the actor of an operation that is open to everyone, once the operation itself has found
+  /// out who that is; the address stays.
+  ///
+  /// @param tenant in which is acted
+  /// @param id of the credential that was presented
+  /// @param role a word for the kind of credential
+  public void by(String tenant, String id, String role) {
+    actor = new Actor(tenant, id, role, actor.address());
+  }
+
+  /// Where the request came from.
+  public String address() {
+    return actor.address();
+  }
+
+  /// Says that the request changed nothing, and is no act after all: somebody asked whether
+  /// something has happened meanwhile.
+  public void changedNothing() {
+    recorded = true;
   }
 
   /// The entry of the act, done; to be appended by the caller.
@@ -70,7 +91,7 @@ public final class Act {
     return entry(target, problem);
   }
 
-  /// Whether [#succeeded] was taken.
+  /// Whether there is nothing left to write down: [#succeeded] was taken, or nothing was changed.
   public boolean isRecorded() {
     return recorded;
   }

@@ -59,21 +59,26 @@ final class ApiExchange {
   }
 
   void begin() {
+    Optional<String> key = Callers.takeKey(request);
     RequestValues values = RequestValues.of(routing);
     if (!operation.secured()) {
       read(values, body(), Optional.empty());
-      return;
+    } else if (key.isPresent()) {
+      byKey(key.get())
+          .ifPresentOrElse(
+              caller -> admit(values, caller, this::body),
+              () -> turnAway(parts.signIns().failed(address())));
+    } else {
+      parts
+          .callers()
+          .bySession(request)
+          .ifPresentOrElse(
+              session -> await(values, session), () -> fail(Callers.unknown().exception()));
     }
-    Optional<Caller> byKey = parts.callers().byKey(request);
-    if (byKey.isPresent()) {
-      admit(values, byKey.get(), this::body);
-      return;
-    }
-    parts
-        .callers()
-        .bySession(request)
-        .ifPresentOrElse(
-            session -> await(values, session), () -> fail(Callers.unknown().exception()));
+  }
+
+  private Optional<Caller> byKey(String key) {
+    return parts.signIns().mayCheck(key, address()) ? parts.callers().byKey(key) : Optional.empty();
   }
 
   /// Waits for a session that is being looked up. Whoever reads the body must say so before this
@@ -105,6 +110,10 @@ final class ApiExchange {
     Optional<Problem> foreign = parts.callers().refusal(request, caller);
     if (foreign.isPresent()) {
       fail(foreign.get().exception());
+    } else if (principal.choosesInVain(request)) {
+      fail(
+          Problem.of(ProblemType.FORBIDDEN, "Only a platform admin may choose the tenant.")
+              .exception());
     } else if (!principal.role().includes(operation.role())) {
       fail(
           Problem.of(ProblemType.FORBIDDEN, "This needs the role " + operation.role().word() + ".")
@@ -119,8 +128,7 @@ final class ApiExchange {
   }
 
   private Act act(@Nullable Principal principal) {
-    SocketAddress remote = request.remoteAddress();
-    String address = remote == null ? "" : Objects.requireNonNullElse(remote.hostAddress(), "");
+    String address = address();
     return new Act(
         InstantSource.system(),
         parts.settings().service(),
@@ -130,6 +138,11 @@ final class ApiExchange {
                 principal.tenantIn(request), principal.id(), principal.role().word(), address),
         operation.id(),
         Objects.requireNonNullElse(request.path(), "/"));
+  }
+
+  private String address() {
+    SocketAddress remote = request.remoteAddress();
+    return remote == null ? "" : Objects.requireNonNullElse(remote.hostAddress(), "");
   }
 
   private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
@@ -254,7 +267,16 @@ final class ApiExchange {
     }
   }
 
-  /// Nobody known was refused: that is written down when it can be, and not too often.
+  /// Answers somebody whose key is nobody's.
+  private void turnAway(Problem problem) {
+    if (operation.mutating()) {
+      noteStranger(problem);
+    }
+    answer(problem.exception());
+  }
+
+  /// Nobody known was refused, or somebody at an operation that is open to everyone: that is
+  /// written down when it can be, and not too often.
   private void noteStranger(Problem problem) {
     if (!parts.strangers().take(System.currentTimeMillis())) {
       parts.meters().counter("audit.refusals.dropped").increment();

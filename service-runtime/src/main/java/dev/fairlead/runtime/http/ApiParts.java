@@ -16,6 +16,7 @@ record ApiParts(
     Vertx vertx,
     ApiSettings settings,
     Callers callers,
+    SignIns signIns,
     AuditLog audit,
     StrangerBudget strangers,
     Problems problems,

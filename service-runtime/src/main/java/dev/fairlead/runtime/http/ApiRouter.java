@@ -118,6 +118,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
               vertx,
               settings,
               new Callers(authenticator, browsers),
+              new SignIns(settings.service(), settings.signIns(), System::nanoTime, meters),
               audit,
               new StrangerBudget(),
               problems,

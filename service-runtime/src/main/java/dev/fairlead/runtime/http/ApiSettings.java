@@ -1,5 +1,7 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.abuse.BanSettings;
+import dev.fairlead.runtime.abuse.FailureLimit;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
 
@@ -9,10 +11,18 @@ import java.time.Duration;
 /// @param bodyBytesMax the largest body of a request
 /// @param requestsMax how many requests are served at once; one more is answered 503 at once
 /// @param timeout how long one request may take before its thread is interrupted
-public record ApiSettings(String service, long bodyBytesMax, int requestsMax, Duration timeout) {
+/// @param signIns how many wrong keys may come from one address
+public record ApiSettings(
+    String service,
+    long bodyBytesMax,
+    int requestsMax,
+    Duration timeout,
+    FailureLimit.Rule signIns) {
   private static final long BODY_BYTES_MAX = 1 << 20;
   private static final int REQUESTS_MAX = 512;
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final int SIGN_IN_FAILURES = 30;
+  private static final int ADDRESSES_MAX = 16_384;
 
   public ApiSettings {
     if (bodyBytesMax < 1 || requestsMax < 1 || timeout.toMillis() < 1) {
@@ -20,12 +30,28 @@ public record ApiSettings(String service, long bodyBytesMax, int requestsMax, Du
     }
   }
 
+  /// These bounds, and the default for sign-ins.
+  public ApiSettings(String service, long bodyBytesMax, int requestsMax, Duration timeout) {
+    this(
+        service,
+        bodyBytesMax,
+        requestsMax,
+        timeout,
+        new FailureLimit.Rule(SIGN_IN_FAILURES, BanSettings.BAN, ADDRESSES_MAX));
+  }
+
   /// The defaults.
   public static ApiSettings of(String service) {
     return new ApiSettings(service, BODY_BYTES_MAX, REQUESTS_MAX, TIMEOUT);
   }
 
-  /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX` and `API_TIMEOUT`.
+  /// The same with another limit on wrong keys.
+  public ApiSettings withSignIns(FailureLimit.Rule rule) {
+    return new ApiSettings(service, bodyBytesMax, requestsMax, timeout, rule);
+  }
+
+  /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS` and
+  /// `BAN_DURATION`.
   public static ApiSettings from(Settings settings, String service) {
     return new ApiSettings(
         service,
@@ -42,6 +68,15 @@ public record ApiSettings(String service, long bodyBytesMax, int requestsMax, Du
             TIMEOUT,
             Duration.ofSeconds(1),
             Duration.ofMinutes(10),
-            "How long one API request may take before it is answered 503."));
+            "How long one API request may take before it is answered 503."),
+        new FailureLimit.Rule(
+            settings.integer(
+                "SIGN_IN_FAILURES_PER_ADDRESS",
+                SIGN_IN_FAILURES,
+                1,
+                BanSettings.FAILURES_MAX,
+                "Wrong API keys from one address in a minute; one more bans it for wrong keys."),
+            BanSettings.banFrom(settings),
+            ADDRESSES_MAX));
   }
 }

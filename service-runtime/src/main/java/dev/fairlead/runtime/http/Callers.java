@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// it can have read. A key in a header is sent on purpose and needs none of this.
 final class Callers {
   private static final String BEARER = "bearer ";
+  private static final String API_KEY = "X-API-Key";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -39,21 +40,19 @@ final class Callers {
     this.browsers = browsers;
   }
 
-  /// Who sends the request, by the key or token that it carries; empty without a good one.
-  Optional<Caller> byKey(HttpServerRequest request) {
-    return key(request)
-        .flatMap(authenticator::authenticate)
+  /// Whose a key or token is; empty when it is nobody's.
+  Optional<Caller> byKey(String key) {
+    return authenticator
+        .authenticate(key)
         .map(principal -> new Caller(principal, Optional.empty()));
   }
 
   /// Who sends the request, by its cookie. To be called on the context of the request.
   ///
-  /// @return empty where it carries no cookie of ours, or a key, which goes before; the future
-  ///     fails with the problem `unauthorized`
+  /// @return empty where it carries no cookie of ours; the future fails with the problem
+  ///     `unauthorized`
   Optional<Future<Caller>> bySession(HttpServerRequest request) {
-    return key(request).isPresent()
-        ? Optional.empty()
-        : browsers.flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)));
+    return browsers.flatMap(known -> cookie(request, known.site()).map(id -> bySession(known, id)));
   }
 
   /// The site as a request meets it.
@@ -63,12 +62,16 @@ final class Callers {
     return met(request, site);
   }
 
-  private static Optional<String> key(HttpServerRequest request) {
+  /// The key or token of a request, which is taken out of its headers: nothing that comes later has
+  /// a use for it, and what is not there is not logged.
+  static Optional<String> takeKey(HttpServerRequest request) {
     @Nullable String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
     @Nullable String key =
         authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
             ? authorization.substring(BEARER.length()).strip()
-            : request.getHeader("X-API-Key");
+            : request.getHeader(API_KEY);
+    request.headers().remove(HttpHeaders.AUTHORIZATION);
+    request.headers().remove(API_KEY);
     return Optional.ofNullable(key).filter(text -> !text.isEmpty());
   }
 

@@ -27,6 +27,8 @@ public final class HttpServers {
             .setTcpKeepAlive(true);
     options
         .getInitialSettings()
+        // A header table keeps what a client sent, its key included, as long as it is connected.
+        .setHeaderTableSize(0)
         .setMaxConcurrentStreams(CONCURRENT_STREAMS_MAX)
         .setMaxHeaderListSize(settings.headerBytesMax());
     return options;

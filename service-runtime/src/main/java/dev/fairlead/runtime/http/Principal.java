@@ -23,4 +23,10 @@ public record Principal(String id, String tenant, Role role) {
     @Nullable String chosen = request.getHeader(ApiRequest.TENANT_HEADER);
     return role == Role.PLATFORM && chosen != null && ApiRequest.isTenant(chosen) ? chosen : tenant;
   }
+
+  /// Whether a request names another tenant, and this principal may not.
+  boolean choosesInVain(HttpServerRequest request) {
+    @Nullable String chosen = request.getHeader(ApiRequest.TENANT_HEADER);
+    return chosen != null && role != Role.PLATFORM && !chosen.equals(tenant);
+  }
 }

@@ -11,8 +11,10 @@ public enum ProblemType {
   BAD_CURSOR("bad-cursor", "The cursor is not one of ours", 400),
   UNSUPPORTED_SUBPROTOCOL(
       "unsupported-subprotocol", "None of the offered subprotocols is known", 400),
+  BAD_CERTIFICATE("bad-certificate", "The certificate or the request for one is not right", 400),
   UNAUTHORIZED("unauthorized", "A valid key is needed", 401),
   FORBIDDEN("forbidden", "The key does not allow this", 403),
+  ENROLMENT_REFUSED("enrolment-refused", "The device may not enrol", 403),
   CSRF_REFUSED("csrf-refused", "The request does not come from a page of ours", 403),
   SIGN_IN_REFUSED("sign-in-refused", "You have no access here", 403),
   SIGN_IN_FAILED("sign-in-failed", "The sign-in did not come to its end", 400),
@@ -20,6 +22,12 @@ public enum ProblemType {
   DEVICE_NOT_FOUND("device-not-found", "There is no such device", 404),
   TENANT_NOT_FOUND("tenant-not-found", "There is no such tenant", 404),
   API_KEY_NOT_FOUND("api-key-not-found", "There is no such API key", 404),
+  PROVISIONING_KEY_NOT_FOUND(
+      "provisioning-key-not-found", "There is no such provisioning key", 404),
+  ENROLMENT_NOT_FOUND("enrolment-not-found", "There is no such enrolment", 404),
+  CERTIFICATE_NOT_FOUND("certificate-not-found", "There is no such certificate", 404),
+  CERTIFICATE_AUTHORITY_NOT_FOUND(
+      "certificate-authority-not-found", "There is no such certificate authority", 404),
   SIGNING_KEY_NOT_FOUND("signing-key-not-found", "There is no such signing key", 404),
   PERSON_NOT_FOUND("person-not-found", "There is no such person", 404),
   SIGN_IN_NOT_SET_UP("sign-in-not-set-up", "There is no identity provider here", 404),
@@ -27,10 +35,14 @@ public enum ProblemType {
   DOOR_NOT_BUILT("door-not-built", "This part of Fairlead does not exist yet", 404),
   METHOD_NOT_ALLOWED("method-not-allowed", "The resource does not know this method", 405),
   DEVICE_EXISTS("device-exists", "A device with this id exists", 409),
+  ENROLMENT_PENDING("enrolment-pending", "An enrolment of this device waits already", 409),
+  ENROLMENT_FINAL("enrolment-final", "The enrolment has been decided", 409),
   DEVICE_OFFLINE("device-offline", "The device has no connection that can be used for this", 409),
   SIGNING_KEY_IN_USE("signing-key-in-use", "The key signs tokens", 409),
   TENANT_EXISTS("tenant-exists", "A tenant with this id exists", 409),
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
+  CERTIFICATE_AUTHORITY_EXISTS(
+      "certificate-authority-exists", "The certificate authority is in use already", 409),
   PERSON_EXISTS("person-exists", "The person is known here already", 409),
   PERSON_FROM_PROVIDER("person-from-provider", "The provider decides about this person", 409),
   QUOTA_EXCEEDED("quota-exceeded", "A limit is reached", 409),

@@ -136,7 +136,7 @@ class ApiAuditTest {
   void writesDownStrangersButNotThousandsOfThem() {
     // When
     for (int i = 0; i < 200; i++) {
-      assertThat(slug(delete("wrong"))).isEqualTo("unauthorized");
+      assertThat(slug(delete("wrong"))).isIn("unauthorized", "too-many-requests");
     }
 
     // Then
@@ -154,5 +154,70 @@ class ApiAuditTest {
     // Then
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(api.audit).isEmpty();
+  }
+
+  private HttpResponse<Buffer> knock() {
+    return api.anonymous(HttpMethod.POST, "/api/v1/open").send().await();
+  }
+
+  @Test
+  void writesDownWhomAnOpenOperationFoundOut() {
+    // Given
+    deletion.set(
+        request -> {
+          request.act().by("blue", "credential-7", "credential");
+          return ApiResponse.noContent();
+        });
+
+    // When
+    knock();
+
+    // Then
+    assertThat(api.audit)
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.tenant()).isEqualTo("blue");
+              assertThat(entry.actor()).isEqualTo("credential-7");
+              assertThat(entry.role()).isEqualTo("credential");
+              assertThat(entry.address()).isEqualTo("127.0.0.1");
+              assertThat(entry.action()).isEqualTo("knock");
+            });
+  }
+
+  @Test
+  void leavesOutWhatChangedNothing() {
+    // Given
+    deletion.set(
+        request -> {
+          request.act().changedNothing();
+          return ApiResponse.noContent();
+        });
+
+    // When
+    HttpResponse<Buffer> response = knock();
+
+    // Then
+    assertThat(response.statusCode()).isEqualTo(204);
+    assertThat(api.audit).isEmpty();
+  }
+
+  @Test
+  void letsNobodyFillTheAuditAtAnOpenOperation() {
+    // Given
+    deletion.set(
+        request -> {
+          throw new ProblemException(ProblemType.DEVICE_EXISTS, "It is there.");
+        });
+
+    // When
+    for (int i = 0; i < 200; i++) {
+      assertThat(slug(knock())).isEqualTo("device-exists");
+    }
+
+    // Then
+    assertThat(api.audit.size() + api.meters.counter("audit.refusals.dropped").count())
+        .isEqualTo(200.0);
+    assertThat(api.meters.counter("audit.refusals.dropped").count()).isPositive();
   }
 }

@@ -79,6 +79,7 @@ final class ApiFixture implements AutoCloseable {
       ApiRouter.Builder builder, Operation thing, Operation deletion) {
     return builder
         .operation("open", _ -> ApiResponse.ok(Map.of("open", true)))
+        .operation("knock", deletion)
         .operation("listThings", ApiFixture::list)
         .operation("createThing", ApiFixture::create)
         .operation("thing", thing)

@@ -3,6 +3,7 @@ package dev.fairlead.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.runtime.abuse.FailureLimit;
 import dev.fairlead.runtime.settings.Settings;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -77,7 +78,9 @@ class HttpServersTest {
     assertThat(http)
         .isEqualTo(new HttpServerSettings("0.0.0.0", 8080, Duration.ofSeconds(75), 16 * 1024));
     assertThat(ApiSettings.from(settings, "x"))
-        .isEqualTo(new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(15)));
+        .isEqualTo(
+            new ApiSettings("x", 1 << 20, 512, Duration.ofSeconds(15))
+                .withSignIns(new FailureLimit.Rule(30, Duration.ofMinutes(5), 16_384)));
   }
 
   @Test
@@ -92,7 +95,9 @@ class HttpServersTest {
                 "FAIRLEAD_HTTP_HEADER_MAX", "8KiB",
                 "FAIRLEAD_API_BODY_MAX", "2KiB",
                 "FAIRLEAD_API_REQUESTS_MAX", "3",
-                "FAIRLEAD_API_TIMEOUT", "4s"));
+                "FAIRLEAD_API_TIMEOUT", "4s",
+                "FAIRLEAD_SIGN_IN_FAILURES_PER_ADDRESS", "5",
+                "FAIRLEAD_BAN_DURATION", "6s"));
 
     // When
     HttpServerSettings http = HttpServerSettings.from(settings, 8080);
@@ -101,6 +106,9 @@ class HttpServersTest {
     // Then
     settings.finish();
     assertThat(http).isEqualTo(new HttpServerSettings("127.0.0.1", 1, Duration.ofMinutes(2), 8192));
-    assertThat(api).isEqualTo(new ApiSettings("x", 2048, 3, Duration.ofSeconds(4)));
+    assertThat(api)
+        .isEqualTo(
+            new ApiSettings("x", 2048, 3, Duration.ofSeconds(4))
+                .withSignIns(new FailureLimit.Rule(5, Duration.ofSeconds(6), 16_384)));
   }
 }

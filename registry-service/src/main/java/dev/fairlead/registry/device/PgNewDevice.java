@@ -1,0 +1,106 @@
+package dev.fairlead.registry.device;
+
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.DeviceChange;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.credential.DeviceTokens;
+import dev.fairlead.registry.credential.PgBlocks;
+import dev.fairlead.registry.credential.PgCredentials;
+import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+
+/// Makes a device, in a transaction of the caller.
+public final class PgNewDevice {
+
+  private PgNewDevice() {}
+
+  /// Makes a device with all that hangs on it, and tells the bus through the outbox.
+  ///
+  /// @param plan the token that it will be given
+  /// @return the generation of its credentials; fails with the problem `device-exists`
+  public static Future<Long> insert(
+      SqlConnection transaction,
+      DeviceKey device,
+      DeviceDescription description,
+      DeviceTokens.Plan plan,
+      Instant now) {
+    return insertRows(transaction, device, description, now)
+        .compose(nothing -> lift(transaction, device))
+        .compose(nothing -> PgCredentials.generation(transaction, device, plan))
+        .compose(
+            generation ->
+                PgOutbox.append(transaction, present(device, description, now)).map(generation));
+  }
+
+  /// A block that the device before it left behind under this id.
+  private static Future<Void> lift(SqlConnection transaction, DeviceKey device) {
+    return PgBlocks.lift(transaction, device)
+        .compose(
+            lifted ->
+                lifted.isPresent()
+                    ? PgOutbox.append(transaction, lifted.get().toRecord()).mapEmpty()
+                    : Future.succeededFuture());
+  }
+
+  private static Future<Void> insertRows(
+      SqlConnection transaction, DeviceKey device, DeviceDescription description, Instant now) {
+    return transaction
+        .preparedQuery(
+            """
+            with made as (
+              insert into device (tenant, id, name, type, tags, created_at, updated_at)
+              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6)
+              on conflict do nothing
+              returning tenant, id
+            ), presences as (
+              insert into presence (tenant, device_id) select tenant, id from made
+            ), reports as (
+              insert into reported (tenant, device_id) select tenant, id from made
+            ), measurements as (
+              insert into telemetry_latest (tenant, device_id) select tenant, id from made
+            )
+            select id from made
+            """)
+        .execute(
+            Tuple.of(
+                device.tenant().value(),
+                device.device().value(),
+                description.name().orElse(null),
+                description.type().orElse(null),
+                PgDeviceRows.json(description.tags()),
+                PgColumns.parameter(now)))
+        .compose(
+            rows ->
+                rows.size() == 1 ? Future.succeededFuture() : Future.failedFuture(taken(device)));
+  }
+
+  /// Checks that a device could be made under this id.
+  ///
+  /// @return fails with the problem `device-exists`
+  public static Future<Void> requireFree(SqlConnection transaction, DeviceKey device) {
+    return transaction
+        .preparedQuery("select id from device where tenant = $1 and id = $2")
+        .execute(Tuple.of(device.tenant().value(), device.device().value()))
+        .compose(
+            rows ->
+                rows.size() == 0 ? Future.succeededFuture() : Future.failedFuture(taken(device)));
+  }
+
+  private static ProblemException taken(DeviceKey device) {
+    return new ProblemException(
+        ProblemType.DEVICE_EXISTS, "There is a device '" + device.device() + "' already.");
+  }
+
+  /// What the bus is told of a device that is there.
+  static BusRecord present(DeviceKey device, DeviceDescription description, Instant now) {
+    return new DeviceChange.Present(
+            device, description.name(), description.type(), description.tags(), now.toEpochMilli())
+        .toRecord();
+  }
+}
