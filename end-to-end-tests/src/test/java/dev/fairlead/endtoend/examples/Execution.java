@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 /// `path`, `query` and `headers` name parameters and their values; `body` is a text in place of the
 /// body, `bodyBytes` the size of one that means nothing, `contentType` what it is sent as; `key` is
 /// `admin`, `viewer`, `device` (its token), `query` (the same in the URL), `session` (of a browser)
-/// or `none`; `real` names what the world has that is put in a member of the body, unless `key` is
-/// `none`.
+/// `wrong` or `none`; `real` names what the world has that is put in a member of the body, unless
+/// `key` is `none`.
 ///
 /// @param answer that is shown
 /// @param body of the request, if it has one
@@ -59,6 +59,7 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
         headers.put("Fairlead-CSRF", world.session().csrfToken());
         headers.put("Sec-Fetch-Site", "same-origin");
       }
+      case "wrong" -> headers.put("Authorization", "Bearer " + World.WRONG_KEY);
       case "none" -> {}
       case String other ->
           throw new IllegalArgumentException(answer + ": x-request has no key '" + other + "'");
@@ -68,7 +69,8 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
         operation.method().toUpperCase(java.util.Locale.ROOT),
         path(world) + (query.isEmpty() ? "" : "?" + encoded(query)),
         headers,
-        text(world));
+        text(world),
+        world.address());
   }
 
   private String usualKey() {

@@ -8,10 +8,12 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,20 +23,34 @@ import java.util.concurrent.TimeoutException;
 final class Http implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  /// Where requests are sent from unless they say otherwise.
+  static final String USUAL = "127.0.0.1";
+
   private static final int SWITCHING = 101;
   private static final int PATIENCE_SECONDS = 60;
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = vertx.createHttpClient();
+  private final Map<String, HttpClient> clients = new HashMap<>();
 
   /// A request.
   ///
   /// @param target path and query, encoded
   /// @param body empty for none
-  record Request(int port, String method, String target, Map<String, String> headers, String body) {
+  /// @param from the address that it is sent from, one of this machine's own
+  record Request(
+      int port,
+      String method,
+      String target,
+      Map<String, String> headers,
+      String body,
+      String from) {
 
     Request {
       headers = Map.copyOf(headers);
+    }
+
+    Request(int port, String method, String target, Map<String, String> headers, String body) {
+      this(port, method, target, headers, body, USUAL);
     }
   }
 
@@ -66,13 +82,18 @@ final class Http implements AutoCloseable {
             .setURI(request.target());
     request.headers().forEach(options::addHeader);
     try {
-      return client
+      return clients
+          .computeIfAbsent(request.from(), this::client)
           .request(options)
           .compose(open -> open.send(request.body()).compose(response -> read(open, response)))
           .await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IllegalStateException("no answer to " + request, e);
     }
+  }
+
+  private HttpClient client(String from) {
+    return vertx.createHttpClient(new HttpClientOptions().setLocalAddress(from));
   }
 
   /// After a switch of protocols there is no body; the connection is given up.
@@ -89,7 +110,7 @@ final class Http implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close().await();
+    clients.values().forEach(client -> client.close().await());
     vertx.close().await();
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.endtoend.examples;
 
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MILLISECOND;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Ports;
@@ -9,6 +10,7 @@ import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Messages;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -66,6 +68,7 @@ final class Preconditions {
               "a registry whose identity provider does not answer",
               Preconditions::registryWithoutItsProvider),
           entry("a gateway that has banned this address", Preconditions::banningGateway),
+          entry("an address that is banned", Preconditions::bannedAddress),
           entry("its tenant is suspended", Preconditions::suspendedTenant),
           entry(DATABASE_AWAY, world -> {}));
 
@@ -199,6 +202,26 @@ final class Preconditions {
         .forEach(
             number ->
                 world.send(new Http.Request(gateway.httpPort(), "GET", "/connect", wrong, "")));
+  }
+
+  /// An address of its own, so that the other examples are not banned with it. Nothing but a wrong
+  /// key is refused there, and the same address stays banned for the next example.
+  private static void bannedAddress(World world) {
+    world.comesFrom("127.0.0.66");
+    for (String service : List.of("registry", "command")) {
+      Http.Request request =
+          new Http.Request(
+              world.portOf(service),
+              "GET",
+              service.equals("registry") ? DEVICES : COMMANDS,
+              Map.of("Authorization", "Bearer " + World.WRONG_KEY),
+              "",
+              world.address());
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(ONE_MILLISECOND)
+          .until(() -> world.send(request).status() == 429);
+    }
   }
 
   private static void suspendedTenant(World world) {

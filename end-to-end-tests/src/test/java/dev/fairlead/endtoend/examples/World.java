@@ -18,6 +18,9 @@ final class World implements AutoCloseable {
   /// The tenant that the examples of tenants speak of; each world begins without it.
   static final String ACME = "acme";
 
+  /// A key that is nobody's.
+  static final String WRONG_KEY = "fl_nobody";
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Cluster cluster;
@@ -35,6 +38,7 @@ final class World implements AutoCloseable {
   /// The ports of services that this world has in place of the usual ones.
   private final Map<String, Integer> ports = new HashMap<>();
 
+  private String address = Http.USUAL;
   private final List<Runnable> endings = new ArrayList<>();
 
   /// The session of a browser.
@@ -79,6 +83,15 @@ final class World implements AutoCloseable {
   /// From now on the service is this one.
   void goThrough(String service, int port) {
     ports.put(service, port);
+  }
+
+  /// From now on requests come from this address.
+  void comesFrom(String another) {
+    address = another;
+  }
+
+  String address() {
+    return address;
   }
 
   /// What is to be done at the end of this world.
