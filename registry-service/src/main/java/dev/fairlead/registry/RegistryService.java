@@ -6,6 +6,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgApiKeyUses;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
@@ -220,6 +221,7 @@ public final class RegistryService implements Service {
         Enrolments.open(
             vertx, pool, outbox, credentials.tokens(), config.enrolment(), clock, meters);
     onStop(enrolments::close);
+    onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 /// a database that can be frozen.
 public final class Cluster implements AutoCloseable {
 
-  private static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
+  /// The key of the operator.
+  public static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
   private static final int MASTER_KEY_BYTES = 32;
 
   private final Path directory;
