@@ -20,6 +20,7 @@ import dev.fairlead.registry.certificate.AuthorityRoutes;
 import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
+import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
@@ -328,7 +329,7 @@ public final class RegistryService implements Service {
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
-              api = builder.build(view, audit, problems, meters);
+              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
               return config
                   .http()
                   .map(
