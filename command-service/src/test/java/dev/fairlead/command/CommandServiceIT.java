@@ -1,5 +1,6 @@
 package dev.fairlead.command;
 
+import static dev.fairlead.command.testing.CommandFixture.KEEPER;
 import static dev.fairlead.command.testing.CommandFixture.OPERATOR;
 import static dev.fairlead.command.testing.CommandFixture.PLATFORM;
 import static dev.fairlead.command.testing.CommandFixture.STRANGER;
@@ -497,6 +498,43 @@ class CommandServiceIT {
     assertThat(stranger.status()).isEqualTo(404);
     assertThat(stranger.problem()).isEqualTo("device-not-found");
     assertThat(platform.status()).isEqualTo(202);
+  }
+
+  @Test
+  void keepsAKeyToTheDevicesOfItsGroup() {
+    // Given
+    DeviceKey inside = fixture.newDevice();
+    DeviceKey outside = fixture.newDevice();
+    gateway.write(CommandFixture.present(inside, "day", "night"));
+    gateway.write(CommandFixture.present(outside, "day"));
+    String path = "/api/v1/devices/%s/commands";
+    String foreign = fixture.send(outside, "", PING).id();
+
+    // When
+    Answer sent = fixture.post(service, KEEPER, path.formatted(inside.device()), PING);
+    Answer refused = fixture.post(service, KEEPER, path.formatted(outside.device()), PING);
+    Answer cancelled = cancelAs(KEEPER, sent.id());
+    Answer hidden = cancelAs(KEEPER, foreign);
+
+    // Then
+    assertThat(sent.status()).isEqualTo(202);
+    assertThat(refused.problem()).isEqualTo("device-not-found");
+    assertThat(cancelled.status()).isEqualTo(200);
+    assertThat(hidden.problem()).isEqualTo("command-not-found");
+
+    // When
+    gateway.write(CommandFixture.present(inside, "day"));
+
+    // Then
+    await()
+        .until(
+            () ->
+                fixture.post(service, KEEPER, path.formatted(inside.device()), PING).status()
+                    == 404);
+  }
+
+  private static Answer cancelAs(String key, String id) {
+    return fixture.post(service, key, "/api/v1/commands/" + id + "/cancel", "");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static dev.fairlead.registry.RegistryFixture.await;
 import static dev.fairlead.registry.RegistryFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.buffer.Buffer;
@@ -35,6 +37,15 @@ class FilterIT {
   static void start() {
     DatabaseSettings database = RegistryFixture.database();
     registry = new RegistryFixture(database);
+    // The gateway of the sessions below lives.
+    registry
+        .vertx()
+        .setPeriodic(
+            50,
+            _ ->
+                registry.sendLater(
+                    new GatewayMessage.GatewayBeat(new InboxAddress(1, "g1"), 1, false)
+                        .toRecord()));
     registry.createTenant("filters");
     make("a", "Alpha 50%", "pump", "north");
     make("b", "beta", "pump", "south");
@@ -45,7 +56,9 @@ class FilterIT {
     Pool pool = PgPools.create(registry.vertx(), database, "test", "registry");
     for (String sql :
         """
-        update presence set online = true, gateway = 'g1', since = '2026-01-01T00:00:00Z',
+        update presence set online = true, gateway = 'g1', address = '1:g1', session = 's-' || device_id,
+          wire = 'json', remote_address = '192.0.2.1', epoch_generation = 1, epoch_offset = 1,
+          newest_generation = 1, newest_offset = 1, since = '2026-01-01T00:00:00Z',
           last_seen_at = now() - interval '2 hours' where tenant = 'filters' and device_id in ('a', 'b');
         update presence set alerts_open = 1 where tenant = 'filters' and device_id = 'b';
         update presence set reason = 'timed-out', gateway = 'g1' where tenant = 'filters' and device_id = 'c';

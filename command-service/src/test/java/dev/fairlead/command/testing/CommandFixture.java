@@ -61,6 +61,9 @@ public final class CommandFixture implements AutoCloseable {
   /// A key of a platform admin.
   public static final String PLATFORM = "platform-key";
 
+  /// A key that is kept to the devices of the group `night`.
+  public static final String KEEPER = "keeper-key";
+
   private static final AtomicInteger DEVICES = new AtomicInteger();
 
   private final Vertx vertx = Vertx.vertx();
@@ -124,6 +127,15 @@ public final class CommandFixture implements AutoCloseable {
     key(VIEWER, "default", "VIEWER");
     key(STRANGER, "other", "ADMIN");
     key(PLATFORM, "platform", "PLATFORM");
+    gateway.write(
+        new AccessMessage.ApiKey(
+                AccessView.fingerprint(KEEPER),
+                "id-of-" + KEEPER,
+                "default",
+                "OPERATOR",
+                Optional.of("night"),
+                0)
+            .toRecord());
   }
 
   private void key(String key, String tenant, String role) {

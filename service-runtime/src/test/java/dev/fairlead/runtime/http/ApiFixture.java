@@ -31,6 +31,7 @@ final class ApiFixture implements AutoCloseable {
   private static final Map<String, Principal> KEYS =
       Map.of(
           "viewer", new Principal("key-1", "blue", Role.VIEWER),
+          "keeper", new Principal("key-3", "blue", Role.ADMIN, Optional.of("night")),
           "platform", new Principal("key-2", "default", Role.PLATFORM));
 
   final MeterRegistry meters = new SimpleMeterRegistry();
@@ -78,6 +79,9 @@ final class ApiFixture implements AutoCloseable {
   private static ApiRouter.Builder bound(
       ApiRouter.Builder builder, Operation thing, Operation deletion) {
     return builder
+        .groups(
+            (tenant, group, device) ->
+                tenant.equals("blue") && group.equals("night") && device.equals("lamp"))
         .operation("open", _ -> ApiResponse.ok(Map.of("open", true)))
         .operation("knock", deletion)
         .operation("claim", deletion)
