@@ -149,13 +149,20 @@ class MessagesTest {
     assertThat(
             Messages.certificateRequest(
                 "c-1",
-                "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n"
-                    + "-----END CERTIFICATE REQUEST-----\n"))
+                """
+                -----BEGIN CERTIFICATE REQUEST-----
+                MAA=
+                -----END CERTIFICATE REQUEST-----
+                """))
         .isEqualTo(vector("csr"));
     assertThat(
             Messages.certificate(
                 Optional.of("c-1"),
-                "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"))
+                """
+                -----BEGIN CERTIFICATE-----
+                MAA=
+                -----END CERTIFICATE-----
+                """))
         .isEqualTo(vector("credential with a certificate"));
     assertThat(Messages.noCertificate(Optional.of("c-1"), "bad-certificate"))
         .isEqualTo(vector("credential that is refused"));

@@ -21,8 +21,8 @@ import java.util.OptionalLong;
 /// threads.
 public final class CertificateRequests {
 
-  /// How many a device may send within [#WINDOW].
-  static final int REQUESTS_MAX = 5;
+  /// How many a device may send within [#WINDOW]: enough for certificates of the shortest time.
+  static final int REQUESTS_MAX = 20;
 
   /// How long requests count.
   static final Duration WINDOW = Duration.ofMinutes(10);
