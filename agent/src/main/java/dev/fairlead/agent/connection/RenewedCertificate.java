@@ -111,8 +111,8 @@ public final class RenewedCertificate implements CertificateSource, TokenSource 
   }
 
   private Optional<Content> kept(Content own) throws IOException {
-    Optional<String> text =
-        state.read(FILE).filter(kept -> kept.startsWith(fingerprint(own) + '\n'));
+    String ofOwn = fingerprint(own) + '\n';
+    Optional<String> text = state.read(FILE).filter(kept -> kept.startsWith(ofOwn));
     if (text.isEmpty()) {
       return Optional.empty();
     }

@@ -39,12 +39,19 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, ServiceJar.Tuning tuning) {
+    this(directory, tuning, Map.of());
+  }
+
+  /// A cluster whose registry has further settings.
+  public Cluster(Path directory, ServiceJar.Tuning tuning, Map<String, String> ofRegistry) {
     this.directory = directory;
     this.tuning = tuning;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
     this.settings = settings();
-    this.registry = start("registry-service", "registry", stateful());
+    Map<String, String> registrySettings = new HashMap<>(stateful());
+    registrySettings.putAll(ofRegistry);
+    this.registry = start("registry-service", "registry", registrySettings);
     this.command = start("command-service", "command", stateful(Map.of()));
     gateways.add(start("gateway-service", "gateway-a", settings));
     gateways.add(start("gateway-service", "gateway-b", settings));
