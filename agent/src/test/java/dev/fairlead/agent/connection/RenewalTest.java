@@ -38,7 +38,7 @@ class RenewalTest {
   @TempDir Path directory;
   private final List<Message> sent = new ArrayList<>();
   private Transmitter.Transmission transmission = Transmitter.Transmission.SENT;
-  private Instant now = start;
+  private Instant now = Instant.EPOCH;
   private StateDirectory state;
   private ClientCertificate configured;
 
@@ -50,6 +50,7 @@ class RenewalTest {
 
   @BeforeEach
   void openState() throws Exception {
+    now = start;
     state = StateDirectory.open(directory.resolve("state"));
     configured = authority.device("first", start, TestAuthority.OF_THE_PRODUCT);
   }

@@ -103,6 +103,9 @@ public final class PgCertificates {
         .compose(signing -> signed(transaction, device, signing, order));
   }
 
+  /// Makes sure that there is a device, and locks its row.
+  ///
+  /// @param lock the clause that locks, or nothing
   /// @return fails with the problem `device-not-found`
   static Future<Void> requireDevice(SqlClient client, DeviceKey device, String lock) {
     return client
