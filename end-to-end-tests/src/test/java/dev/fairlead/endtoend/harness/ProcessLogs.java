@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 
 /// Keeps what processes wrote beyond the test that started them: at its end `./fairlead test` looks
 /// through all of it.
-final class ProcessLogs {
+public final class ProcessLogs {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private ProcessLogs() {}
 
   /// Keeps a copy of a log, or of every file in a directory of logs; nothing where there is none.
-  static void keep(Path logs) {
+  public static void keep(Path logs) {
     if (!Files.exists(logs)) {
       return;
     }

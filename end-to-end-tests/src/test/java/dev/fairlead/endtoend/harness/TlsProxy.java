@@ -7,12 +7,16 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.TrustAllOptions;
+import io.vertx.core.net.TrustOptions;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS in front of a gateway, as HAProxy does it: asks for a client certificate, trusts any, and
 /// names it in a header of the first request.
@@ -37,7 +41,7 @@ public final class TlsProxy implements AutoCloseable {
                     .setPort(0)
                     .setSsl(true)
                     .setClientAuth(ClientAuth.REQUEST)
-                    .setTrustOptions(TrustAllOptions.INSTANCE)
+                    .setTrustOptions(TrustOptions.wrap(new Anybody()))
                     .setKeyCertOptions(
                         new PemKeyCertOptions()
                             .setCertPath(certificate.toString())
@@ -95,5 +99,32 @@ public final class TlsProxy implements AutoCloseable {
   @Override
   public void close() {
     Void _ = vertx.close().await();
+  }
+
+  /// Lets every client through: whom to trust is for the gateway to decide.
+  private static final class Anybody extends X509ExtendedTrustManager {
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 }
