@@ -120,6 +120,7 @@ public final class CommandService implements Service {
     PgOutbox outbox = database.outbox(vertx, producer, meters);
     outbox.start();
     closing(outbox::close);
+    closing(database.keyUses(vertx, outbox, access)::close);
     CommandSender sender = new CommandSender(producer, database.dispatch, meters);
     CommandDispatcher dispatcher = new CommandDispatcher(vertx, database.dispatch, sender, health);
     closing(dispatcher::close);

@@ -1,9 +1,11 @@
 package dev.fairlead.command;
 
+import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.bus.postgres.PgApiKeyUses;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
@@ -86,6 +88,11 @@ final class PgBackend {
 
   AuditLog audit(PgOutbox outbox) {
     return new PgAudit(pool, outbox);
+  }
+
+  /// Tells which API keys are used here.
+  PgApiKeyUses keyUses(Vertx vertx, PgOutbox outbox, AccessView access) {
+    return new PgApiKeyUses(vertx, pool, outbox, access.apiKeyUses());
   }
 
   Future<Void> close() {

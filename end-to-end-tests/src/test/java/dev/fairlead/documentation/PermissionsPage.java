@@ -2,27 +2,21 @@ package dev.fairlead.documentation;
 
 import static dev.fairlead.documentation.MarkdownTable.code;
 
+import dev.fairlead.documentation.contract.Contract;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /// `docs/reference/permissions.md`, from the `x-role` of the contracts, which is also what every
 /// service checks.
 final class PermissionsPage {
 
   private static final List<String> SERVICES = List.of("registry", "command");
-  private static final Set<String> METHODS = Set.of("get", "put", "post", "patch", "delete");
 
   private PermissionsPage() {}
 
-  private record Permission(String service, String method, String path, String role, String does) {}
+  private record Permission(String method, String path, String role, String does) {}
 
   static String content() {
     StringBuilder page =
@@ -51,42 +45,14 @@ final class PermissionsPage {
   }
 
   private static List<Permission> permissions(String service) {
-    Map<?, ?> contract =
-        new Yaml(new SafeConstructor(new LoaderOptions()))
-            .load(
-                SourceTree.read(
-                    "%s-service/src/main/resources/%s/openapi.yaml".formatted(service, service)));
-    List<Permission> permissions = new ArrayList<>();
-    map(contract.get("paths"))
-        .forEach(
-            (path, operations) ->
-                map(operations)
-                    .forEach(
-                        (method, operation) -> {
-                          if (METHODS.contains(String.valueOf(method))) {
-                            permissions.add(
-                                permission(
-                                    service,
-                                    String.valueOf(method),
-                                    String.valueOf(path),
-                                    map(operation)));
-                          }
-                        }));
-    return permissions;
-  }
-
-  private static Permission permission(
-      String service, String method, String path, Map<?, ?> operation) {
-    Object role = operation.get("x-role");
-    return new Permission(
-        service,
-        method.toUpperCase(Locale.ROOT),
-        path,
-        role == null ? "nothing" : role.toString(),
-        String.valueOf(operation.get("summary")));
-  }
-
-  private static Map<?, ?> map(@Nullable Object node) {
-    return node instanceof Map<?, ?> map ? map : Map.of();
+    return Contract.ofSources(service).operations().stream()
+        .map(
+            operation ->
+                new Permission(
+                    operation.method().toUpperCase(Locale.ROOT),
+                    operation.path(),
+                    operation.role().orElse("nothing"),
+                    operation.definition().path("summary").asText()))
+        .toList();
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Each block of shell in `README.md` says how it is run.
+/// Each block of shell in `README.md` and in `docs/api.md` says how it is run.
 class ReadmeMarksTest {
 
   @Test
@@ -22,6 +22,16 @@ class ReadmeMarksTest {
 
     // Then
     assertThat(runs).startsWith(Run.UP, Run.VALUES, Run.TRY).containsOnlyOnce(Run.UP, Run.VALUES);
+  }
+
+  @Test
+  void setsValuesThenTriesInTheGuideToTheInterface() {
+    // When
+    List<Run> runs =
+        ReadmeBlock.of(SourceTree.read("docs/api.md")).stream().map(ReadmeBlock::run).toList();
+
+    // Then
+    assertThat(runs).startsWith(Run.VALUES, Run.TRY).doesNotContain(Run.NO);
   }
 
   @Test

@@ -63,6 +63,8 @@ class UrlMapTest {
     "/api/v1/commands, command, built",
     "/api/v1/commands/7/cancel, command, built",
     "/api/v1/commandsandmore, registry, built",
+    "/api/v1/openapi, registry, built",
+    "/api/v1/openapi/page/page.js, registry, built",
     "/api/v1/openapi/registry.yaml, registry, built",
     "/api/v1/openapi/command.yaml, command, built",
     "/api/v1/devices/x/terminal, gateway, not built",
@@ -115,6 +117,8 @@ class UrlMapTest {
             Stream.of(
                 "/",
                 "/connector",
+                "/api/v1/openapi",
+                "/api/v1/openapi/page/page.js",
                 "/api/v1/devices",
                 "/api/v1/devices/commands",
                 "/api/v1/devices/x/commandsandmore",

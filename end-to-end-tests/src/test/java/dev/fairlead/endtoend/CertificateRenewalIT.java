@@ -9,11 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.endtoend.harness.AgentJar;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.OpenSsl;
-import dev.fairlead.endtoend.harness.ProcessLogs;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TlsProxy;
 import dev.fairlead.protocol.NativeProtocol;
@@ -23,7 +23,6 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,11 +36,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A device whose certificate is good for a minute and a half, and the agent that cares for it.
+/// A device whose certificate is good for a minute, and the agent that cares for it.
 class CertificateRenewalIT {
 
   private static final String DEVICE = "brief";
   private static final String CERTIFICATES = "/api/v1/devices/" + DEVICE + "/certificates";
+
+  /// The shortest there is.
+  private static final Duration LIFETIME = Duration.ofMinutes(1);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path directory;
@@ -55,7 +58,8 @@ class CertificateRenewalIT {
         new Cluster(
             directory,
             ServiceJar.Tuning.QUICK_START,
-            Map.of("FAIRLEAD_DEVICE_CERTIFICATE_LIFETIME", "90s"));
+            Map.of("FAIRLEAD_DEVICE_CERTIFICATE_LIFETIME", LIFETIME.toSeconds() + "s"),
+            Map.of());
     ServiceJar gateway =
         cluster.startGateway(
             "gateway-behind-tls", Map.of("FAIRLEAD_PROXY_ADDRESSES", "127.0.0.0/8"));
@@ -101,25 +105,16 @@ class CertificateRenewalIT {
         : "";
   }
 
-  private static Process agent() throws IOException {
-    Path log = directory.resolve("agent.log");
-    ProcessBuilder builder = new ProcessBuilder(ServiceJar.command("agent"));
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "FAIRLEAD_AGENT_URL",
-                "wss://127.0.0.1:" + proxy.port() + NativeProtocol.PATH,
-                "FAIRLEAD_AGENT_CA_FILE",
-                directory.resolve("server.pem").toString(),
-                "FAIRLEAD_AGENT_CERTIFICATE_FILE",
-                directory.resolve(DEVICE + ".pem").toString(),
-                "FAIRLEAD_AGENT_KEY_FILE",
-                directory.resolve(DEVICE + ".key").toString(),
-                "FAIRLEAD_AGENT_STATE_DIR",
-                directory.resolve("agent").toString()));
-    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  private static Map<String, String> settingsOfTheAgent() {
+    return Map.of(
+        "FAIRLEAD_AGENT_URL",
+        "wss://127.0.0.1:" + proxy.port() + NativeProtocol.PATH,
+        "FAIRLEAD_AGENT_CA_FILE",
+        directory.resolve("server.pem").toString(),
+        "FAIRLEAD_AGENT_CERTIFICATE_FILE",
+        directory.resolve(DEVICE + ".pem").toString(),
+        "FAIRLEAD_AGENT_KEY_FILE",
+        directory.resolve(DEVICE + ".key").toString());
   }
 
   @Test
@@ -136,16 +131,14 @@ class CertificateRenewalIT {
     String old = first.path("fingerprint").asText();
     Path _ =
         Files.writeString(directory.resolve(DEVICE + ".pem"), first.path("certificate").asText());
-    Process agent = agent();
-    try {
+    try (AgentJar agent = AgentJar.start(settingsOfTheAgent(), directory)) {
       await().atMost(Duration.ofSeconds(30)).until(() -> cluster.isOnline(DEVICE));
 
       // When
-      await().atMost(Duration.ofSeconds(80)).until(() -> issued().size() == 2);
+      await().atMost(LIFETIME).until(() -> issued().size() == 2);
+      String next = issued().stream().filter(one -> !one.equals(old)).findFirst().orElseThrow();
       boolean stayed = cluster.isOnline(DEVICE) && shown().size() == 1;
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> Files.exists(directory.resolve("agent").resolve("certificate")));
+      await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(kept()));
       int revoked =
           cluster.api().delete(cluster.registry().httpPort(), CERTIFICATES + "/" + old).status();
 
@@ -153,15 +146,15 @@ class CertificateRenewalIT {
       assertThat(stayed).isTrue();
       assertThat(revoked).isEqualTo(204);
       await().atMost(Duration.ofSeconds(20)).until(() -> shown().size() == 2);
-      String next = issued().stream().filter(one -> !one.equals(old)).findFirst().orElseThrow();
       assertThat(shown()).containsExactly("certificate:" + old, "certificate:" + next);
       await().until(() -> cluster.isOnline(DEVICE));
       assertThat(refusalOfTheOld()).isEqualTo(401);
-    } finally {
-      agent.destroy();
-      assertThat(agent.waitFor(Duration.ofSeconds(20))).isTrue();
-      ProcessLogs.keep(directory.resolve("agent.log"));
+      assertThat(agent.isAlive()).isTrue();
     }
+  }
+
+  private static Path kept() {
+    return directory.resolve("agent").resolve("certificate");
   }
 
   private static int refusalOfTheOld() {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.SignedIn;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
@@ -127,6 +128,65 @@ class CommandJourneyIT {
                 assertThat(cluster.commandDocument(id).body().path("state").asText())
                     .isEqualTo("succeeded"));
     assertThat(device.run()).containsExactly(id);
+  }
+
+  @Test
+  void takesACommandFromSomebodyWhoHasSignedInElsewhere() {
+    // Given
+    TestDevice device = cluster.device("journey-6");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    String body = "{\"kind\":\"ping\"}";
+    String path = "/api/v1/devices/" + device.id() + "/commands?wait=10s";
+    try (SignedIn page = new SignedIn(cluster.registry().httpPort(), Cluster.ADMIN_KEY);
+        Api person = new Api(page.token());
+        Api forger = new Api(page.token().replaceFirst("....$", "AAAA"))) {
+
+      // When
+      Api.Answer answer = person.post(cluster.command().httpPort(), path, body);
+      Api.Answer forged = forger.post(cluster.command().httpPort(), path, body);
+
+      // Then
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body().path("state").asText()).isEqualTo("succeeded");
+      assertThat(forged.status()).isEqualTo(401);
+      assertThat(device.run()).hasSize(1);
+    }
+  }
+
+  @Test
+  void tellsTheRegistryWhichKeysAreInUseElsewhere() {
+    // Given
+    int registry = cluster.registry().httpPort();
+    JsonNode made =
+        cluster
+            .api()
+            .post(registry, "/api/v1/api-keys", "{\"name\":\"a script\",\"role\":\"viewer\"}")
+            .body();
+
+    // When
+    try (Api script = new Api(made.path("key").asText())) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  script.get(cluster.command().httpPort(), "/api/v1/commands/none").status()
+                      != 401);
+    }
+
+    // Then
+    await()
+        .atMost(PATIENCE)
+        .until(() -> lastUse(registry, made.path("id").asText()), JsonNode::isTextual);
+  }
+
+  private static JsonNode lastUse(int registry, String keyId) {
+    JsonNode keys = cluster.api().get(registry, "/api/v1/api-keys").body().path("items");
+    for (JsonNode key : keys) {
+      if (key.path("id").asText().equals(keyId)) {
+        return key.path("lastUsedAt");
+      }
+    }
+    throw new IllegalStateException("no key " + keyId);
   }
 
   @Test

@@ -3,14 +3,14 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.documentation.contract.BodyExample;
+import dev.fairlead.documentation.contract.Contract;
+import dev.fairlead.documentation.contract.Operation;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
-import dev.fairlead.endtoend.harness.Contract;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Hello;
@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,7 +53,6 @@ class TenantIsolationIT {
   private static final String VICTIM = "victim";
   private static final String INTRUDER = "intruder";
   private static final String FINGERPRINT = "0".repeat(64);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path directory;
 
@@ -180,17 +180,18 @@ class TenantIsolationIT {
         .replaceAll("\"lastSeenAt\":\"[^\"]*\"", "");
   }
 
-  static Stream<Contract.Operation> operations() {
-    return Stream.of("registry", "command").flatMap(name -> Contract.operations(name).stream());
+  static Stream<Operation> operations() {
+    return Stream.of("registry", "command")
+        .flatMap(name -> Contract.ofSources(name).operations().stream());
   }
 
   @ParameterizedTest
   @MethodSource("operations")
-  void showsAndDoesNothingOfAnotherTenants(Contract.Operation operation) {
+  void showsAndDoesNothingOfAnotherTenants(Operation operation) {
     // Given
     String before = document(VICTIM);
     int port =
-        operation.service().equals("command")
+        operation.contract().service().equals("command")
             ? cluster.command().httpPort()
             : cluster.registry().httpPort();
 
@@ -202,7 +203,7 @@ class TenantIsolationIT {
     // Then
     assertThat(theirs.body()).as("an answer about the victim's").doesNotContain(INNER);
     assertThat(chosen.body()).as("an answer about the victim's").doesNotContain(INNER);
-    if (!operation.parameters().isEmpty()) {
+    if (namesSomething(operation)) {
       assertThat(theirs.statusCode()).isEqualTo(nobodys.statusCode());
       assertThat(withoutIds(operation, theirs)).isEqualTo(withoutIds(operation, nobodys));
     }
@@ -213,8 +214,12 @@ class TenantIsolationIT {
     assertThat(device.closed()).isNotDone();
   }
 
-  private static String path(Contract.Operation operation, boolean theirs) {
-    if (operation.parameters().isEmpty()) {
+  private static boolean namesSomething(Operation operation) {
+    return operation.path().contains("{");
+  }
+
+  private static String path(Operation operation, boolean theirs) {
+    if (!namesSomething(operation)) {
       return operation.path();
     }
     String stem =
@@ -231,7 +236,7 @@ class TenantIsolationIT {
     return operation.path().replaceFirst("\\{\\w+}", value).replaceAll("\\{\\w+}", FINGERPRINT);
   }
 
-  private static String withoutIds(Contract.Operation operation, HttpResponse<String> response) {
+  private static String withoutIds(Operation operation, HttpResponse<String> response) {
     Ids ids = ids(stem(operation));
     return response.body().replace(ids.theirs(), "ID").replace(ids.nobodys(), "ID");
   }
@@ -240,7 +245,7 @@ class TenantIsolationIT {
     return Objects.requireNonNull(IDS.get(stem));
   }
 
-  private static String stem(Contract.Operation operation) {
+  private static String stem(Operation operation) {
     return IDS.keySet().stream()
         .filter(known -> operation.path().startsWith(known))
         .findFirst()
@@ -248,28 +253,20 @@ class TenantIsolationIT {
   }
 
   private static HttpResponse<String> call(
-      Contract.Operation operation, int port, boolean theirs, Optional<String> tenant) {
+      Operation operation, int port, boolean theirs, Optional<String> tenant) {
     Map<String, String> headers = new LinkedHashMap<>();
     tenant.ifPresent(id -> headers.put("Fairlead-Tenant", id));
-    operation.example().ifPresent(example -> headers.put("Content-Type", example.mediaType()));
+    Optional<BodyExample> body = operation.bodies().stream().findFirst();
+    body.ifPresent(example -> headers.put("Content-Type", example.mediaType()));
     return cluster
         .api()
         .raw(
             port,
-            operation.method(),
+            operation.method().toUpperCase(Locale.ROOT),
             path(operation, theirs),
-            operation.example().map(TenantIsolationIT::body),
+            body.map(example -> example.value().toString()),
             intruderKey,
             headers);
-  }
-
-  private static String body(Contract.Example example) {
-    try {
-      Object value = example.value();
-      return value == null ? "{\"kind\":\"ping\"}" : JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   @Test

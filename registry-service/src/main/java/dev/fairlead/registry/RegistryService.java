@@ -6,6 +6,7 @@ import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.postgres.PgApiKeyUses;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
@@ -20,6 +21,7 @@ import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.certificate.PgRenewals;
+import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
@@ -220,6 +222,7 @@ public final class RegistryService implements Service {
         Enrolments.open(
             vertx, pool, outbox, credentials.tokens(), config.enrolment(), clock, meters);
     onStop(enrolments::close);
+    onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     Published news = new Published(outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
@@ -309,7 +312,7 @@ public final class RegistryService implements Service {
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
-              api = builder.build(view, audit, problems, meters);
+              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
               return config
                   .http()
                   .map(

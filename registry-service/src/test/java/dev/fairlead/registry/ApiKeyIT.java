@@ -4,6 +4,8 @@ import static dev.fairlead.registry.RegistryFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.message.ApiKeyUse;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -193,6 +196,34 @@ class ApiKeyIT {
                     Buffer.buffer(),
                     acme)))
         .isEqualTo("403 forbidden");
+  }
+
+  @Test
+  void tellsWhenItWasUsedLast() {
+    // Given
+    Instant before = Instant.now();
+    JsonObject made = make("in use", "viewer");
+    String id = made.getString("id");
+    assertThat(listed(id).getString("lastUsedAt")).isNull();
+
+    // When
+    awaitKnown(made.getString("key"));
+
+    // Then
+    String used =
+        Awaitility.await().until(() -> listed(id).getString("lastUsedAt"), Objects::nonNull);
+    assertThat(Instant.parse(used)).isBetween(before, Instant.now());
+
+    // When
+    Instant late = Instant.parse(used).minusSeconds(60);
+    registry.send(new ApiKeyUse(TenantId.DEFAULT, id, late).toRecord());
+    Instant later = Instant.parse(used).plusSeconds(60);
+    registry.send(new ApiKeyUse(new TenantId("stranger"), id, later.plusSeconds(60)).toRecord());
+    registry.send(new ApiKeyUse(TenantId.DEFAULT, id, later).toRecord());
+    registry.send(new ApiKeyUse(TenantId.DEFAULT, id, late).toRecord());
+
+    // Then
+    Awaitility.await().until(() -> listed(id).getString("lastUsedAt"), later.toString()::equals);
   }
 
   @Test

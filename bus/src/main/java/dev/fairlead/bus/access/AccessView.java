@@ -5,6 +5,7 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
@@ -37,6 +38,7 @@ public final class AccessView implements Authenticator {
       new ConcurrentHashMap<>();
   private final Map<String, AccessMessage.CertificateRevocation> revokedCertificates =
       new ConcurrentHashMap<>();
+  private final ApiKeyUses uses = new ApiKeyUses();
   private final Set<DeviceKey> blocked = ConcurrentHashMap.newKeySet();
   private final List<Consumer<AccessMessage>> listeners = new CopyOnWriteArrayList<>();
   private volatile long generation;
@@ -106,7 +108,7 @@ public final class AccessView implements Authenticator {
     return apiKey(fingerprint(key)).or(() -> persons.verify(key));
   }
 
-  /// Who the API key of this fingerprint belongs to.
+  /// Who the API key of this fingerprint belongs to; it counts as used.
   public Optional<Principal> apiKey(String fingerprint) {
     AccessMessage.ApiKey known = apiKeys.get(fingerprint);
     if (known == null
@@ -114,6 +116,7 @@ public final class AccessView implements Authenticator {
         || isSuspended(new TenantId(known.tenant()))) {
       return Optional.empty();
     }
+    uses.note(new ApiKeyUse(new TenantId(known.tenant()), known.id(), clock.instant()));
     return Optional.of(new Principal(known.id(), known.tenant(), Role.valueOf(known.role())));
   }
 
@@ -141,6 +144,11 @@ public final class AccessView implements Authenticator {
   /// The API keys.
   public Collection<AccessMessage.ApiKey> apiKeys() {
     return List.copyOf(apiKeys.values());
+  }
+
+  /// Which API keys opened something here.
+  public ApiKeyUses apiKeyUses() {
+    return uses;
   }
 
   /// The lowest credential generation that counts for a device; 0 when none was revoked.

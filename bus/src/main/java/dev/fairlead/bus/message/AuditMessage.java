@@ -12,12 +12,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
-/// What `fairlead.audit` says: who did what, on what, from where, with what outcome. Keyed by the
-/// tenant, so that the entries of one come in order.
+/// An entry of the audit: who did what, on what, from where, with what outcome.
 ///
 /// @param tenant in which it was done
 /// @param entry what was done
-public record AuditMessage(TenantId tenant, AuditEntry entry) {
+public record AuditMessage(TenantId tenant, AuditEntry entry) implements AuditRecord {
+
+  static final String TYPE = "audit";
 
   private static final int TEXT_MAX = 1024;
 
@@ -46,12 +47,12 @@ public record AuditMessage(TenantId tenant, AuditEntry entry) {
     return new AuditMessage(new TenantId(entry.tenant()), entry);
   }
 
-  /// The record that carries this message.
+  @Override
   public BusRecord toRecord() {
     return BusRecord.keyed(
         Topic.AUDIT,
         tenant.value(),
-        Map.of(Headers.TYPE, "audit"),
+        Map.of(Headers.TYPE, TYPE),
         MessageJson.write(
             new AuditDocument(
                 entry.id().toString(),
@@ -65,10 +66,10 @@ public record AuditMessage(TenantId tenant, AuditEntry entry) {
                 entry.service())));
   }
 
-  /// Reads a record of `fairlead.audit`.
+  /// Reads a record of this type.
   ///
   /// @throws MalformedRecordException when it is none
-  public static AuditMessage decode(ReceivedRecord record) {
+  static AuditMessage decode(ReceivedRecord record) {
     return MessageJson.decode(() -> decodeChecked(record));
   }
 

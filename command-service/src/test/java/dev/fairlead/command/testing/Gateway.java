@@ -11,6 +11,7 @@ import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.AuditMessage;
+import dev.fairlead.bus.message.AuditRecord;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
@@ -57,8 +58,14 @@ public final class Gateway {
             Topic.AUDIT,
             Set.of(0, 1, 2),
             new TopicTail.Start.Beginning(),
-            record -> audit.add(AuditMessage.decode(record).entry()),
+            this::audited,
             () -> {}));
+  }
+
+  private void audited(ReceivedRecord record) {
+    if (AuditRecord.decode(record) instanceof AuditMessage message) {
+      audit.add(message.entry());
+    }
   }
 
   private void received(ReceivedRecord record) {

@@ -30,7 +30,7 @@ public final class Api implements AutoCloseable {
   public record Answer(int status, JsonNode body) {}
 
   public Answer get(int port, String path) {
-    return send(request(port, path).GET().build());
+    return get(port, path, Map.of());
   }
 
   public Answer get(int port, String path, Map<String, String> headers) {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 /// a database that can be frozen.
 public final class Cluster implements AutoCloseable {
 
-  private static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
+  /// The key of the operator.
+  public static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
   private static final int MASTER_KEY_BYTES = 32;
 
   private final Path directory;
@@ -31,6 +32,7 @@ public final class Cluster implements AutoCloseable {
   private final ServiceJar registry;
   private final ServiceJar command;
   private final List<ServiceJar> gateways = new ArrayList<>();
+  private final List<ServiceJar> registries = new ArrayList<>();
   private final Api api = new Api(ADMIN_KEY);
   private final HttpClient devices = HttpClient.newHttpClient();
 
@@ -39,20 +41,25 @@ public final class Cluster implements AutoCloseable {
   }
 
   public Cluster(Path directory, ServiceJar.Tuning tuning) {
-    this(directory, tuning, Map.of());
+    this(directory, tuning, Map.of(), Map.of());
   }
 
-  /// A cluster whose registry has further settings.
-  public Cluster(Path directory, ServiceJar.Tuning tuning, Map<String, String> ofRegistry) {
+  /// @param ofRegistry further settings of the registry
+  /// @param ofCommand further settings of the command service
+  public Cluster(
+      Path directory,
+      ServiceJar.Tuning tuning,
+      Map<String, String> ofRegistry,
+      Map<String, String> ofCommand) {
     this.directory = directory;
     this.tuning = tuning;
     this.kafka = OwnKafka.start();
     this.postgres = OwnPostgres.start();
     this.settings = settings();
-    Map<String, String> registrySettings = new HashMap<>(stateful());
+    Map<String, String> registrySettings = stateful();
     registrySettings.putAll(ofRegistry);
     this.registry = start("registry-service", "registry", registrySettings);
-    this.command = start("command-service", "command", stateful(Map.of()));
+    this.command = start("command-service", "command", stateful(ofCommand));
     gateways.add(start("gateway-service", "gateway-a", settings));
     gateways.add(start("gateway-service", "gateway-b", settings));
     registry.awaitReady();
@@ -149,8 +156,22 @@ public final class Cluster implements AutoCloseable {
     return registry;
   }
 
+  /// Another registry, with settings of its own besides those of all.
+  public ServiceJar startRegistry(String name, Map<String, String> more) {
+    Map<String, String> all = stateful();
+    all.putAll(more);
+    ServiceJar another = start("registry-service", name, all).awaitReady();
+    registries.add(another);
+    return another;
+  }
+
   public ServiceJar command() {
     return command;
+  }
+
+  /// The key of a platform admin.
+  public String adminKey() {
+    return ADMIN_KEY;
   }
 
   /// A new device, registered and not connected.
@@ -160,6 +181,11 @@ public final class Cluster implements AutoCloseable {
       throw new IllegalStateException("no device was made: " + answer);
     }
     return new TestDevice(devices, id, answer.body().path("token").asText());
+  }
+
+  /// A device that was registered by somebody else.
+  public TestDevice device(String id, String token) {
+    return new TestDevice(devices, id, token);
   }
 
   /// Many new devices.
@@ -204,6 +230,7 @@ public final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     gateways.forEach(ServiceJar::close);
+    registries.forEach(ServiceJar::close);
     command.close();
     registry.close();
     api.close();

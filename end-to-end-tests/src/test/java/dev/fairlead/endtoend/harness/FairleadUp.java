@@ -21,6 +21,7 @@ public final class FairleadUp implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final int HEX = 16;
+  private static final int TLS_ABOVE = 363;
   private static final int MANAGEMENT_ABOVE = 1_010;
 
   private final Process process;
@@ -29,12 +30,20 @@ public final class FairleadUp implements AutoCloseable {
   private final Api api;
   private final long startMillis;
 
-  private FairleadUp(Process process, Path data, int port, Api api, long startMillis) {
+  private FairleadUp(Process process, Path data, int port, long startMillis) {
     this.process = process;
     this.data = data;
     this.port = port;
-    this.api = api;
+    this.api = new Api(read(data.resolve("admin-key")));
     this.startMillis = startMillis;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// What a run that does not start says.
@@ -42,7 +51,7 @@ public final class FairleadUp implements AutoCloseable {
 
   /// A port that is free together with those that `up` takes besides.
   public static int freePort() {
-    return Ports.freeWith(363, MANAGEMENT_ABOVE);
+    return Ports.freeWith(TLS_ABOVE, MANAGEMENT_ABOVE);
   }
 
   private static ProcessBuilder builder(Path data, int port, String... more) {
@@ -71,9 +80,8 @@ public final class FairleadUp implements AutoCloseable {
       if (!url.equals("http://127.0.0.1:" + port)) {
         throw new IllegalStateException("ready at " + url);
       }
-      Api api = new Api(Files.readString(data.resolve("admin-key")).strip());
       return new FairleadUp(
-          process, data, port, api, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+          process, data, port, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -117,6 +125,17 @@ public final class FairleadUp implements AutoCloseable {
 
   public Api api() {
     return api;
+  }
+
+  /// Lines of shell that set what the documents call `URL`, `GATE`, `DATA` and `KEY`.
+  public String shellValues() {
+    return """
+        URL=http://127.0.0.1:%d
+        GATE=wss://127.0.0.1:%d/connect
+        DATA='%s'
+        KEY=$(cat "$DATA/admin-key")
+        """
+        .formatted(port, port + TLS_ABOVE, data);
   }
 
   /// The process that everything runs in.

@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 
 /// Keeps what processes wrote beyond the test that started them: at its end `./fairlead test` looks
 /// through all of it.
-public final class ProcessLogs {
+final class ProcessLogs {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private ProcessLogs() {}
 
   /// Keeps a copy of a log, or of every file in a directory of logs; nothing where there is none.
-  public static void keep(Path logs) {
+  static void keep(Path logs) {
     if (!Files.exists(logs)) {
       return;
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param prefix how the key begins
 /// @param role `viewer`, `operator`, `admin` or `platform`
 /// @param createdBy the id of the key that made it; empty for the one of the operator
+/// @param lastUsedAt as far as is known, which is late by a minute or two; empty for never
 record ApiKeyDocument(
     String id,
     String name,
@@ -18,7 +19,8 @@ record ApiKeyDocument(
     String role,
     Instant createdAt,
     String createdBy,
-    Optional<Instant> expiresAt) {
+    Optional<Instant> expiresAt,
+    Optional<Instant> lastUsedAt) {
 
   /// A role as the API writes it.
   static String word(Role role) {

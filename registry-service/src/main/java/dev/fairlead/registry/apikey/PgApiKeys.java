@@ -3,6 +3,7 @@ package dev.fairlead.registry.apikey;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
@@ -19,6 +20,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +74,14 @@ public final class PgApiKeys {
             expiresAt.map(Instant::toEpochMilli).orElse(0L));
     ApiKeyDocument document =
         new ApiKeyDocument(
-            id, name, secret.prefix(), ApiKeyDocument.word(role), now, maker, expiresAt);
+            id,
+            name,
+            secret.prefix(),
+            ApiKeyDocument.word(role),
+            now,
+            maker,
+            expiresAt,
+            Optional.empty());
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
@@ -130,7 +139,7 @@ public final class PgApiKeys {
   Future<List<ApiKeyDocument>> list(TenantId tenant, Optional<String> after, int limit) {
     return pool.preparedQuery(
             """
-            select id, name, prefix, role, created_at, created_by, expires_at
+            select id, name, prefix, role, created_at, created_by, expires_at, last_used_at
             from api_key
             where tenant = $1 and id > $2
             order by id
@@ -153,7 +162,8 @@ public final class PgApiKeys {
         ApiKeyDocument.word(Role.valueOf(row.getString("role"))),
         PgColumns.time(row, "created_at").orElseThrow(),
         row.getString("created_by"),
-        PgColumns.time(row, "expires_at"));
+        PgColumns.time(row, "expires_at"),
+        PgColumns.time(row, "last_used_at"));
   }
 
   /// Takes a key back.
@@ -195,6 +205,35 @@ public final class PgApiKeys {
     }
     return Future.succeededFuture(
         new AccessMessage.Withdrawn(AccessMessage.API_KEY + row.getString("sha256")));
+  }
+
+  /// Notes when keys were used; what is known later stays.
+  public static Future<Void> used(SqlConnection transaction, List<ApiKeyUse> uses) {
+    if (uses.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return transaction
+        .preparedQuery(
+            """
+            update api_key set last_used_at = used.at
+            from (
+              select tenant, id, max(at) as at
+              from unnest($1::text[], $2::text[], $3::timestamptz[]) as used (tenant, id, at)
+              group by tenant, id
+            ) as used
+            where api_key.tenant = used.tenant and api_key.id = used.id
+              and (last_used_at is null or last_used_at < used.at)
+            """)
+        .execute(
+            Tuple.tuple()
+                .addArrayOfString(
+                    uses.stream().map(use -> use.tenant().value()).toArray(String[]::new))
+                .addArrayOfString(uses.stream().map(ApiKeyUse::keyId).toArray(String[]::new))
+                .addArrayOfOffsetDateTime(
+                    uses.stream()
+                        .map(use -> PgColumns.parameter(use.at()))
+                        .toArray(OffsetDateTime[]::new)))
+        .mapEmpty();
   }
 
   /// Makes `key` the admin key.

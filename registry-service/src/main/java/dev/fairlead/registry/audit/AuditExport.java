@@ -4,6 +4,7 @@ import dev.fairlead.runtime.http.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Every entry that is wanted, the oldest first, one JSON document a line. Each call reads the next
@@ -17,14 +18,34 @@ final class AuditExport implements Supplier<Future<Buffer>> {
   private final AuditFilter filter;
   private long after;
 
+  /// What [#begin] has read and nobody has asked for yet.
+  private Optional<Buffer> first = Optional.empty();
+
   AuditExport(PgAuditQuery query, String tenant, AuditFilter filter) {
     this.query = query;
     this.tenant = tenant;
     this.filter = filter;
   }
 
+  /// Reads the first page, so that what cannot be read is a problem, and not an answer that is cut
+  /// off.
+  Future<AuditExport> begin() {
+    return read()
+        .map(
+            page -> {
+              first = Optional.of(page);
+              return this;
+            });
+  }
+
   @Override
   public Future<Buffer> get() {
+    Optional<Buffer> begun = first;
+    first = Optional.empty();
+    return begun.map(Future::succeededFuture).orElseGet(this::read);
+  }
+
+  private Future<Buffer> read() {
     return query.oldest(tenant, filter, after, PAGE).map(this::lines);
   }
 

@@ -42,7 +42,8 @@ public final class AuditRoutes {
   }
 
   private ApiResponse export(ApiRequest request) {
-    return ApiResponse.streamed(LINES, new AuditExport(query, request.tenant(), filter(request)));
+    AuditExport export = new AuditExport(query, request.tenant(), filter(request));
+    return ApiResponse.streamed(LINES, export.begin().await());
   }
 
   private ApiResponse verify(ApiRequest request) {

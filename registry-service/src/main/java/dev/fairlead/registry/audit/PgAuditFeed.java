@@ -2,10 +2,13 @@ package dev.fairlead.registry.audit;
 
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.bus.message.AuditMessage;
+import dev.fairlead.bus.message.AuditRecord;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.runtime.audit.AuditEntry;
 import io.vertx.core.Future;
@@ -21,8 +24,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Writes entries from the bus down, each once, and chains them.
-final class PgAuditFeed implements PgConsumer.Use<AuditMessage> {
+/// Writes entries from the bus down, each once, and chains them; and when API keys were used last.
+final class PgAuditFeed implements PgConsumer.Use<AuditRecord> {
 
   private static final String CONSUMER = "registry-audit";
 
@@ -39,20 +42,24 @@ final class PgAuditFeed implements PgConsumer.Use<AuditMessage> {
         Topic.AUDIT,
         offsets,
         new PgConsumer<>(
-            pool, offsets, CONSUMER, AuditMessage::decode, new PgAuditFeed(key), deadLetters));
+            pool, offsets, CONSUMER, AuditRecord::decode, new PgAuditFeed(key), deadLetters));
   }
 
   @Override
-  public Future<Void> apply(SqlConnection transaction, List<Received<AuditMessage>> messages) {
+  public Future<Void> apply(SqlConnection transaction, List<Received<AuditRecord>> messages) {
     // In the order of tenants, so that no two writers wait for each other crosswise.
     Map<String, Map<UUID, AuditEntry>> byTenant = new TreeMap<>();
-    for (Received<AuditMessage> received : messages) {
-      AuditEntry entry = received.message().entry();
-      byTenant
-          .computeIfAbsent(entry.tenant(), tenant -> new LinkedHashMap<>())
-          .putIfAbsent(entry.id(), entry);
+    List<ApiKeyUse> uses = new ArrayList<>();
+    for (Received<AuditRecord> received : messages) {
+      switch (received.message()) {
+        case AuditMessage(_, AuditEntry entry) ->
+            byTenant
+                .computeIfAbsent(entry.tenant(), tenant -> new LinkedHashMap<>())
+                .putIfAbsent(entry.id(), entry);
+        case ApiKeyUse use -> uses.add(use);
+      }
     }
-    Future<Void> written = Future.succeededFuture();
+    Future<Void> written = PgApiKeys.used(transaction, uses);
     for (Map.Entry<String, Map<UUID, AuditEntry>> each : byTenant.entrySet()) {
       written = written.compose(nothing -> append(transaction, each.getKey(), each.getValue()));
     }
