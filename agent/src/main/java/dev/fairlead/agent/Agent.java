@@ -10,6 +10,8 @@ import dev.fairlead.agent.command.SetIntervalHandler;
 import dev.fairlead.agent.connection.Connection;
 import dev.fairlead.agent.connection.ConnectionSettings;
 import dev.fairlead.agent.connection.LastSession;
+import dev.fairlead.agent.connection.Renewal;
+import dev.fairlead.agent.connection.RenewedCertificate;
 import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.connection.Tokens;
 import dev.fairlead.agent.connection.TrustedCertificates;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
 /// This machine as a device: put together, started and closed in one piece. Runs on a handful of
@@ -36,6 +39,7 @@ public final class Agent implements AutoCloseable {
   private final StateDirectory state;
   private final CommandJournal journal;
   private final Connection connection;
+  private final Optional<Renewal> renewal;
   private final Outbox outbox;
   private final MachineReporter reporter;
   private final CommandRunner commands;
@@ -45,7 +49,11 @@ public final class Agent implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     this.state = state;
     this.journal = journal;
-    this.connection = new Connection(settings(config, state), new LastSession(state));
+    Optional<RenewedCertificate> certificate =
+        config.certificate().map(own -> new RenewedCertificate(own, config.token(), state, clock));
+    this.connection = new Connection(settings(config, state, certificate), new LastSession(state));
+    this.renewal =
+        certificate.map(own -> new Renewal(own, connection, clock, RandomGenerator.getDefault()));
     this.outbox = new Outbox(connection, clock);
     this.reporter =
         new MachineReporter(
@@ -82,14 +90,16 @@ public final class Agent implements AutoCloseable {
   private void begin() {
     commands.start();
     reporter.start();
-    connection.start(new Dialogue(outbox, commands));
+    connection.start(new Dialogue(outbox, commands, renewal));
+    renewal.ifPresent(Renewal::start);
   }
 
-  private static ConnectionSettings settings(AgentConfig config, StateDirectory state)
+  private static ConnectionSettings settings(
+      AgentConfig config, StateDirectory state, Optional<RenewedCertificate> certificate)
       throws IOException {
     Optional<SSLContext> tls =
-        config.caFile().isPresent() || config.certificate().isPresent()
-            ? Optional.of(TrustedCertificates.sslContext(config.caFile(), config.certificate()))
+        config.caFile().isPresent() || certificate.isPresent()
+            ? Optional.of(TrustedCertificates.sslContext(config.caFile(), certificate))
             : Optional.empty();
     TokenSource own =
         config
@@ -97,7 +107,8 @@ public final class Agent implements AutoCloseable {
             .<TokenSource>map(by -> new EnrolledToken(by, state, config.url(), tls))
             .orElse(config.token());
     // With a certificate there is no token, and a new one has nothing to take the place of.
-    TokenSource tokens = config.certificate().isPresent() ? own : new Tokens(own, state);
+    TokenSource tokens =
+        certificate.<TokenSource>map(shown -> shown).orElseGet(() -> new Tokens(own, state));
     return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
   }
 
@@ -120,6 +131,7 @@ public final class Agent implements AutoCloseable {
   /// most; of no effect the second time.
   @Override
   public void close() {
+    renewal.ifPresent(Renewal::close);
     connection.close();
     reporter.close();
     commands.close();

@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.CommandRunner;
+import dev.fairlead.agent.connection.Renewal;
 import dev.fairlead.agent.connection.SessionHandler;
 import dev.fairlead.agent.outbox.Outbox;
 import dev.fairlead.protocol.Command;
@@ -14,8 +15,11 @@ final class Dialogue implements SessionHandler {
 
   private final Outbox outbox;
   private final CommandRunner commands;
+  private final Optional<Renewal> renewal;
 
-  Dialogue(Outbox outbox, CommandRunner commands) {
+  /// @param renewal takes certificates, where the device has one
+  Dialogue(Outbox outbox, CommandRunner commands, Optional<Renewal> renewal) {
+    this.renewal = renewal;
     this.outbox = outbox;
     this.commands = commands;
   }
@@ -31,6 +35,9 @@ final class Dialogue implements SessionHandler {
     return switch (message.header().proto()) {
       case NativeProtocol.PROTO_DATA -> data(message);
       case NativeProtocol.PROTO_COMMAND -> command(message);
+      case NativeProtocol.PROTO_CONTROL ->
+          message.header().type().equals(NativeProtocol.TYPE_CREDENTIAL)
+              && renewal.map(one -> one.answered(message)).orElse(false);
       default -> false;
     };
   }

@@ -31,6 +31,7 @@ public final class TestGateway implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final MessageCodec codec;
   private final WireFormat wire;
+  private final boolean encrypted;
   private final HttpServer server;
   private final List<MultiMap> handshakes = new CopyOnWriteArrayList<>();
   private final List<ServerWebSocket> sockets = new CopyOnWriteArrayList<>();
@@ -44,12 +45,18 @@ public final class TestGateway implements AutoCloseable {
 
   /// Starts a gateway on a free port.
   public TestGateway(WireFormat wire) {
+    this(wire, new HttpServerOptions());
+  }
+
+  /// Starts a gateway on a free port, with TLS or whatever the options say.
+  public TestGateway(WireFormat wire, HttpServerOptions options) {
     this.wire = wire;
+    this.encrypted = options.isSsl();
     this.codec = wire.codec(ProtocolLimits.DEFAULT);
     this.server =
         vertx
             .createHttpServer(
-                new HttpServerOptions()
+                options
                     .setHost("127.0.0.1")
                     .setPort(0)
                     .setWebSocketSubProtocols(List.of(wire.subprotocol())))
@@ -99,7 +106,8 @@ public final class TestGateway implements AutoCloseable {
 
   /// Where agents connect.
   public URI url() {
-    return URI.create("ws://127.0.0.1:" + server.actualPort() + NativeProtocol.PATH);
+    return URI.create(
+        (encrypted ? "wss" : "ws") + "://127.0.0.1:" + server.actualPort() + NativeProtocol.PATH);
   }
 
   /// Sends a message in the latest session.

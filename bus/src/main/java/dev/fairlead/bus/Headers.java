@@ -46,6 +46,15 @@ public final class Headers {
   /// Value of [#FORM]: the body is the whole document.
   public static final String FORM_WHOLE = "whole";
 
+  /// The fingerprint of the client certificate that opened the session.
+  public static final String CERTIFICATE = "certificate";
+
+  /// The inbox in which an answer is awaited, `partition:name`.
+  public static final String REPLY_TO = "reply-to";
+
+  /// The network address that the device connected from.
+  public static final String FROM = "from";
+
   /// The content type that a body has when nothing is said.
   public static final String JSON = "application/json";
 

@@ -27,6 +27,7 @@ import dev.fairlead.gateway.session.SessionLifecycle;
 import dev.fairlead.gateway.session.SessionRegistry;
 import dev.fairlead.gateway.session.SessionSettings;
 import dev.fairlead.gateway.session.Tombstones;
+import dev.fairlead.gateway.uplink.CertificateRequests;
 import dev.fairlead.gateway.uplink.Uplink;
 import dev.fairlead.gateway.websocket.ConnectDoor;
 import dev.fairlead.protocol.ProtocolLimits;
@@ -87,6 +88,7 @@ final class GatewayCore {
         new Uplink(
             producers.bulk()::send,
             producers.replies()::send,
+            new CertificateRequests(address, clock),
             config.heldBytesMax(),
             clock,
             meters);

@@ -13,14 +13,23 @@ import java.util.OptionalInt;
 /// @param proto of the message it answers (`msgproto`)
 /// @param type of the message it answers (`msgtype`)
 /// @param id of the message it answers (`msgid`)
+/// @param code 400 to 599, what HTTP would answer (`code`)
 public record ControlError(
-    String text, boolean close, OptionalInt proto, Optional<String> type, Optional<String> id) {
+    String text,
+    boolean close,
+    OptionalInt proto,
+    Optional<String> type,
+    Optional<String> id,
+    OptionalInt code) {
 
   private static final String KEY_TEXT = "err";
   private static final String KEY_CLOSE = "close";
   private static final String KEY_PROTO = "msgproto";
   private static final String KEY_TYPE = "msgtype";
   private static final String KEY_ID = "msgid";
+  private static final String KEY_CODE = "code";
+  private static final int CODE_MIN = 400;
+  private static final int CODE_MAX = 599;
 
   /// An error that leaves the session open, about a message whose `props.id`, if it has one, is
   /// named.
@@ -30,7 +39,15 @@ public record ControlError(
         false,
         OptionalInt.of(header.proto()),
         Optional.of(header.type()),
-        header.textProp(NativeProtocol.PROP_ID));
+        header.textProp(NativeProtocol.PROP_ID),
+        OptionalInt.empty());
+  }
+
+  /// This error with a code.
+  ///
+  /// @param number 400 to 599, what HTTP would answer
+  public ControlError withCode(int number) {
+    return new ControlError(text, close, proto, type, id, OptionalInt.of(number));
   }
 
   /// Reads the message; a field that is missing or of the wrong kind is empty, or false.
@@ -46,9 +63,10 @@ public record ControlError(
     return new ControlError(
         text(fields, KEY_TEXT).orElse(""),
         field(fields, KEY_CLOSE).flatMap(Value::asBool).orElse(false),
-        proto(fields),
+        number(fields, KEY_PROTO, 0, NativeProtocol.PROTO_MAX),
         text(fields, KEY_TYPE),
-        text(fields, KEY_ID));
+        text(fields, KEY_ID),
+        number(fields, KEY_CODE, CODE_MIN, CODE_MAX));
   }
 
   /// The message that carries it on the wire of the codec.
@@ -59,6 +77,7 @@ public record ControlError(
     proto.ifPresent(number -> fields.put(KEY_PROTO, new Value.Int(number, IntFormat.UINT16)));
     type.ifPresent(name -> fields.put(KEY_TYPE, Value.of(name)));
     id.ifPresent(name -> fields.put(KEY_ID, Value.of(name)));
+    code.ifPresent(number -> fields.put(KEY_CODE, new Value.Int(number, IntFormat.UINT16)));
     return Message.of(
         NativeProtocol.PROTO_CONTROL,
         NativeProtocol.TYPE_ERROR,
@@ -73,10 +92,10 @@ public record ControlError(
     return field(fields, key).flatMap(Value::asText);
   }
 
-  private static OptionalInt proto(Map<String, Value> fields) {
-    return field(fields, KEY_PROTO).stream()
+  private static OptionalInt number(Map<String, Value> fields, String key, int min, int max) {
+    return field(fields, key).stream()
         .flatMapToLong(value -> value.asLong().stream())
-        .filter(number -> number >= 0 && number <= NativeProtocol.PROTO_MAX)
+        .filter(number -> number >= min && number <= max)
         .mapToInt(number -> (int) number)
         .findFirst();
   }

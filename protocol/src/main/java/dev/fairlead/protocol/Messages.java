@@ -108,6 +108,43 @@ public final class Messages {
         .withProp(NativeProtocol.PROP_TOKEN, Value.of(token));
   }
 
+  /// Device: asks for the certificate that is to follow the one of its session.
+  ///
+  /// @param id named in the answer
+  /// @param pem the request (PKCS #10)
+  public static Message certificateRequest(String id, String pem) {
+    return pem(NativeProtocol.TYPE_CSR, pem).withId(id);
+  }
+
+  /// Gateway: a new certificate, to be used from the next connect on.
+  ///
+  /// @param id of the request
+  /// @param pem the certificates that the device is to show, its own first
+  public static Message certificate(Optional<String> id, String pem) {
+    return answer(pem(NativeProtocol.TYPE_CREDENTIAL, pem), id);
+  }
+
+  /// Gateway: there is no certificate for a request.
+  ///
+  /// @param id of the request
+  /// @param reason a word, that of the problem which the API would answer with
+  public static Message noCertificate(Optional<String> id, String reason) {
+    return answer(
+            Message.of(PROTO_CONTROL, NativeProtocol.TYPE_CREDENTIAL, Body.EMPTY)
+                .withProp(NativeProtocol.PROP_STATUS, Value.of(ResultStatus.REJECTED.wireName())),
+            id)
+        .withProp(NativeProtocol.PROP_REASON, Value.of(reason));
+  }
+
+  private static Message pem(String type, String pem) {
+    return Message.of(PROTO_CONTROL, type, Body.utf8(pem))
+        .withContentType(NativeProtocol.CONTENT_TYPE_PEM);
+  }
+
+  private static Message answer(Message message, Optional<String> id) {
+    return id.map(message::withId).orElse(message);
+  }
+
   /// Either side: answer with a pong.
   public static Message ping() {
     return Message.of(PROTO_CONTROL, NativeProtocol.TYPE_PING, Body.EMPTY);

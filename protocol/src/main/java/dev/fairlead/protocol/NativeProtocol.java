@@ -77,6 +77,10 @@ public final class NativeProtocol {
   public static final String TYPE_HELLO = "hello";
   public static final String TYPE_GOAWAY = "goaway";
   public static final String TYPE_CREDENTIAL = "credential";
+
+  /// A request for the certificate that is to follow the one of the session.
+  public static final String TYPE_CSR = "csr";
+
   public static final String TYPE_PING = "ping";
   public static final String TYPE_PONG = "pong";
   public static final String TYPE_ERROR = "error";
@@ -150,6 +154,9 @@ public final class NativeProtocol {
 
   /// Text: a new token.
   public static final String PROP_TOKEN = "token";
+
+  /// Media type of requests for certificates and of certificates: PEM (RFC 7468).
+  public static final String CONTENT_TYPE_PEM = "application/x-pem-file";
 
   /// Normal closure (RFC 6455 §7.4.1).
   public static final int CLOSE_NORMAL = 1000;

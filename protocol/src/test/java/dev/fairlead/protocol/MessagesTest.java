@@ -95,7 +95,13 @@ class MessagesTest {
     // Then
     assertThat(error)
         .isEqualTo(
-            new ControlError("", false, OptionalInt.empty(), Optional.empty(), Optional.empty()));
+            new ControlError(
+                "",
+                false,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty()));
   }
 
   @Test
@@ -110,7 +116,57 @@ class MessagesTest {
     assertThat(error)
         .isEqualTo(
             new ControlError(
-                "no", false, OptionalInt.of(256), Optional.of("telemetry"), Optional.of("t-9")));
+                "no",
+                false,
+                OptionalInt.of(256),
+                Optional.of("telemetry"),
+                Optional.of("t-9"),
+                OptionalInt.empty()));
+  }
+
+  @Test
+  void carriesTheCodeOfAnErrorAndPassesOverOneThatIsNone() {
+    for (WireFormat wire : WireFormat.values()) {
+      // Given
+      MessageCodec codec = codec(wire);
+      ControlError error = error();
+
+      // When
+      ControlError coded =
+          ControlError.from(travel(codec, error.withCode(429).toMessage(codec)), codec);
+      ControlError uncoded =
+          ControlError.from(travel(codec, error.withCode(200).toMessage(codec)), codec);
+
+      // Then
+      assertThat(coded).isEqualTo(error.withCode(429));
+      assertThat(uncoded).isEqualTo(error);
+    }
+  }
+
+  @Test
+  void makesTheMessagesOfARenewal() {
+    // Then
+    assertThat(
+            Messages.certificateRequest(
+                "c-1",
+                """
+                -----BEGIN CERTIFICATE REQUEST-----
+                MAA=
+                -----END CERTIFICATE REQUEST-----
+                """))
+        .isEqualTo(vector("csr"));
+    assertThat(
+            Messages.certificate(
+                Optional.of("c-1"),
+                """
+                -----BEGIN CERTIFICATE-----
+                MAA=
+                -----END CERTIFICATE-----
+                """))
+        .isEqualTo(vector("credential with a certificate"));
+    assertThat(Messages.noCertificate(Optional.of("c-1"), "bad-certificate"))
+        .isEqualTo(vector("credential that is refused"));
+    assertThat(Messages.credential("a.new.token")).isEqualTo(vector("credential with a token"));
   }
 
   @Test
@@ -169,7 +225,12 @@ class MessagesTest {
 
   private static ControlError error() {
     return new ControlError(
-        "unknown type", false, OptionalInt.of(256), Optional.of("telemetri"), Optional.of("t-9"));
+        "unknown type",
+        false,
+        OptionalInt.of(256),
+        Optional.of("telemetri"),
+        Optional.of("t-9"),
+        OptionalInt.empty());
   }
 
   private static MessageCodec codec(WireFormat wire) {

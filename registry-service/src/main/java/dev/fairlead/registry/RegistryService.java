@@ -20,6 +20,7 @@ import dev.fairlead.registry.certificate.AuthorityRoutes;
 import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
+import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
@@ -286,7 +287,15 @@ public final class RegistryService implements Service {
     List<Feed> feeds =
         List.of(
             PgSessions.feed(pool, deadLetters, outbox, meters),
-            PgEvents.feed(pool, deadLetters, meters),
+            PgEvents.feed(
+                pool,
+                deadLetters,
+                new PgRenewals(
+                    new PgCertificates(pool, config.opener()),
+                    config.deviceCertificateLifetime(),
+                    outbox,
+                    meters),
+                meters),
             PgTelemetry.feed(pool, deadLetters, meters),
             audit.feed(deadLetters));
     List<Future<?>> joined = new ArrayList<>();

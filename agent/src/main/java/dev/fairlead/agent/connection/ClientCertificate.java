@@ -1,7 +1,7 @@
 package dev.fairlead.agent.connection;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,15 +24,12 @@ import java.util.regex.Pattern;
 ///
 /// @param certificateFile PEM: the device's certificate, then those that lead to its authority
 /// @param keyFile PEM: its private key, PKCS #8 and not encrypted
-public record ClientCertificate(Path certificateFile, Path keyFile) {
+public record ClientCertificate(Path certificateFile, Path keyFile) implements CertificateSource {
 
   private static final int BYTES_MAX = 64 << 10;
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
-
-  /// What the files hold.
-  record Content(PrivateKey key, List<X509Certificate> chain) {}
 
   /// Makes sure that the files hold a certificate and a key.
   ///
@@ -44,38 +41,50 @@ public record ClientCertificate(Path certificateFile, Path keyFile) {
   /// Reads the files.
   ///
   /// @throws IOException if one holds something else, or cannot be read
-  Content content() throws IOException {
-    return new Content(key(), chain());
+  @Override
+  public Content content() throws IOException {
+    requireSmall(certificateFile);
+    requireSmall(keyFile);
+    return new Content(
+        key(Files.readString(keyFile, StandardCharsets.US_ASCII), keyFile.toString()),
+        chain(Files.readAllBytes(certificateFile), certificateFile.toString()));
   }
 
-  private List<X509Certificate> chain() throws IOException {
-    requireSmall(certificateFile);
-    try (InputStream in = Files.newInputStream(certificateFile)) {
+  /// The certificates in a text; what stands between them is passed over.
+  ///
+  /// @param where what to call the text
+  /// @throws IOException if there are none
+  static List<X509Certificate> chain(byte[] text, String where) throws IOException {
+    try {
       List<X509Certificate> chain = new ArrayList<>();
       for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(text))) {
         chain.add((X509Certificate) certificate);
       }
       if (chain.isEmpty()) {
-        throw new IOException("no certificate in " + certificateFile);
+        throw new IOException("no certificate in " + where);
       }
       return List.copyOf(chain);
     } catch (GeneralSecurityException e) {
-      throw new IOException("no certificates in " + certificateFile + ": " + e.getMessage(), e);
+      throw new IOException("no certificates in " + where + ": " + e.getMessage(), e);
     }
   }
 
-  private PrivateKey key() throws IOException {
-    requireSmall(keyFile);
-    Matcher text = KEY.matcher(Files.readString(keyFile, StandardCharsets.US_ASCII));
-    if (!text.find()) {
-      throw new IOException("no private key of PKCS #8 in " + keyFile);
+  /// The private key in a text.
+  ///
+  /// @param where what to call the text
+  /// @throws IOException if there is none
+  static PrivateKey key(String text, String where) throws IOException {
+    Matcher found = KEY.matcher(text);
+    if (!found.find()) {
+      throw new IOException("no private key of PKCS #8 in " + where);
     }
     try {
-      return key(Base64.getMimeDecoder().decode(text.group(1)));
+      return key(Base64.getMimeDecoder().decode(found.group(1)));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       // Without the cause, which may show a part of the key.
-      throw new IOException("no private key of a known kind in " + keyFile);
+      throw new IOException("no private key of a known kind in " + where);
     }
   }
 

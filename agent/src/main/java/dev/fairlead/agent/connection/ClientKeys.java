@@ -13,17 +13,17 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a client certificate to whatever server asks for one, as its files are at that moment. If
-/// they cannot be read, none is shown, and the gateway will refuse.
+/// Shows a client certificate to whatever server asks for one, as it is at that moment. If it
+/// cannot be read, none is shown, and the gateway will refuse.
 final class ClientKeys extends X509ExtendedKeyManager {
 
   private static final Logger LOG = System.getLogger(ClientKeys.class.getName());
   private static final String ALIAS = "device";
 
-  private final ClientCertificate certificate;
-  private volatile Optional<ClientCertificate.Content> content = Optional.empty();
+  private final CertificateSource certificate;
+  private volatile Optional<CertificateSource.Content> content = Optional.empty();
 
-  ClientKeys(ClientCertificate certificate) {
+  ClientKeys(CertificateSource certificate) {
     this.certificate = certificate;
   }
 
@@ -31,7 +31,7 @@ final class ClientKeys extends X509ExtendedKeyManager {
   public @Nullable String chooseEngineClientAlias(
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
     try {
-      ClientCertificate.Content read = certificate.content();
+      CertificateSource.Content read = certificate.content();
       content = Optional.of(read);
       return Arrays.asList(keyTypes).contains(read.key().getAlgorithm()) ? ALIAS : null;
     } catch (IOException e) {
@@ -53,7 +53,7 @@ final class ClientKeys extends X509ExtendedKeyManager {
 
   @Override
   public @Nullable PrivateKey getPrivateKey(String alias) {
-    return content.map(ClientCertificate.Content::key).orElse(null);
+    return content.map(CertificateSource.Content::key).orElse(null);
   }
 
   @Override

@@ -105,12 +105,19 @@ public final class Connection implements Transmitter, AutoCloseable {
     current = socket;
     try {
       handler.opened();
-      Ending ending = session.converse(hello);
+      Ending ending = afresh(session.converse(hello));
       return new Ended(ending, Duration.ofNanos(System.nanoTime() - opened));
     } finally {
       current = null;
       handler.closed();
     }
+  }
+
+  /// A credential that is refused while a newer one lies ready is no reason to stay away.
+  private Ending afresh(Ending ending) {
+    return ending instanceof Ending.Refused refused && settings.token().isChanged()
+        ? new Ending.Lost(refused.reason())
+        : ending;
   }
 
   /// Ends the session, if there is one, and stops connecting. Takes a few seconds at the most.

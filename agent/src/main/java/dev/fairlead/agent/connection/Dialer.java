@@ -10,6 +10,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
 /// Makes sockets: the opening handshake, and what its refusals mean.
@@ -77,13 +81,23 @@ final class Dialer implements AutoCloseable {
             .connectTimeout(CONNECT_TIMEOUT)
             .subprotocols(settings.wire().subprotocol());
     String token = token();
-    if (!token.isEmpty()) {
+    if (token.isEmpty()) {
+      settings.sslContext().ifPresent(Dialer::forgetSessions);
+    } else {
       builder.header("Authorization", "Bearer " + token);
     }
     lastSession
         .headerValue()
         .ifPresent(value -> builder.header(NativeProtocol.HEADER_LAST_SESSION, value));
     return builder.buildAsync(settings.url(), listener);
+  }
+
+  /// A resumed session of TLS would show the certificate with which it began, not that of now.
+  private static void forgetSessions(SSLContext tls) {
+    SSLSessionContext sessions = tls.getClientSessionContext();
+    for (byte[] id : Collections.list(sessions.getIds())) {
+      Optional.ofNullable(sessions.getSession(id)).ifPresent(SSLSession::invalidate);
+    }
   }
 
   private String token() throws DialException {

@@ -129,11 +129,8 @@ final class Session {
     switch (message.header().type()) {
       case NativeProtocol.TYPE_PING -> socket.send(Messages.pong());
       case NativeProtocol.TYPE_CREDENTIAL -> {
-        return message
-            .header()
-            .textProp(NativeProtocol.PROP_TOKEN)
-            .filter(tokens::take)
-            .isPresent();
+        Optional<String> token = message.header().textProp(NativeProtocol.PROP_TOKEN);
+        return token.isPresent() ? tokens.take(token.get()) : handler.received(message);
       }
       case NativeProtocol.TYPE_GOAWAY -> reconnectAfter(GoAway.from(message));
       case NativeProtocol.TYPE_ERROR ->

@@ -9,7 +9,7 @@ public interface SessionHandler {
   /// The gateway said hello: messages may be sent.
   void opened();
 
-  /// A message came that is not about the connection itself.
+  /// A message came that is not about the connection itself, or a certificate.
   ///
   /// @return whether it was understood; if not, the gateway is told
   boolean received(Message message);

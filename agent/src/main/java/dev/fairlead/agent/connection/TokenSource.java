@@ -68,6 +68,11 @@ public interface TokenSource {
     return false;
   }
 
+  /// Whether the next connect will show something else than the last one did.
+  default boolean isChanged() {
+    return false;
+  }
+
   /// Is told that the gateway does not accept the token.
   default void refused() {}
 

@@ -39,8 +39,8 @@ public final class TrustedCertificates {
   /// those that the JDK trusts. It shows the client certificate to servers that ask for one.
   ///
   /// @throws IOException if the file holds none, or cannot be read
-  public static SSLContext sslContext(Optional<Path> file, Optional<ClientCertificate> own)
-      throws IOException {
+  public static SSLContext sslContext(
+      Optional<Path> file, Optional<? extends CertificateSource> own) throws IOException {
     TrustManager @Nullable [] trusted = file.isPresent() ? trustManagers(store(file.get())) : null;
     KeyManager @Nullable [] keys =
         own.map(certificate -> new KeyManager[] {new ClientKeys(certificate)}).orElse(null);

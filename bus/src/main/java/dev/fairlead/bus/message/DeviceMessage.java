@@ -51,6 +51,10 @@ public record DeviceMessage(
     ALERT("alert", Topic.EVENTS),
     /// A line of the device's log.
     LOG("log", Topic.EVENTS),
+    /// A request for a certificate (PEM); says with which one the session was opened
+    /// ([Headers#CERTIFICATE]), where the answer goes ([Headers#REPLY_TO]) and where the device is
+    /// ([Headers#FROM]).
+    CSR("csr", Topic.EVENTS),
     /// A command has reached the device.
     DELIVERED("delivered", Topic.REPLIES),
     /// A command is under way.

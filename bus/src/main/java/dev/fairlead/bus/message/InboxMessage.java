@@ -11,6 +11,7 @@ import dev.fairlead.bus.identity.SessionId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Mail to one gateway about one session that it holds.
 public sealed interface InboxMessage {
@@ -60,6 +61,21 @@ public sealed interface InboxMessage {
     }
   }
 
+  /// A new certificate for the device, to be used from its next connect on.
+  ///
+  /// @param requestId what the device called its request
+  /// @param pem the certificates that it is to show, its own first
+  record Certificate(DeviceKey device, SessionId session, Optional<String> requestId, String pem)
+      implements InboxMessage {}
+
+  /// There is no certificate for a request of the device.
+  ///
+  /// @param requestId what the device called its request
+  /// @param reason the slug of a problem
+  record NoCertificate(
+      DeviceKey device, SessionId session, Optional<String> requestId, String reason)
+      implements InboxMessage {}
+
   /// The record that carries this message.
   ///
   /// @param to the gateway's inbox, as the session's records name it
@@ -91,6 +107,16 @@ public sealed interface InboxMessage {
       case Credential credential -> {
         headers.put(Headers.TYPE, "credential");
         body = MessageJson.write(new CredentialDocument(credential.token()));
+      }
+      case Certificate certificate -> {
+        headers.put(Headers.TYPE, "certificate");
+        certificate.requestId().ifPresent(id -> headers.put(Headers.CORRELATION, id));
+        body = MessageJson.write(new CertificateDocument(certificate.pem()));
+      }
+      case NoCertificate refusal -> {
+        headers.put(Headers.TYPE, "no-certificate");
+        refusal.requestId().ifPresent(id -> headers.put(Headers.CORRELATION, id));
+        headers.put(Headers.REASON, refusal.reason());
       }
     }
     return BusRecord.addressed(Topic.INBOX, to.partition(), device().toString(), headers, body);
@@ -124,6 +150,18 @@ public sealed interface InboxMessage {
       case "credential" ->
           new Credential(
               device, session, MessageJson.read(record, CredentialDocument.class).token());
+      case "certificate" ->
+          new Certificate(
+              device,
+              session,
+              record.header(Headers.CORRELATION),
+              MessageJson.read(record, CertificateDocument.class).certificate());
+      case "no-certificate" ->
+          new NoCertificate(
+              device,
+              session,
+              record.header(Headers.CORRELATION),
+              record.requiredHeader(Headers.REASON));
       default -> throw new MalformedRecordException("unknown type '" + type + "'");
     };
   }
@@ -133,6 +171,14 @@ public sealed interface InboxMessage {
 
     public CredentialDocument {
       Objects.requireNonNull(token, "a credential needs a token");
+    }
+  }
+
+  /// [Certificate] as JSON.
+  record CertificateDocument(String certificate) {
+
+    public CertificateDocument {
+      Objects.requireNonNull(certificate, "a certificate is needed");
     }
   }
 

@@ -58,6 +58,16 @@ class MessagesTest {
             "closed",
             SessionMessage.closed(DEVICE, SESSION, EPOCH, CloseReason.TIMED_OUT, 77),
             SessionMessage::decode),
+        new Sample(
+            "certificate",
+            new InboxMessage.Certificate(DEVICE, SESSION, Optional.of("c-1"), "PEM")
+                .toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
+            "no certificate",
+            new InboxMessage.NoCertificate(DEVICE, SESSION, Optional.empty(), "bad-certificate")
+                .toRecord(ADDRESS),
+            InboxMessage::decode),
         new Sample("deliver", deliver().toRecord(ADDRESS), InboxMessage::decode),
         new Sample(
             "cancel",

@@ -2,6 +2,7 @@ package dev.fairlead.gateway.admission;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.PresentedCredential;
+import java.util.Optional;
 
 /// What is left of a token or of a client certificate once it has been checked.
 ///
@@ -47,6 +48,13 @@ public record DeviceCredential(DeviceKey device, long generation, Proof proof) {
     return proof instanceof Certificate certificate
         ? certificate.expiresAtMillis()
         : Long.MAX_VALUE;
+  }
+
+  /// The certificate, where an authority of the product has issued it.
+  public Optional<Certificate> issuedCertificate() {
+    return proof instanceof Certificate certificate && generation != UNNUMBERED
+        ? Optional.of(certificate)
+        : Optional.empty();
   }
 
   /// Whether it is a certificate of that authority.

@@ -77,6 +77,16 @@ public final class InboxReader {
               .wire()
               .credential(credential.token())
               .ifPresentOrElse(session::send, () -> dropped("no-form"));
+      case InboxMessage.Certificate certificate ->
+          session
+              .wire()
+              .certificate(certificate)
+              .ifPresentOrElse(session::send, () -> dropped("no-form"));
+      case InboxMessage.NoCertificate refusal ->
+          session
+              .wire()
+              .noCertificate(refusal)
+              .ifPresentOrElse(session::send, () -> dropped("no-form"));
       case InboxMessage.Close close -> session.close(Ending.ofMail(close.reason()));
     }
   }

@@ -33,6 +33,19 @@ public interface DeviceWire {
   /// A new token; empty when it has no form on this wire.
   Optional<byte[]> credential(String token);
 
+  /// A new certificate; empty when it has no form on this wire, or is too large for it.
+  Optional<byte[]> certificate(InboxMessage.Certificate certificate);
+
+  /// There is no certificate; empty when that has no form on this wire.
+  Optional<byte[]> noCertificate(InboxMessage.NoCertificate refusal);
+
+  /// A request for a certificate is not passed on; empty when that has no form on this wire.
+  ///
+  /// @param requestId what the device called it
+  /// @param code what HTTP would answer
+  /// @param text why, for people
+  Optional<byte[]> requestRefused(Optional<String> requestId, int code, String text);
+
   /// The gateway is about to close.
   byte[] goAway(String reason, Duration reconnectAfter);
 }

@@ -33,6 +33,14 @@ public sealed interface Said {
       byte[] body)
       implements Said {}
 
+  /// A request for a certificate.
+  ///
+  /// @param requestId what the device calls it
+  /// @param pem bytes as they came, given away by the wire
+  // Never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record CertificateRequest(Optional<String> requestId, byte[] pem) implements Said {}
+
   /// Something that the wire answers at once and that concerns nobody else.
   ///
   /// @param answer the frame to send

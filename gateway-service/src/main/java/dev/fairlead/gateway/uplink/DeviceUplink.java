@@ -37,6 +37,7 @@ final class DeviceUplink implements SessionInput {
   public void accept(byte[] frame) {
     switch (session.wire().read(frame)) {
       case Said.Event event -> take(event);
+      case Said.CertificateRequest request -> take(request);
       case Said.Ask ask -> session.send(ask.answer());
       case Said.Quiet _ -> {
         // It was seen to be alive, and that is all.
@@ -56,6 +57,19 @@ final class DeviceUplink implements SessionInput {
   public void end() {
     pending.forEach(waiting -> uplink.held().release(waiting.record().sizeBytes()));
     pending.clear();
+  }
+
+  private void take(Said.CertificateRequest request) {
+    switch (uplink.certificateRequests().judge(session, request)) {
+      case CertificateRequests.Verdict.PassedOn passed -> take(passed.event());
+      case CertificateRequests.Verdict.Refused refused -> {
+        uplink.countRefused(refused.word());
+        session
+            .wire()
+            .requestRefused(request.requestId(), refused.code(), refused.text())
+            .ifPresent(session::send);
+      }
+    }
   }
 
   private void take(Said.Event event) {

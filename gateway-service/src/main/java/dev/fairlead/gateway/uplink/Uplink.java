@@ -19,6 +19,7 @@ public final class Uplink {
 
   private final Lane bulk;
   private final Lane replies;
+  private final CertificateRequests certificateRequests;
   private final HeldBytes held;
   private final InstantSource clock;
   private final Map<DeviceMessage.Type, Counter> events = new EnumMap<>(DeviceMessage.Type.class);
@@ -27,15 +28,18 @@ public final class Uplink {
 
   /// @param bulk takes telemetry and events
   /// @param replies takes answers to commands
+  /// @param certificateRequests judges those
   /// @param heldBytesMax how much may be held for all devices together
   public Uplink(
       BusWriter bulk,
       BusWriter replies,
+      CertificateRequests certificateRequests,
       long heldBytesMax,
       InstantSource clock,
       MeterRegistry meters) {
     this.bulk = new Lane(bulk);
     this.replies = new Lane(replies);
+    this.certificateRequests = certificateRequests;
     this.held = new HeldBytes(heldBytesMax);
     this.clock = clock;
     this.meters = meters;
@@ -73,6 +77,10 @@ public final class Uplink {
 
   Lane laneOf(DeviceMessage.Type type) {
     return type.topic() == Topic.REPLIES ? replies : bulk;
+  }
+
+  CertificateRequests certificateRequests() {
+    return certificateRequests;
   }
 
   HeldBytes held() {

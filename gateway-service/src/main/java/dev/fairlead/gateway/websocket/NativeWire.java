@@ -19,6 +19,7 @@ import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.ProtocolException;
 import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.protocol.ResultStatus;
+import dev.fairlead.protocol.Value;
 import dev.fairlead.protocol.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,8 +161,16 @@ final class NativeWire implements DeviceWire {
       case NativeProtocol.TYPE_PING -> new Said.Ask(pong);
       // An error is never answered: two sides could go on like that for ever.
       case NativeProtocol.TYPE_PONG, NativeProtocol.TYPE_ERROR -> new Said.Quiet();
+      case NativeProtocol.TYPE_CSR -> certificateRequest(message);
       default -> unknownType(message.header());
     };
+  }
+
+  private Said certificateRequest(Message message) {
+    Optional<String> id = message.header().textProp(NativeProtocol.PROP_ID);
+    return id.isPresent() && id.get().length() > ID_LENGTH_MAX
+        ? refusal(message.header(), "long-id", "id longer than " + ID_LENGTH_MAX)
+        : new Said.CertificateRequest(id, message.body().toByteArray());
   }
 
   private Said unknownType(Header header) {
@@ -215,6 +224,30 @@ final class NativeWire implements DeviceWire {
   @Override
   public Optional<byte[]> credential(String token) {
     return Optional.of(codec.encode(Messages.credential(token)));
+  }
+
+  @Override
+  public Optional<byte[]> certificate(InboxMessage.Certificate certificate) {
+    try {
+      return Optional.of(
+          codec.encode(Messages.certificate(certificate.requestId(), certificate.pem())));
+    } catch (ProtocolException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<byte[]> noCertificate(InboxMessage.NoCertificate refusal) {
+    return Optional.of(codec.encode(Messages.noCertificate(refusal.requestId(), refusal.reason())));
+  }
+
+  @Override
+  public Optional<byte[]> requestRefused(Optional<String> requestId, int code, String text) {
+    Header asked = Header.of(NativeProtocol.PROTO_CONTROL, NativeProtocol.TYPE_CSR);
+    Header named =
+        requestId.map(id -> asked.withProp(NativeProtocol.PROP_ID, Value.of(id))).orElse(asked);
+    return Optional.of(
+        codec.encode(ControlError.about(named, text).withCode(code).toMessage(codec)));
   }
 
   @Override

@@ -77,6 +77,21 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
+  public Optional<byte[]> certificate(InboxMessage.Certificate certificate) {
+    return Optional.of(("certificate " + certificate.pem()).getBytes(UTF_8));
+  }
+
+  @Override
+  public Optional<byte[]> noCertificate(InboxMessage.NoCertificate refusal) {
+    return Optional.of(("no-certificate " + refusal.reason()).getBytes(UTF_8));
+  }
+
+  @Override
+  public Optional<byte[]> requestRefused(Optional<String> requestId, int code, String text) {
+    return Optional.of(("refused " + code).getBytes(UTF_8));
+  }
+
+  @Override
   public byte[] goAway(String reason, Duration reconnectAfter) {
     return "goaway".getBytes(UTF_8);
   }

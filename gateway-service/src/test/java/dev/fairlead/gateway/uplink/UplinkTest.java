@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.FakeBus;
 import dev.fairlead.gateway.session.FakeSocket;
@@ -22,7 +23,13 @@ class UplinkTest {
   private final FakeBus replies = new FakeBus();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Uplink uplink =
-      new Uplink(bulk, replies, HELD_BYTES_MAX, InstantSource.system(), meters);
+      new Uplink(
+          bulk,
+          replies,
+          new CertificateRequests(new InboxAddress(3, "gw-a"), InstantSource.system()),
+          HELD_BYTES_MAX,
+          InstantSource.system(),
+          meters);
   private final SessionBench bench = new SessionBench(uplink::inputOf);
   private final FakeSocket socket = new FakeSocket();
   private final DeviceSession session = bench.live("d", socket);

@@ -65,8 +65,13 @@ public final class CertificateRoutes {
         pathOf(device, issue.issued().document().fingerprint()), issue.issued());
   }
 
+  /// The path of a device's certificates.
+  static String pathOf(DeviceKey device) {
+    return "/api/v1/devices/%s/certificates".formatted(device.device());
+  }
+
   static String pathOf(DeviceKey device, String fingerprint) {
-    return "/api/v1/devices/%s/certificates/%s".formatted(device.device(), fingerprint);
+    return pathOf(device) + "/" + fingerprint;
   }
 
   private ApiResponse list(ApiRequest request) {

@@ -47,8 +47,11 @@ final class OwnAuthority {
   private static final String DEVICE_URN = "urn:fairlead:device:";
   private static final String GENERATION_URN = "urn:fairlead:generation:";
 
-  /// Devices' clocks are not ours.
+  /// Devices' clocks are not ours. A certificate for a short time begins less long before it is
+  /// made, so that two thirds of its time are not over at once.
   private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
+  private static final int SKEW_DIVISOR = 10;
 
   /// The longest common name (RFC 5280, ub-common-name).
   private static final int COMMON_NAME_MAX = 64;
@@ -167,12 +170,17 @@ final class OwnAuthority {
       throws GeneralSecurityException, IOException {
     JcaX509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-            issuer, serial, Date.from(now.minus(CLOCK_SKEW)), Date.from(until), subject, holder);
+            issuer, serial, Date.from(beginning(now, until)), Date.from(until), subject, holder);
     builder.addExtension(
         Extension.subjectKeyIdentifier,
         false,
         new JcaX509ExtensionUtils().createSubjectKeyIdentifier(holder));
     return builder;
+  }
+
+  private static Instant beginning(Instant now, Instant until) {
+    Duration share = Duration.between(now, until).dividedBy(SKEW_DIVISOR);
+    return now.minus(share.compareTo(CLOCK_SKEW) < 0 ? share : CLOCK_SKEW);
   }
 
   private static X509Certificate sign(JcaX509v3CertificateBuilder builder, PrivateKey signer)

@@ -54,8 +54,7 @@ public final class PgCertificates {
   /// @param act for the audit
   /// @return fails with the problems `device-not-found` and `quota-exceeded`
   Future<Issue> issue(DeviceKey device, PublicKey holder, Duration lifetime, Instant now, Act act) {
-    // Certificates keep whole seconds.
-    Instant until = now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+    Instant until = end(now, lifetime);
     return pool.withTransaction(
             transaction ->
                 requireDevice(transaction, device, "for key share")
@@ -63,22 +62,10 @@ public final class PgCertificates {
                         nothing -> PgCredentials.certificateGeneration(transaction, device, until))
                     .compose(
                         generation ->
-                            checkRoom(transaction, device, generation, now)
-                                .compose(
-                                    nothing ->
-                                        authorities.signing(
-                                            transaction, device.tenant(), now, until))
-                                .compose(
-                                    signing ->
-                                        signed(
-                                            transaction,
-                                            device,
-                                            signing,
-                                            signing
-                                                .authority()
-                                                .issue(holder, device, generation, now, until),
-                                            generation,
-                                            now)))
+                            issue(
+                                transaction,
+                                device,
+                                new Order(holder, generation, now, until, Optional.empty())))
                     .compose(
                         issue ->
                             PgAudit.append(
@@ -90,7 +77,37 @@ public final class PgCertificates {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<Void> requireDevice(SqlClient client, DeviceKey device, String lock) {
+  /// When a certificate runs out that is issued now; certificates keep whole seconds.
+  static Instant end(Instant now, Duration lifetime) {
+    return now.plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /// A certificate that is to be issued.
+  ///
+  /// @param requestSha256 the digest of a request that may come again
+  record Order(
+      PublicKey holder,
+      long generation,
+      Instant now,
+      Instant until,
+      Optional<String> requestSha256) {}
+
+  /// Issues a certificate to a device that is there, and whose generation is locked.
+  ///
+  /// @return fails with the problem `quota-exceeded`
+  Future<Issue> issue(SqlConnection transaction, DeviceKey device, Order order) {
+    return checkRoom(transaction, device, order.generation(), order.now())
+        .compose(
+            nothing ->
+                authorities.signing(transaction, device.tenant(), order.now(), order.until()))
+        .compose(signing -> signed(transaction, device, signing, order));
+  }
+
+  /// Makes sure that there is a device, and locks its row.
+  ///
+  /// @param lock the clause that locks, or nothing
+  /// @return fails with the problem `device-not-found`
+  static Future<Void> requireDevice(SqlClient client, DeviceKey device, String lock) {
     return client
         .preparedQuery("select id from device where tenant = $1 and id = $2 " + lock)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
@@ -128,41 +145,41 @@ public final class PgCertificates {
   }
 
   private static Future<Issue> signed(
-      SqlConnection transaction,
-      DeviceKey device,
-      PgOwnAuthorities.Signing signing,
-      X509Certificate certificate,
-      long generation,
-      Instant now) {
+      SqlConnection transaction, DeviceKey device, PgOwnAuthorities.Signing signing, Order order) {
     X509Certificate authority = signing.authority().certificate();
+    X509Certificate certificate =
+        signing
+            .authority()
+            .issue(order.holder(), device, order.generation(), order.now(), order.until());
     CertificateDocument document =
         new CertificateDocument(
             Pem.fingerprint(certificate),
             Pem.fingerprint(authority),
             certificate.getSerialNumber().toString(16),
-            generation,
+            order.generation(),
             certificate.getNotBefore().toInstant(),
             certificate.getNotAfter().toInstant(),
-            now,
+            order.now(),
             Optional.empty());
-    return insert(transaction, device, document)
-        .map(
-            nothing ->
-                new Issue(
-                    new CertificateDocument.Issued(
-                        document, Pem.of(certificate), Pem.of(authority)),
-                    signing.outboxId()));
+    CertificateDocument.Issued issued =
+        new CertificateDocument.Issued(document, Pem.of(certificate), Pem.of(authority));
+    return insert(transaction, device, issued, order.requestSha256())
+        .map(nothing -> new Issue(issued, signing.outboxId()));
   }
 
   private static Future<Void> insert(
-      SqlConnection transaction, DeviceKey device, CertificateDocument document) {
+      SqlConnection transaction,
+      DeviceKey device,
+      CertificateDocument.Issued issued,
+      Optional<String> requestSha256) {
+    CertificateDocument document = issued.document();
     return transaction
         .preparedQuery(
             """
             insert into certificate
               (fingerprint, tenant, device_id, authority, serial, generation, not_before,
-               not_after, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+               not_after, created_at, request_sha256, certificate)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """)
         .execute(
             Tuple.from(
@@ -175,7 +192,9 @@ public final class PgCertificates {
                     document.generation(),
                     PgColumns.parameter(document.notBefore()),
                     PgColumns.parameter(document.notAfter()),
-                    PgColumns.parameter(document.createdAt()))))
+                    PgColumns.parameter(document.createdAt()),
+                    requestSha256.orElse(null),
+                    requestSha256.map(asked -> issued.certificate()).orElse(null))))
         .mapEmpty();
   }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.registry.certificate;
 
+import java.io.IOException;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -13,7 +14,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 /// will say of its holder is not for the holder to choose.
 ///
 /// @param key whose private half signed the request
-record SigningRequest(PublicKey key) {
+/// @param sha256 of its DER form, in lower-case hexadecimal
+record SigningRequest(PublicKey key, String sha256) {
 
   /// Reads a request and checks that whoever made it holds the key.
   ///
@@ -28,7 +30,15 @@ record SigningRequest(PublicKey key) {
     if (!isSigned(request, key)) {
       throw Pem.bad("The request is not signed with its key.");
     }
-    return new SigningRequest(key);
+    return new SigningRequest(key, sha256(request));
+  }
+
+  private static String sha256(PKCS10CertificationRequest request) {
+    try {
+      return Pem.sha256(request.getEncoded());
+    } catch (IOException e) {
+      throw new IllegalStateException("a request without a form", e);
+    }
   }
 
   private static PublicKey keyOf(PKCS10CertificationRequest request) {

@@ -10,6 +10,7 @@ import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.registry.alert.AlertChange;
 import dev.fairlead.registry.body.JsonBody;
 import dev.fairlead.registry.body.RecordTime;
+import dev.fairlead.registry.certificate.RenewalRequest;
 import java.time.Instant;
 
 /// One event of a device, understood.
@@ -50,6 +51,14 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
       }
     }
 
+    /// A request for a certificate.
+    record Request(RenewalRequest request) implements Content {
+      @Override
+      public String word() {
+        return "csr";
+      }
+    }
+
     /// A line of the device's log, which is not kept here.
     record LogLine() implements Content {
       @Override
@@ -65,6 +74,7 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
   /// @throws MalformedRecordException when it is no event, or its body is not as it should be
   static DeviceEvent decode(ReceivedRecord record) {
     DeviceMessage message = DeviceMessage.decode(record);
+    Instant takenAt = RecordTime.of(Math.max(0, record.timestampMillis()));
     Instant saidAt = RecordTime.of(message.timeMillis());
     Content content =
         switch (message.type()) {
@@ -74,14 +84,11 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
                   ? new Content.Whole(JsonBody.object(message))
                   : new Content.Patch(JsonBody.object(message));
           case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
+          case CSR -> new Content.Request(RenewalRequest.of(record, message, takenAt));
           case LOG -> new Content.LogLine();
           case TELEMETRY, DELIVERED, PROGRESS, RESULT ->
               throw new MalformedRecordException("'" + message.type().word() + "' is no event");
         };
-    return new DeviceEvent(
-        message.device(),
-        message.epoch(),
-        RecordTime.of(Math.max(0, record.timestampMillis())),
-        content);
+    return new DeviceEvent(message.device(), message.epoch(), takenAt, content);
   }
 }

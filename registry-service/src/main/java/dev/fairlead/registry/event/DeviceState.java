@@ -39,6 +39,8 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
               seen.replaced(document).map(whole -> new DeviceState(whole, alerts));
           case DeviceEvent.Content.Problem(var change) ->
               alerts.after(change).map(open -> new DeviceState(seen, open));
+          // Used elsewhere.
+          case DeviceEvent.Content.Request _ -> Optional.of(new DeviceState(seen, alerts));
           case DeviceEvent.Content.LogLine() -> Optional.of(new DeviceState(seen, alerts));
         };
     return changed

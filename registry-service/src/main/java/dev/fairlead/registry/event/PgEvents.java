@@ -8,6 +8,8 @@ import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.certificate.PgRenewals;
+import dev.fairlead.registry.certificate.RenewalRequest;
 import dev.fairlead.registry.event.DeviceState.Outcome;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.twin.PgReported;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Uses events: status and reported change the reported document, alerts the table of alerts. A
@@ -32,22 +35,32 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
 
   private final PgReported reported = new PgReported();
   private final PgAlerts alerts = new PgAlerts();
+  private final PgRenewals renewals;
   private final MeterRegistry meters;
 
-  private PgEvents(MeterRegistry meters) {
+  private PgEvents(PgRenewals renewals, MeterRegistry meters) {
+    this.renewals = renewals;
     this.meters = meters;
   }
 
   /// The way from the topic into the tables. Events are counted as `registry.events`, tagged with
   /// their type and what became of them.
-  public static Feed feed(Pool pool, DeadLetters deadLetters, MeterRegistry meters) {
+  ///
+  /// @param renewals answers requests for certificates
+  public static Feed feed(
+      Pool pool, DeadLetters deadLetters, PgRenewals renewals, MeterRegistry meters) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     return new Feed(
         CONSUMER,
         Topic.EVENTS,
         offsets,
         new PgConsumer<>(
-            pool, offsets, CONSUMER, DeviceEvent::decode, new PgEvents(meters), deadLetters));
+            pool,
+            offsets,
+            CONSUMER,
+            DeviceEvent::decode,
+            new PgEvents(renewals, meters),
+            deadLetters));
   }
 
   @Override
@@ -56,13 +69,33 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
         messages.stream()
             .map(received -> received.message().device())
             .collect(Collectors.toUnmodifiableSet());
-    return reported
-        .lock(transaction, devices)
+    // First: they lock rows of devices, as whoever deletes one does before any other row of it.
+    return renewals
+        .answer(transaction, requests(messages))
+        .compose(nothing -> reported.lock(transaction, devices))
         .compose(
             documents ->
                 alerts
                     .load(transaction, documents.keySet())
                     .compose(open -> use(transaction, documents, open, messages)));
+  }
+
+  private static List<RenewalRequest> requests(List<Received<DeviceEvent>> messages) {
+    return messages.stream()
+        .map(received -> received.message().content())
+        .flatMap(
+            content ->
+                content instanceof DeviceEvent.Content.Request(var request)
+                    ? Stream.of(request)
+                    : Stream.empty())
+        .toList();
+  }
+
+  @Override
+  public void committed(List<Received<DeviceEvent>> messages) {
+    if (!requests(messages).isEmpty()) {
+      renewals.committed();
+    }
   }
 
   private Future<Void> use(
