@@ -10,6 +10,7 @@ import dev.fairlead.documentation.contract.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ class ContractsTest {
 
   private static final Pattern FILE =
       Pattern.compile("[^/]+/src/main/resources/([a-z]+)/openapi\\.yaml");
+
+  private static final Pattern DEVICE_PATH = Pattern.compile("/api/v1/devices/\\{id}(?:/.*)?");
 
   private final List<Contract> contracts =
       SourceTree.files().stream()
@@ -115,6 +118,32 @@ class ContractsTest {
 
     // Then
     assertThat(silent).as("operations without 401, 429 or 503").isEmpty();
+  }
+
+  /// What such a key is asked about is the device that the path names as `id`.
+  @Test
+  void askKeysOfGroupsOnlyAboutDevicesThatThePathNames() {
+    // When
+    List<Operation> wrong =
+        operations()
+            .filter(operation -> operation.scope().isPresent())
+            .filter(operation -> !isScopedRightly(operation))
+            .toList();
+
+    // Then
+    assertThat(operations().map(Operation::scope).flatMap(Optional::stream))
+        .contains("device", "own");
+    assertThat(wrong)
+        .as("operations with an unknown x-scope, or 'device' where the path names none")
+        .isEmpty();
+  }
+
+  private static boolean isScopedRightly(Operation operation) {
+    return switch (operation.scope().orElse("")) {
+      case "device" -> DEVICE_PATH.matcher(operation.path()).matches();
+      case "own" -> true;
+      default -> false;
+    };
   }
 
   @Test

@@ -16,7 +16,7 @@ final class PermissionsPage {
 
   private PermissionsPage() {}
 
-  private record Permission(String method, String path, String role, String does) {}
+  private record Permission(String method, String path, String role, String scope, String does) {}
 
   static String content() {
     StringBuilder page =
@@ -28,8 +28,11 @@ final class PermissionsPage {
             of their key alone; a platform admin chooses one with the header `Fairlead-Tenant`. The role is checked before anything else of a request is looked at.
             Some operations ask for more, depending on what they are given; their descriptions say so. Nobody gives away a role above their own.
 
+            An API key that is [kept to a group](../groups.md) may use an operation only for what stands under *For a group*: `device`, the device that the path
+            names, if it is in the group, for there are no others to such a key; `own`, as far as it is about those devices or about the key itself; nothing at all where it is empty.
+
             """);
-    page.append(MarkdownTable.header("Operation", "Needs", "Does"));
+    page.append(MarkdownTable.header("Operation", "Needs", "For a group", "Does"));
     List<Permission> permissions = new ArrayList<>();
     SERVICES.forEach(service -> permissions.addAll(permissions(service)));
     permissions.stream()
@@ -40,6 +43,7 @@ final class PermissionsPage {
                     MarkdownTable.row(
                         code(each.method() + " " + each.path()),
                         each.role().equals("nothing") ? each.role() : code(each.role()),
+                        each.scope().isEmpty() ? "" : code(each.scope()),
                         each.does())));
     return page.toString();
   }
@@ -52,6 +56,7 @@ final class PermissionsPage {
                     operation.method().toUpperCase(Locale.ROOT),
                     operation.path(),
                     operation.role().orElse("nothing"),
+                    operation.scope().orElse(""),
                     operation.definition().path("summary").asText()))
         .toList();
   }

@@ -50,6 +50,11 @@ class TenantIsolationIT {
   /// says it.
   private static final String INNER = "zq7-inner-secret";
 
+  private static final String GROUPS = "/api/v1/groups";
+
+  /// The id of the victim's group, in which the device is.
+  private static final String GROUP = "victims-group";
+
   private static final String VICTIM = "victim";
   private static final String INTRUDER = "intruder";
   private static final String FINGERPRINT = "0".repeat(64);
@@ -97,6 +102,9 @@ class TenantIsolationIT {
     IDS.put("/api/v1/tenants/{id}", new Ids(VICTIM, "nobodys-tenant"));
     IDS.put("/api/v1/signing-keys/{id}", new Ids(nobody, nobody));
     IDS.put("/api/v1/people/{id}", new Ids(person(), nobody));
+    in(VICTIM, GROUPS, "{\"id\":\"" + GROUP + "\",\"name\":\"" + INNER + "\"}");
+    in(VICTIM, GROUPS + "/" + GROUP + "/devices", "{\"add\":[\"" + SECRET + "\"]}");
+    IDS.put("/api/v1/groups/{id}", new Ids(GROUP, "nobodys-group"));
     Api.Answer fleetKey =
         in(
             VICTIM,
@@ -267,6 +275,31 @@ class TenantIsolationIT {
             body.map(example -> example.value().toString()),
             intruderKey,
             headers);
+  }
+
+  @Test
+  void reachesNoDeviceThroughAnotherTenantsGroup() {
+    // Given
+    String body = "{\"name\":\"k\",\"role\":\"viewer\",\"group\":\"" + GROUP + "\"}";
+    in(INTRUDER, GROUPS, "{\"id\":\"own-group\"}");
+
+    // When
+    Api.Answer listed =
+        cluster
+            .api()
+            .get(
+                cluster.registry().httpPort(),
+                "/api/v1/devices?filter=group%20%3D%20%22" + GROUP + "%22",
+                Map.of("Fairlead-Tenant", INTRUDER));
+    Api.Answer key = in(INTRUDER, "/api/v1/api-keys", body);
+    Api.Answer taken =
+        in(INTRUDER, GROUPS + "/own-group/devices", "{\"add\":[\"" + SECRET + "\"]}");
+
+    // Then
+    assertThat(listed.status()).isEqualTo(200);
+    assertThat(listed.body().path("items")).isEmpty();
+    assertThat(key.status()).isEqualTo(404);
+    assertThat(taken.body().path("added").asInt(-1)).isZero();
   }
 
   @Test

@@ -29,6 +29,11 @@ public record Operation(
     return Optional.of(definition.path("x-role").asText()).filter(role -> !role.isEmpty());
   }
 
+  /// What a key may do with it that is kept to a group, `x-scope`; empty for nothing.
+  public Optional<String> scope() {
+    return Optional.of(definition.path("x-scope").asText()).filter(scope -> !scope.isEmpty());
+  }
+
   /// Whether it asks for no key.
   public boolean isOpen() {
     return definition.path("security").isArray() && definition.path("security").isEmpty();

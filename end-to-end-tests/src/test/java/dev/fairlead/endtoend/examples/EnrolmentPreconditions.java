@@ -20,7 +20,9 @@ final class EnrolmentPreconditions {
           "an enrolment that waits", EnrolmentPreconditions::waiting,
           "an enrolment that was accepted", EnrolmentPreconditions::accepted,
           "an enrolment that was rejected", EnrolmentPreconditions::rejected,
-          "as many enrolments as may wait", EnrolmentPreconditions::waitingToTheLimit);
+          "as many enrolments as may wait", EnrolmentPreconditions::waitingToTheLimit,
+          "a registry that takes one call a minute of an address",
+              EnrolmentPreconditions::oneCallAMinute);
 
   private static final int KEYS_MAX = 1000;
   private static final String KEYS = "/api/v1/provisioning-keys";
@@ -90,6 +92,18 @@ final class EnrolmentPreconditions {
     }
     String id = world.idBelow("enrolments").orElseThrow();
     world.create(world.registryPort(), ENROLMENTS + "/" + id + "/" + how, "");
+  }
+
+  private static void oneCallAMinute(World world) {
+    Preconditions.anotherRegistry(
+        world, "registry-for-few-calls", Map.of("FAIRLEAD_ENROLMENT_CALLS_PER_ADDRESS", "1"));
+    world.send(
+        new Http.Request(
+            world.portOf("registry"),
+            "POST",
+            ENROLMENTS,
+            Map.of("Content-Type", "application/json"),
+            "{}"));
   }
 
   private static void waitingToTheLimit(World world) {

@@ -73,7 +73,11 @@ final class Preconditions {
           entry(DATABASE_AWAY, world -> {}));
 
   private static final Map<String, Consumer<World>> TABLE =
-      Stream.of(OWN, EnrolmentPreconditions.TABLE, CertificatePreconditions.TABLE)
+      Stream.of(
+              OWN,
+              EnrolmentPreconditions.TABLE,
+              CertificatePreconditions.TABLE,
+              GroupPreconditions.TABLE)
           .flatMap(table -> table.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
@@ -310,15 +314,18 @@ final class Preconditions {
   }
 
   private static void registry(World world, String name, String issuer) {
-    ServiceJar registry =
-        world
-            .cluster()
-            .startRegistry(
-                name,
-                Map.of(
-                    "FAIRLEAD_OIDC_ISSUER", issuer,
-                    "FAIRLEAD_OIDC_CLIENT_ID", "fairlead",
-                    "FAIRLEAD_PUBLIC_URL", "http://127.0.0.1:8080"));
+    anotherRegistry(
+        world,
+        name,
+        Map.of(
+            "FAIRLEAD_OIDC_ISSUER", issuer,
+            "FAIRLEAD_OIDC_CLIENT_ID", "fairlead",
+            "FAIRLEAD_PUBLIC_URL", "http://127.0.0.1:8080"));
+  }
+
+  /// Starts a registry with further settings, through which the example goes.
+  static void anotherRegistry(World world, String name, Map<String, String> settings) {
+    ServiceJar registry = world.cluster().startRegistry(name, settings);
     world.atTheEnd(registry::close);
     world.goThrough("registry", registry.httpPort());
   }

@@ -1,9 +1,12 @@
 package dev.fairlead.endtoend.examples;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.TestDevice;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +24,7 @@ final class World implements AutoCloseable {
   /// A key that is nobody's.
   static final String WRONG_KEY = "fl_nobody";
 
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Cluster cluster;
@@ -206,9 +210,9 @@ final class World implements AutoCloseable {
 
   /// An example before may have left the tenant that the examples speak of.
   private void removeAcme() {
-    Map<String, String> there = Map.of("Fairlead-Tenant", ACME);
-    cluster.api().delete(registryPort(), "/api/v1/devices/pump-17", there);
-    cluster.api().delete(registryPort(), "/api/v1/tenants/" + ACME);
+    String acme = "/api/v1/tenants/" + ACME;
+    cluster.api().delete(registryPort(), acme + "?devices=delete");
+    await().atMost(PATIENCE).until(() -> cluster.api().get(registryPort(), acme).status() == 404);
   }
 
   @Override
