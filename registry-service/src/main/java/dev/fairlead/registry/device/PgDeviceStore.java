@@ -125,8 +125,8 @@ final class PgDeviceStore implements DeviceStore {
         ? Future.failedFuture(
             new ProblemException(
                 ProblemType.FILTER_TOO_SLOW,
-                "No index leads to what meets the filter, and there are too many devices to look at"
-                    + " each of them. Add a condition that an index leads to."))
+                "It took too long to find what meets the filter. Add a condition that an index leads"
+                    + " to."))
         : Future.failedFuture(cause);
   }
 

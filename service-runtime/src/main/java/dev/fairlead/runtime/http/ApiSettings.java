@@ -110,8 +110,8 @@ public record ApiSettings(
             OPEN_CALLS,
             1,
             BanSettings.FAILURES_MAX,
-            "Calls from one address in a minute of devices that enrol or wait for it; a tenth of"
-                + " them at once."),
+            "Calls from one address in a minute that enrol, wait for it or sign in with a key; a tenth"
+                + " of them at once."),
         ProxyAddresses.from(settings));
   }
 }
