@@ -11,9 +11,6 @@ final class ConsumerProperties {
   /// Records of one poll: bounds a batch, and so a transaction.
   static final int POLL_RECORDS_MAX = 500;
 
-  /// Records of one poll of a tail, which holds no transaction open: a start reads a whole topic.
-  private static final int TAIL_RECORDS_MAX = 2_000;
-
   private static final int FETCH_BYTES_MAX = 8 * 1024 * 1024;
   private static final int SESSION_TIMEOUT_MILLIS = 10_000;
   private static final int HEARTBEAT_MILLIS = 2_000;
@@ -26,9 +23,8 @@ final class ConsumerProperties {
     properties.put("enable.auto.commit", "false");
     // A gap is to be seen, not jumped over.
     properties.put("auto.offset.reset", "none");
-    properties.put("max.poll.records", Integer.toString(TAIL_RECORDS_MAX));
+    properties.put("max.poll.records", Integer.toString(POLL_RECORDS_MAX));
     properties.put("fetch.max.bytes", Integer.toString(FETCH_BYTES_MAX));
-    properties.put("max.partition.fetch.bytes", Integer.toString(FETCH_BYTES_MAX));
     properties.put("default.api.timeout.ms", Integer.toString(API_TIMEOUT_MILLIS));
     properties.put("request.timeout.ms", Integer.toString(API_TIMEOUT_MILLIS));
     properties.put("reconnect.backoff.max.ms", "1000");
@@ -37,7 +33,6 @@ final class ConsumerProperties {
 
   static Map<String, String> group(BusSettings settings, String group) {
     Map<String, String> properties = tail(settings);
-    properties.put("max.poll.records", Integer.toString(POLL_RECORDS_MAX));
     properties.put("group.id", settings.topicPrefix() + group);
     properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
     properties.put("session.timeout.ms", Integer.toString(SESSION_TIMEOUT_MILLIS));
