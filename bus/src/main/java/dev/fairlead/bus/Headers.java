@@ -46,6 +46,14 @@ public final class Headers {
   /// Value of [#FORM]: the body is the whole document.
   public static final String FORM_WHOLE = "whole";
 
+  /// A version of the twin: which one the body is; of a `reported` record, which one it is based
+  /// on.
+  public static final String VERSION = "version";
+
+  /// Of a merge patch of the desired state: the version that it is to be applied to; absent where
+  /// the body is the whole document.
+  public static final String BASE = "base";
+
   /// The fingerprint of the client certificate that opened the session.
   public static final String CERTIFICATE = "certificate";
 

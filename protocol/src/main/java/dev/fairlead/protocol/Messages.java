@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Makes the messages that need no type of their own. Those with more to read are [Command],
-/// [Hello], [GoAway] and [ControlError].
+/// [Desired], [Hello], [GoAway] and [ControlError].
 public final class Messages {
 
   private Messages() {}
@@ -100,6 +100,28 @@ public final class Messages {
     return reported(document)
         .withProp(NativeProtocol.PROP_FORM, Value.of(form))
         .withProp(NativeProtocol.PROP_VERSION, Value.of(baseVersion));
+  }
+
+  /// Device: it has this version of the desired state.
+  public static Message desiredAccepted(long version) {
+    return Message.of(PROTO_TWIN, NativeProtocol.TYPE_ACK, Body.EMPTY)
+        .withProp(NativeProtocol.PROP_VERSION, Value.of(version));
+  }
+
+  /// Device: it will not have this version of the desired state, and why, for people.
+  public static Message desiredRejected(long version, String reason) {
+    return desiredAccepted(version)
+        .withProp(NativeProtocol.PROP_STATUS, Value.of(DesiredStatus.REJECTED.wireName()))
+        .withProp(NativeProtocol.PROP_REASON, Value.of(reason));
+  }
+
+  /// Device: it was sent a patch of another version of the desired state than the one that it has,
+  /// and needs the whole; also without having been sent anything.
+  ///
+  /// @param ownVersion 0 for none
+  public static Message desiredUnknownBase(long ownVersion) {
+    return desiredAccepted(ownVersion)
+        .withProp(NativeProtocol.PROP_STATUS, Value.of(DesiredStatus.UNKNOWN_BASE.wireName()));
   }
 
   /// Gateway: a new token, to be used from the next connect on.

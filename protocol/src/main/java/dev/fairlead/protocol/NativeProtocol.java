@@ -57,7 +57,7 @@ public final class NativeProtocol {
   public static final String TYPE_ALERT = "alert";
   public static final String TYPE_LOG = "log";
 
-  /// Of data: what the bus has. Of twin: the desired version a device has taken.
+  /// Of data: what the bus has. Of twin: what a device answers to a desired version.
   public static final String TYPE_ACK = "ack";
 
   public static final String TYPE_COMMAND = "command";
@@ -103,7 +103,8 @@ public final class NativeProtocol {
   /// Integer: the time an event is of, milliseconds since 1970.
   public static final String PROP_TIME = "ts";
 
-  /// Text: what became of a command, see [ResultStatus].
+  /// Text: what became of a command, see [ResultStatus], or of a desired state, see
+  /// [DesiredStatus].
   public static final String PROP_STATUS = "status";
 
   /// Text: why, for people.
@@ -120,6 +121,9 @@ public final class NativeProtocol {
 
   /// Integer: a version of the twin.
   public static final String PROP_VERSION = "version";
+
+  /// Integer: of a patch of the desired state, the version that it is to be applied to.
+  public static final String PROP_BASE = "base";
 
   /// Text: `patch` (a JSON merge patch, also if absent) or `whole`.
   public static final String PROP_FORM = "form";

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +44,16 @@ class MessagesTest {
     made.put(
         "reported whole",
         Messages.reported(Body.utf8("{\"interval\":10}"), NativeProtocol.FORM_WHOLE, 70_000));
+    made.put(
+        "desired whole",
+        new Desired(3, OptionalLong.empty(), Body.utf8("{\"interval\":10,\"site\":\"north\"}"))
+            .toMessage());
+    made.put(
+        "desired patch",
+        new Desired(4, OptionalLong.of(3), Body.utf8("{\"interval\":30}")).toMessage());
+    made.put("desired accepted", Messages.desiredAccepted(4));
+    made.put("desired rejected", Messages.desiredRejected(4, "interval too short"));
+    made.put("desired with an unknown base", Messages.desiredUnknownBase(2));
     made.put("hello", hello().toMessage());
     made.put("goaway", new GoAway("drain", Duration.ofMillis(1500)).toMessage());
     made.put("ping", Messages.ping());
@@ -76,11 +87,33 @@ class MessagesTest {
     Command command =
         new Command("c-1", "exec", Duration.ofSeconds(3), 2, "text/plain", Body.utf8("uname"));
 
+    Desired patch = new Desired(70_000, OptionalLong.of(3), Body.utf8("{\"a\":null}"));
+    Desired whole = new Desired(1, OptionalLong.empty(), Body.utf8("{}"));
+
     // Then
     assertThat(Command.from(travel(codec, command.toMessage()))).isEqualTo(command);
+    assertThat(Desired.from(travel(codec, patch.toMessage()))).isEqualTo(patch);
+    assertThat(Desired.from(travel(codec, whole.toMessage()))).isEqualTo(whole);
     assertThat(Hello.from(travel(codec, hello().toMessage()))).isEqualTo(hello());
     assertThat(ControlError.from(travel(codec, error().toMessage(codec)), codec))
         .isEqualTo(error());
+  }
+
+  @Test
+  void refusesDesiredStateWithoutItsVersionOrBase() {
+    // Given
+    Message noVersion = Message.of(258, "desired", Body.utf8("{}")).withProp("form", text("whole"));
+    Message noBase = Message.of(258, "desired", Body.utf8("{}")).withProp("version", Value.of(2));
+    Message zero = noVersion.withProp("version", Value.of(0));
+
+    // Then
+    for (Message message : List.of(noVersion, noBase, zero)) {
+      assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> Desired.from(message));
+    }
+  }
+
+  private static Value text(String word) {
+    return Value.of(word);
   }
 
   @Test

@@ -17,7 +17,7 @@ class ProtocolDocumentTest {
 
   private static final Pattern EXAMPLE =
       Pattern.compile("```json\n(?<json>.*?)\n```\n\n```hex\n(?<hex>.*?)\n```", Pattern.DOTALL);
-  private static final int EXAMPLES = 9;
+  private static final int EXAMPLES = 12;
 
   private final JsonCodec json = new JsonCodec(ProtocolLimits.DEFAULT);
   private final MessagePackCodec messagePack = new MessagePackCodec(ProtocolLimits.DEFAULT);

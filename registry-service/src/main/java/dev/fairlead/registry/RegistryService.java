@@ -46,6 +46,9 @@ import dev.fairlead.registry.tenant.PgTenantRemoval;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
 import dev.fairlead.registry.tenant.TenantSweep;
+import dev.fairlead.registry.twin.DesiredSweep;
+import dev.fairlead.registry.twin.PgDesiredMail;
+import dev.fairlead.registry.twin.TwinRoutes;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
@@ -236,7 +239,9 @@ public final class RegistryService implements Service {
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
-    return startConsumers(pool, bus, deadLetters, audit, outbox)
+    PgDesiredMail desired = new PgDesiredMail(outbox, meters);
+    onStop(new DesiredSweep(vertx, pool, desired)::close);
+    return startConsumers(pool, bus, deadLetters, audit, outbox, desired)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
         .compose(
@@ -244,6 +249,7 @@ public final class RegistryService implements Service {
                 startApi(
                     List.of(
                         new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
+                        new TwinRoutes(pool, desired, clock)::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
@@ -283,10 +289,15 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startConsumers(
-      Pool pool, Bus bus, DeadLetters deadLetters, Audit audit, PgOutbox outbox) {
+      Pool pool,
+      Bus bus,
+      DeadLetters deadLetters,
+      Audit audit,
+      PgOutbox outbox,
+      PgDesiredMail desired) {
     List<Feed> feeds =
         List.of(
-            PgSessions.feed(pool, deadLetters, outbox, meters),
+            PgSessions.feed(pool, deadLetters, outbox, desired, meters),
             PgEvents.feed(
                 pool,
                 deadLetters,
@@ -295,6 +306,7 @@ public final class RegistryService implements Service {
                     config.deviceCertificateLifetime(),
                     outbox,
                     meters),
+                desired,
                 meters),
             PgTelemetry.feed(pool, deadLetters, meters),
             audit.feed(deadLetters));

@@ -74,6 +74,10 @@ class FilterIT {
         update device set latitude = 52.52, longitude = 13.40 where tenant = 'filters' and id = 'a';
         update device set latitude = 48.14, longitude = 11.58 where tenant = 'filters' and id = 'b';
         update device set latitude = -17.0, longitude = 179.5 where tenant = 'filters' and id = 'c';
+        insert into desired (tenant, device_id, document, version, answered_version, answered_at, answer)
+          values ('filters', 'a', '{"mode": "eco", "net": {"mtu": 1400}}', 3, 3, now(), 'accepted'),
+            ('filters', 'b', '{"mode": "full"}', 2, 1, now(), 'accepted'),
+            ('filters', 'c', '{}', 1, 1, now(), 'rejected');
         insert into device_block (tenant, device_id) values ('filters', 'd')"""
             .split(";\n", -1)) {
       await(pool.query(sql).execute());
@@ -138,6 +142,15 @@ class FilterIT {
         "type = pump or tag.site = north                    | a b c   | true",
         "not type = pump                                    | c d     | false",
         "tag.site in (north, south)                         | a b c d | true",
+        "desired.mode = eco                                 | a       | true",
+        "desired.net.mtu >= 1400                            | a       | false",
+        "desired.mode != eco                                | b       | false",
+        "exists(desired.mode)                               | a b     | false",
+        "not desired.mode = eco                             | b c d   | false",
+        "inSync                                             | a d     | false",
+        "inSync = false                                     | b c     | true",
+        "inSync != true                                     | b c     | false",
+        "exists(inSync)                                     | a b c   | false",
         "tag.site != north                                  | b d     | false",
         "tag.none != north                                  | ''      | false",
         "exists(tag.site)                                   | a b c d | false",

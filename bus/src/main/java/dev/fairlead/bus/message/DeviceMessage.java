@@ -21,7 +21,8 @@ import java.util.Optional;
 /// @param timeMillis when the gateway took it, or the device's own time where it gave one; since
 ///     1970
 /// @param correlation the command of a reply, or the id that the device gave an event
-/// @param status the outcome in a result; `succeeded`, `failed` or `rejected`
+/// @param status the outcome in a result, `succeeded`, `failed` or `rejected`, or in an answer to
+///     the desired state
 /// @param reason the device's words about that outcome
 /// @param contentType of the body
 /// @param body bytes, passed on untouched and not copied Records are never compared, and a wrapper
@@ -45,8 +46,12 @@ public record DeviceMessage(
     TELEMETRY("telemetry", Topic.TELEMETRY),
     /// A merge patch of the reported state.
     STATUS("status", Topic.EVENTS),
-    /// The reported state: a merge patch, or the whole document.
+    /// The reported state: a merge patch, or the whole document ([Headers#FORM]), made from a
+    /// version on ([Headers#VERSION]) or from whatever is there.
     REPORTED("reported", Topic.EVENTS),
+    /// The answer to a version of the desired state ([Headers#VERSION]), without a body; a word of
+    /// [DesiredAnswer] in [#status], none being the first of them.
+    DESIRED_ACK("desired-ack", Topic.EVENTS),
     /// A problem raised or cleared.
     ALERT("alert", Topic.EVENTS),
     /// A line of the device's log.

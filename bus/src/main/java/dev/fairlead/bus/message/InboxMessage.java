@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Mail to one gateway about one session that it holds.
 public sealed interface InboxMessage {
@@ -76,6 +77,16 @@ public sealed interface InboxMessage {
       DeviceKey device, SessionId session, Optional<String> requestId, String reason)
       implements InboxMessage {}
 
+  /// What the device is to be like. A later version supersedes this one.
+  ///
+  /// @param version of the document, from 1
+  /// @param base the version that the body is a JSON merge patch of; empty where the body is the
+  ///     whole document
+  /// @param body JSON, passed on untouched Never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Desired(DeviceKey device, SessionId session, long version, OptionalLong base, byte[] body)
+      implements InboxMessage {}
+
   /// The record that carries this message.
   ///
   /// @param to the gateway's inbox, as the session's records name it
@@ -117,6 +128,12 @@ public sealed interface InboxMessage {
         headers.put(Headers.TYPE, "no-certificate");
         refusal.requestId().ifPresent(id -> headers.put(Headers.CORRELATION, id));
         headers.put(Headers.REASON, refusal.reason());
+      }
+      case Desired desired -> {
+        headers.put(Headers.TYPE, "desired");
+        headers.put(Headers.VERSION, Long.toString(desired.version()));
+        desired.base().ifPresent(base -> headers.put(Headers.BASE, Long.toString(base)));
+        body = desired.body();
       }
     }
     return BusRecord.addressed(Topic.INBOX, to.partition(), device().toString(), headers, body);
@@ -162,6 +179,13 @@ public sealed interface InboxMessage {
               session,
               record.header(Headers.CORRELATION),
               record.requiredHeader(Headers.REASON));
+      case "desired" ->
+          new Desired(
+              device,
+              session,
+              Long.parseLong(record.requiredHeader(Headers.VERSION)),
+              record.header(Headers.BASE).stream().mapToLong(Long::parseLong).findFirst(),
+              record.requiredValue());
       default -> throw new MalformedRecordException("unknown type '" + type + "'");
     };
   }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
@@ -68,6 +69,15 @@ class MessagesTest {
             new InboxMessage.NoCertificate(DEVICE, SESSION, Optional.empty(), "bad-certificate")
                 .toRecord(ADDRESS),
             InboxMessage::decode),
+        new Sample(
+            "desired",
+            new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.of(3), "{}".getBytes(UTF_8))
+                .toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
+            "answer to a desired state",
+            deviceMessage(DeviceMessage.Type.DESIRED_ACK).toRecord(),
+            DeviceMessage::decode),
         new Sample("deliver", deliver().toRecord(ADDRESS), InboxMessage::decode),
         new Sample(
             "cancel",
@@ -242,6 +252,33 @@ class MessagesTest {
     assertThat(record.value()).isNull();
     assertThat(SessionMessage.decode(Received.from(record, 0, 42)))
         .isEqualTo(new SessionMessage.Closed(DEVICE, SESSION, EPOCH, CloseReason.CLOSED, 77));
+  }
+
+  @Test
+  void tellsPatchOfDesiredStateFromTheWhole() {
+    // Given
+    byte[] body = "{\"a\":1}".getBytes(UTF_8);
+    InboxMessage patch = new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.of(3), body);
+    InboxMessage whole = new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.empty(), body);
+
+    // When
+    List<InboxMessage.Desired> received =
+        Stream.of(patch, whole)
+            .map(message -> Received.from(message.toRecord(ADDRESS), 3, 0))
+            .map(record -> (InboxMessage.Desired) InboxMessage.decode(record))
+            .toList();
+
+    // Then
+    assertThat(received)
+        .extracting(InboxMessage.Desired::base)
+        .containsExactly(OptionalLong.of(3), OptionalLong.empty());
+    assertThat(received)
+        .allSatisfy(
+            desired -> {
+              assertThat(desired.version()).isEqualTo(4);
+              assertThat(desired.body()).isEqualTo(body);
+              assertThat(desired.session()).isEqualTo(SESSION);
+            });
   }
 
   @Test

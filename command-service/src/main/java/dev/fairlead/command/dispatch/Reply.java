@@ -52,7 +52,7 @@ record Reply(
         CommandResult result = result(message);
         yield of(message, id, new CommandEvent.Ended(result.outcome()), Optional.of(result));
       }
-      case TELEMETRY, STATUS, REPORTED, ALERT, LOG, CSR ->
+      case TELEMETRY, STATUS, REPORTED, DESIRED_ACK, ALERT, LOG, CSR ->
           throw new MalformedRecordException("not a reply");
     };
   }

@@ -72,6 +72,8 @@ public final class InboxReader {
     switch (message) {
       case InboxMessage.Deliver command -> deliver(session, command);
       case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel.commandId()));
+      case InboxMessage.Desired desired ->
+          session.wire().desired(desired).ifPresentOrElse(session::send, () -> dropped("no-form"));
       case InboxMessage.Credential credential ->
           session
               .wire()

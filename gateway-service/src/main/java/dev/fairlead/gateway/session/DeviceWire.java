@@ -30,6 +30,9 @@ public interface DeviceWire {
   /// A command is no longer wanted.
   byte[] cancelled(String commandId);
 
+  /// What the device is to be like; empty when it has no form on this wire, or is too large for it.
+  Optional<byte[]> desired(InboxMessage.Desired desired);
+
   /// A new token; empty when it has no form on this wire.
   Optional<byte[]> credential(String token);
 

@@ -1,7 +1,9 @@
 package dev.fairlead.gateway.websocket;
 
+import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.DesiredAnswer;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.gateway.session.DeviceWire;
@@ -9,6 +11,7 @@ import dev.fairlead.gateway.session.Said;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Command;
 import dev.fairlead.protocol.ControlError;
+import dev.fairlead.protocol.Desired;
 import dev.fairlead.protocol.GoAway;
 import dev.fairlead.protocol.Header;
 import dev.fairlead.protocol.Hello;
@@ -87,19 +90,42 @@ final class NativeWire implements DeviceWire {
   }
 
   private Said twin(Message message) {
-    if (!message.header().type().equals(NativeProtocol.TYPE_REPORTED)) {
-      return unknownType(message.header());
-    }
+    return switch (message.header().type()) {
+      case NativeProtocol.TYPE_REPORTED -> reported(message);
+      case NativeProtocol.TYPE_ACK -> desiredAnswer(message);
+      default -> unknownType(message.header());
+    };
+  }
+
+  private Said reported(Message message) {
     Map<String, String> headers = new LinkedHashMap<>();
     message
         .header()
         .textProp(NativeProtocol.PROP_FORM)
-        .ifPresent(form -> headers.put(NativeProtocol.PROP_FORM, form));
+        .ifPresent(form -> headers.put(Headers.FORM, form));
     message
         .header()
         .longProp(NativeProtocol.PROP_VERSION)
-        .ifPresent(base -> headers.put(NativeProtocol.PROP_VERSION, Long.toString(base)));
+        .ifPresent(base -> headers.put(Headers.VERSION, Long.toString(base)));
     return event(DeviceMessage.Type.REPORTED, message, headers);
+  }
+
+  private Said desiredAnswer(Message message) {
+    Header header = message.header();
+    OptionalLong version = header.longProp(NativeProtocol.PROP_VERSION);
+    if (version.isEmpty() || version.getAsLong() < 0) {
+      return refusal(header, "no-version", "version missing or negative");
+    }
+    if (header
+        .textProp(NativeProtocol.PROP_STATUS)
+        .filter(word -> DesiredAnswer.of(word).isEmpty())
+        .isPresent()) {
+      return refusal(header, "no-status", "status must be accepted, rejected or unknown-base");
+    }
+    return event(
+        DeviceMessage.Type.DESIRED_ACK,
+        message,
+        Map.of(Headers.VERSION, Long.toString(version.getAsLong())));
   }
 
   private Said event(DeviceMessage.Type type, Message message, Map<String, String> headers) {
@@ -219,6 +245,17 @@ final class NativeWire implements DeviceWire {
   @Override
   public byte[] cancelled(String commandId) {
     return codec.encode(Messages.cancel(commandId));
+  }
+
+  @Override
+  public Optional<byte[]> desired(InboxMessage.Desired desired) {
+    try {
+      return Optional.of(
+          codec.encode(
+              new Desired(desired.version(), desired.base(), Body.of(desired.body())).toMessage()));
+    } catch (ProtocolException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

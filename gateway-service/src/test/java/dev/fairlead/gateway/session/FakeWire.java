@@ -72,6 +72,11 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
+  public Optional<byte[]> desired(InboxMessage.Desired desired) {
+    return Optional.of(("desired " + desired.version()).getBytes(UTF_8));
+  }
+
+  @Override
   public Optional<byte[]> credential(String token) {
     return Optional.of(("credential " + token).getBytes(UTF_8));
   }

@@ -8,9 +8,13 @@ import dev.fairlead.runtime.http.Json;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The JSON object in the body of a device's message.
 public final class JsonBody {
+
+  private static final Optional<String> CHARACTER =
+      Optional.of("holds a character that cannot be kept");
 
   private JsonBody() {}
 
@@ -31,7 +35,10 @@ public final class JsonBody {
     if (!(tree instanceof ObjectNode object)) {
       throw new MalformedRecordException("the body is not a JSON object");
     }
-    check(object);
+    Optional<String> objection = objection(object);
+    if (objection.isPresent()) {
+      throw new MalformedRecordException("the body " + objection.get());
+    }
     return object;
   }
 
@@ -46,20 +53,32 @@ public final class JsonBody {
     return type.equals("application/json") || type.endsWith("+json");
   }
 
-  /// The depth is bounded by the parser.
-  private static void check(JsonNode node) {
-    if (node.isTextual()) {
-      check(node.textValue());
-    } else if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
-      throw new MalformedRecordException("the body holds a number that is too large");
+  /// Why PostgreSQL could not keep a document: a NUL, half a surrogate pair, a number beyond a
+  /// double. The depth is bounded by the parser.
+  ///
+  /// @return words that can follow "the body"; empty when it can be kept
+  public static Optional<String> objection(JsonNode node) {
+    if (node.isTextual() && !isKept(node.textValue())) {
+      return CHARACTER;
+    }
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      return Optional.of("holds a number that is too large");
     }
     for (Map.Entry<String, JsonNode> property : node.properties()) {
-      check(property.getKey());
+      if (!isKept(property.getKey())) {
+        return CHARACTER;
+      }
     }
-    node.forEach(JsonBody::check);
+    for (JsonNode inner : node) {
+      Optional<String> objection = objection(inner);
+      if (objection.isPresent()) {
+        return objection;
+      }
+    }
+    return Optional.empty();
   }
 
-  private static void check(String text) {
+  private static boolean isKept(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isHighSurrogate(c)
@@ -67,8 +86,9 @@ public final class JsonBody {
           && Character.isLowSurrogate(text.charAt(i + 1))) {
         i++;
       } else if (c == 0 || Character.isSurrogate(c)) {
-        throw new MalformedRecordException("the body holds a character that cannot be kept");
+        return false;
       }
     }
+    return true;
   }
 }

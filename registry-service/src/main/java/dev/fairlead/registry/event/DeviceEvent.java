@@ -11,7 +11,9 @@ import dev.fairlead.registry.alert.AlertChange;
 import dev.fairlead.registry.body.JsonBody;
 import dev.fairlead.registry.body.RecordTime;
 import dev.fairlead.registry.certificate.RenewalRequest;
+import dev.fairlead.registry.twin.DesiredAck;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /// One event of a device, understood.
 ///
@@ -28,7 +30,9 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
     String word();
 
     /// A merge patch of the reported document.
-    record Patch(ObjectNode patch) implements Content {
+    ///
+    /// @param base the version that it was made from; empty for whatever is there
+    record Patch(ObjectNode patch, OptionalLong base) implements Content {
       @Override
       public String word() {
         return "reported";
@@ -36,7 +40,9 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
     }
 
     /// The whole reported document.
-    record Whole(ObjectNode document) implements Content {
+    ///
+    /// @param base the version that it was made from; empty for whatever is there
+    record Whole(ObjectNode document, OptionalLong base) implements Content {
       @Override
       public String word() {
         return "reported";
@@ -59,6 +65,14 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
       }
     }
 
+    /// An answer to the desired document.
+    record Answer(DesiredAck ack) implements Content {
+      @Override
+      public String word() {
+        return "desired-ack";
+      }
+    }
+
     /// A line of the device's log, which is not kept here.
     record LogLine() implements Content {
       @Override
@@ -78,11 +92,9 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
     Instant saidAt = RecordTime.of(message.timeMillis());
     Content content =
         switch (message.type()) {
-          case STATUS -> new Content.Patch(JsonBody.object(message));
-          case REPORTED ->
-              record.header(Headers.FORM).filter(Headers.FORM_WHOLE::equals).isPresent()
-                  ? new Content.Whole(JsonBody.object(message))
-                  : new Content.Patch(JsonBody.object(message));
+          case STATUS -> new Content.Patch(JsonBody.object(message), OptionalLong.empty());
+          case REPORTED -> reported(record, JsonBody.object(message));
+          case DESIRED_ACK -> new Content.Answer(DesiredAck.of(record, message, takenAt));
           case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
           case CSR -> new Content.Request(RenewalRequest.of(record, message, takenAt));
           case LOG -> new Content.LogLine();
@@ -90,5 +102,13 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
               throw new MalformedRecordException("'" + message.type().word() + "' is no event");
         };
     return new DeviceEvent(message.device(), message.epoch(), takenAt, content);
+  }
+
+  private static Content reported(ReceivedRecord record, ObjectNode body) {
+    OptionalLong base =
+        record.header(Headers.VERSION).stream().mapToLong(DesiredAck::version).findFirst();
+    return record.header(Headers.FORM).filter(Headers.FORM_WHOLE::equals).isPresent()
+        ? new Content.Whole(body, base)
+        : new Content.Patch(body, base);
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.registry.event;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.twin.Reported;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// What events change of a device.
 ///
@@ -18,6 +19,8 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
     LATE,
     /// It would have made the state too large.
     TOO_LARGE,
+    /// It was made from another version of the document than the one that is there.
+    VERSION_CONFLICT,
     /// Its device does not exist.
     UNKNOWN_DEVICE
   }
@@ -30,21 +33,39 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
     if (reported.isLate(event.epoch())) {
       return new Step(this, Outcome.LATE);
     }
+    if (base(event.content()).stream().anyMatch(base -> base != reported.version())) {
+      return new Step(
+          new DeviceState(reported.seen(event.epoch(), event.takenAt()), alerts),
+          Outcome.VERSION_CONFLICT);
+    }
     Reported seen = reported.seen(event.epoch(), event.takenAt());
     Optional<DeviceState> changed =
         switch (event.content()) {
-          case DeviceEvent.Content.Patch(var patch) ->
+          case DeviceEvent.Content.Patch(var patch, _) ->
               seen.patched(patch).map(document -> new DeviceState(document, alerts));
-          case DeviceEvent.Content.Whole(var document) ->
+          case DeviceEvent.Content.Whole(var document, _) ->
               seen.replaced(document).map(whole -> new DeviceState(whole, alerts));
           case DeviceEvent.Content.Problem(var change) ->
               alerts.after(change).map(open -> new DeviceState(seen, open));
           // Used elsewhere.
           case DeviceEvent.Content.Request _ -> Optional.of(new DeviceState(seen, alerts));
+          case DeviceEvent.Content.Answer _ -> Optional.of(new DeviceState(seen, alerts));
           case DeviceEvent.Content.LogLine() -> Optional.of(new DeviceState(seen, alerts));
         };
     return changed
         .map(state -> new Step(state, Outcome.USED))
         .orElseGet(() -> new Step(new DeviceState(seen, alerts), Outcome.TOO_LARGE));
+  }
+
+  private static OptionalLong base(DeviceEvent.Content content) {
+    return switch (content) {
+      case DeviceEvent.Content.Patch(_, OptionalLong base) -> base;
+      case DeviceEvent.Content.Whole(_, OptionalLong base) -> base;
+      case DeviceEvent.Content.Problem _,
+          DeviceEvent.Content.Request _,
+          DeviceEvent.Content.Answer _,
+          DeviceEvent.Content.LogLine _ ->
+          OptionalLong.empty();
+    };
   }
 }

@@ -12,12 +12,15 @@ import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.certificate.RenewalRequest;
 import dev.fairlead.registry.event.DeviceState.Outcome;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.twin.DesiredAck;
+import dev.fairlead.registry.twin.PgDesiredMail;
 import dev.fairlead.registry.twin.PgReported;
 import dev.fairlead.registry.twin.Reported;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Uses events: status and reported change the reported document, alerts the table of alerts. A
-/// batch reads and writes each device once.
+/// Uses events: status and reported change the reported document, alerts the table of alerts,
+/// answers the table of desired documents. A batch reads and writes each device once.
 public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
 
   private static final String CONSUMER = "registry-events";
@@ -36,10 +39,12 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
   private final PgReported reported = new PgReported();
   private final PgAlerts alerts = new PgAlerts();
   private final PgRenewals renewals;
+  private final PgDesiredMail desired;
   private final MeterRegistry meters;
 
-  private PgEvents(PgRenewals renewals, MeterRegistry meters) {
+  private PgEvents(PgRenewals renewals, PgDesiredMail desired, MeterRegistry meters) {
     this.renewals = renewals;
+    this.desired = desired;
     this.meters = meters;
   }
 
@@ -47,8 +52,13 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
   /// their type and what became of them.
   ///
   /// @param renewals answers requests for certificates
+  /// @param desired takes answers to desired documents
   public static Feed feed(
-      Pool pool, DeadLetters deadLetters, PgRenewals renewals, MeterRegistry meters) {
+      Pool pool,
+      DeadLetters deadLetters,
+      PgRenewals renewals,
+      PgDesiredMail desired,
+      MeterRegistry meters) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     return new Feed(
         CONSUMER,
@@ -59,7 +69,7 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
             offsets,
             CONSUMER,
             DeviceEvent::decode,
-            new PgEvents(renewals, meters),
+            new PgEvents(renewals, desired, meters),
             deadLetters));
   }
 
@@ -96,6 +106,10 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
     if (!requests(messages).isEmpty()) {
       renewals.committed();
     }
+    if (messages.stream()
+        .anyMatch(received -> received.message().content() instanceof DeviceEvent.Content.Answer)) {
+      desired.committed();
+    }
   }
 
   private Future<Void> use(
@@ -108,7 +122,8 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
         (device, document) ->
             states.put(
                 device, new DeviceState(document, open.getOrDefault(device, OpenAlerts.NONE))));
-    messages.forEach(received -> fold(states, received.message()));
+    List<DesiredAck> acks = new ArrayList<>();
+    messages.forEach(received -> fold(states, acks, received.message()));
     Map<DeviceKey, Reported> reports = new HashMap<>();
     Map<DeviceKey, PgAlerts.Change> problems = new HashMap<>();
     states.forEach(
@@ -125,12 +140,11 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
         .write(transaction, reports)
         .compose(
             nothing ->
-                problems.isEmpty()
-                    ? Future.succeededFuture()
-                    : alerts.write(transaction, problems));
+                problems.isEmpty() ? Future.succeededFuture() : alerts.write(transaction, problems))
+        .compose(nothing -> desired.answered(transaction, acks));
   }
 
-  private void fold(Map<DeviceKey, DeviceState> states, DeviceEvent event) {
+  private void fold(Map<DeviceKey, DeviceState> states, List<DesiredAck> acks, DeviceEvent event) {
     @Nullable DeviceState state = states.get(event.device());
     if (state == null) {
       count(event, Outcome.UNKNOWN_DEVICE);
@@ -138,6 +152,10 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
     }
     DeviceState.Step step = state.after(event);
     states.put(event.device(), step.after());
+    if (step.outcome() == Outcome.USED
+        && event.content() instanceof DeviceEvent.Content.Answer(var ack)) {
+      acks.add(ack);
+    }
     count(event, step.outcome());
   }
 

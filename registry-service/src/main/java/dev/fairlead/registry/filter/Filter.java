@@ -107,6 +107,13 @@ public sealed interface Filter {
       }
     }
 
+    /// A place in what the device is to be like.
+    record Desired(List<String> path) implements Field {
+      public Desired {
+        path = List.copyOf(path);
+      }
+    }
+
     /// The latest value of a measurement.
     record Telemetry(String key) implements Field {}
   }
@@ -119,6 +126,8 @@ public sealed interface Filter {
     HEALTH("health", Kind.HEALTH),
     ONLINE("online", Kind.BOOL),
     BLOCKED("blocked", Kind.BOOL),
+    /// Whether it has taken the newest version of its desired document.
+    IN_SYNC("inSync", Kind.BOOL),
     GATEWAY("gateway", Kind.TEXT),
     REASON("reason", Kind.TEXT),
     WIRE("wire", Kind.TEXT),

@@ -142,6 +142,7 @@ public final class FilterParser {
     return switch (start.text()) {
       case "tag" -> new Field.Tag(String.join(".", path()));
       case "reported" -> new Field.Reported(path());
+      case "desired" -> new Field.Desired(path());
       case "telemetry" -> new Field.Telemetry(String.join(".", path()));
       default ->
           Arrays.stream(Attribute.values())
@@ -243,10 +244,10 @@ public final class FilterParser {
       case Field.Own(Attribute attribute) -> fitting(attribute, operator, value, at);
       case Field.Tag _ when value instanceof Value.Text -> value;
       case Field.Tag _ -> throw wrong(at, "tags are texts");
-      case Field.Reported _, Field.Telemetry _
+      case Field.Reported _, Field.Desired _, Field.Telemetry _
           when value instanceof Value.Time || value instanceof Value.Ago ->
-          throw wrong(at, "what devices say has no times, but texts and numbers");
-      case Field.Reported _, Field.Telemetry _ -> value;
+          throw wrong(at, "JSON has no times, but texts and numbers");
+      case Field.Reported _, Field.Desired _, Field.Telemetry _ -> value;
     };
   }
 

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Filters as conditions of SQL, over the tables `device`, `presence`, `reported` and
-/// `telemetry_latest`. Values are parameters; nothing of a filter's text becomes part of the
-/// statement's.
+/// `telemetry_latest`; other tables are looked into. Values are parameters; nothing of a filter's
+/// text becomes part of the statement's.
 public final class PgFilter {
 
   private static final double EARTH_RADIUS_METERS = 6_371_008.8;
@@ -72,9 +72,10 @@ public final class PgFilter {
             case ID, NAME -> operator == Operator.EQUAL || operator == Operator.BEGINS;
             case TYPE, HEALTH, ONLINE, GATEWAY, ALERT, GROUP -> operator == Operator.EQUAL;
             case BLOCKED -> operator == Operator.EQUAL && value.equals(new Value.Bool(true));
+            case IN_SYNC -> operator == Operator.EQUAL && value.equals(new Value.Bool(false));
             case REASON, WIRE, CREATED_AT, UPDATED_AT, SINCE, LAST_SEEN_AT -> false;
           };
-      case Field.Tag _, Field.Reported _ -> operator == Operator.EQUAL;
+      case Field.Tag _, Field.Reported _, Field.Desired _ -> operator == Operator.EQUAL;
       case Field.Telemetry _ -> false;
     };
   }
@@ -106,6 +107,8 @@ public final class PgFilter {
       case Field.Own(Attribute attribute) -> own(attribute, operator, value);
       case Field.Tag(String key) -> json("device.tags", List.of(key), operator, value);
       case Field.Reported(List<String> path) -> json("reported.document", path, operator, value);
+      case Field.Desired(List<String> path) ->
+          desired(json("desired.document", path, operator, value));
       case Field.Telemetry(String key) ->
           json("telemetry_latest.metrics", List.of(key, "value"), operator, value);
     };
@@ -127,8 +130,19 @@ public final class PgFilter {
       case GATEWAY -> "(presence.online and " + simple("presence.gateway", operator, value) + ")";
       case BLOCKED ->
           operator == Operator.EQUAL == ((Value.Bool) value).yes() ? blocked() : "not " + blocked();
+      case IN_SYNC ->
+          (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "not " : "")
+              + desired("not desired.in_sync");
       default -> simple(column(attribute), operator, value);
     };
+  }
+
+  /// Few devices may have such a row, and those are looked up.
+  private static String desired(String condition) {
+    return "device.id in (select desired.device_id from desired"
+        + " where desired.tenant = device.tenant and "
+        + condition
+        + ")";
   }
 
   private static String blocked() {
@@ -151,7 +165,8 @@ public final class PgFilter {
       case SINCE -> "presence.since";
       case LAST_SEEN_AT ->
           "greatest(presence.last_seen_at, reported.updated_at, telemetry_latest.as_of)";
-      case BLOCKED, ALERT, GROUP -> throw new IllegalArgumentException(attribute + " is no column");
+      case BLOCKED, IN_SYNC, ALERT, GROUP ->
+          throw new IllegalArgumentException(attribute + " is no column");
     };
   }
 
@@ -184,6 +199,7 @@ public final class PgFilter {
       case Field.Own own -> exists(own.attribute());
       case Field.Tag(String key) -> "jsonb_exists(device.tags, " + parameter(key) + ")";
       case Field.Reported(List<String> path) -> matches("reported.document", path, "");
+      case Field.Desired(List<String> path) -> desired(matches("desired.document", path, ""));
       case Field.Telemetry(String key) ->
           "jsonb_exists(telemetry_latest.metrics, " + parameter(key) + ")";
     };
@@ -198,6 +214,7 @@ public final class PgFilter {
           "exists (select from device_group_member member"
               + " where member.tenant = device.tenant and member.device_id = device.id)";
       case BLOCKED -> blocked();
+      case IN_SYNC -> desired("desired.version > 0");
       default -> column(attribute) + " is not null";
     };
   }

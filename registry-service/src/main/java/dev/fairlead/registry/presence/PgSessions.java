@@ -14,6 +14,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.twin.PgDesiredMail;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +38,26 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   private final PgPresence presence = new PgPresence();
   private final PgOutbox outbox;
+  private final PgDesiredMail desired;
   private final Counter replaced;
   private final Counter revoked;
 
-  private PgSessions(PgOutbox outbox, MeterRegistry meters) {
+  private PgSessions(PgOutbox outbox, PgDesiredMail desired, MeterRegistry meters) {
     this.outbox = outbox;
+    this.desired = desired;
     this.replaced = meters.counter("registry.sessions.closing", "reason", CloseReason.REPLACED);
     this.revoked = meters.counter("registry.sessions.closing", "reason", CloseReason.REVOKED);
   }
 
   /// The way from the topic into the table.
+  ///
+  /// @param desired sends devices that connect what they are to be like
   public static Feed feed(
-      Pool pool, DeadLetters deadLetters, PgOutbox outbox, MeterRegistry meters) {
+      Pool pool,
+      DeadLetters deadLetters,
+      PgOutbox outbox,
+      PgDesiredMail desired,
+      MeterRegistry meters) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, new PgBusGeneration());
     return new Feed(
         CONSUMER,
@@ -58,7 +68,7 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
             offsets,
             CONSUMER,
             SessionRecord::decode,
-            new PgSessions(outbox, meters),
+            new PgSessions(outbox, desired, meters),
             deadLetters));
   }
 
@@ -84,8 +94,24 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .write(transaction, after)
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
-                  .compose(nothing -> post(transaction, mail));
+                  .compose(nothing -> post(transaction, mail))
+                  .compose(nothing -> desired.connected(transaction, connected(before, after)));
             });
+  }
+
+  /// The devices that have another live session than before.
+  private static Set<DeviceKey> connected(
+      Map<DeviceKey, Presence> before, Map<DeviceKey, Presence> after) {
+    return after.entrySet().stream()
+        .filter(entry -> entry.getValue().online())
+        .filter(
+            entry ->
+                Optional.ofNullable(before.get(entry.getKey()))
+                    .filter(Presence::online)
+                    .filter(known -> known.session().equals(entry.getValue().session()))
+                    .isEmpty())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// The newest token that each device opened a session with.

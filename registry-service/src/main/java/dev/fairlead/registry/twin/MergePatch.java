@@ -20,6 +20,31 @@ public final class MergePatch {
     return result;
   }
 
+  /// The patch that makes one document of another: `apply(from, between(from, to))` equals `to`.
+  ///
+  /// @param to without members that are null, which no patch can bring about
+  public static ObjectNode between(ObjectNode from, ObjectNode to) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> before : from.properties()) {
+      if (!to.has(before.getKey())) {
+        patch.putNull(before.getKey());
+      }
+    }
+    for (Map.Entry<String, JsonNode> after : to.properties()) {
+      String name = after.getKey();
+      JsonNode value = after.getValue();
+      if (from.get(name) instanceof ObjectNode inner && value instanceof ObjectNode nested) {
+        ObjectNode deeper = between(inner, nested);
+        if (!deeper.isEmpty()) {
+          patch.set(name, deeper);
+        }
+      } else if (!value.equals(from.get(name))) {
+        patch.set(name, value.deepCopy());
+      }
+    }
+    return patch;
+  }
+
   private static void merge(ObjectNode target, ObjectNode patch) {
     for (Map.Entry<String, JsonNode> change : patch.properties()) {
       String name = change.getKey();

@@ -25,7 +25,7 @@ public final class PgReported {
     return transaction
         .preparedQuery(
             """
-            select tenant, device_id, document::text as document,
+            select tenant, device_id, document::text as document, version, changed_at,
                    epoch_generation, epoch_offset, updated_at
             from reported
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
@@ -56,8 +56,8 @@ public final class PgReported {
         .preparedQuery(
             """
             update reported
-            set document = $3::text::jsonb, epoch_generation = $4, epoch_offset = $5,
-                updated_at = $6
+            set document = $3::text::jsonb, version = $4, changed_at = $5, epoch_generation = $6,
+                epoch_offset = $7, updated_at = $8
             where tenant = $1 and device_id = $2
             """)
         .executeBatch(rows)
@@ -67,17 +67,21 @@ public final class PgReported {
   private static Reported reported(Row row) {
     return new Reported(
         Json.read(row.getString("document").getBytes(StandardCharsets.UTF_8), ObjectNode.class),
+        row.getLong("version"),
+        PgColumns.time(row, "changed_at"),
         PgColumns.epoch(row, "epoch"),
         PgColumns.time(row, "updated_at"));
   }
 
   private static Tuple tuple(DeviceKey device, Reported reported) {
-    return Tuple.of(
-        device.tenant().value(),
-        device.device().value(),
-        reported.document().toString(),
-        reported.epoch().map(Epoch::generation).orElse(null),
-        reported.epoch().map(Epoch::offset).orElse(null),
-        reported.updatedAt().map(PgColumns::parameter).orElse(null));
+    return Tuple.tuple()
+        .addString(device.tenant().value())
+        .addString(device.device().value())
+        .addString(reported.document().toString())
+        .addLong(reported.version())
+        .addValue(reported.changedAt().map(PgColumns::parameter).orElse(null))
+        .addValue(reported.epoch().map(Epoch::generation).orElse(null))
+        .addValue(reported.epoch().map(Epoch::offset).orElse(null))
+        .addValue(reported.updatedAt().map(PgColumns::parameter).orElse(null));
   }
 }

@@ -9,9 +9,16 @@ import java.util.Optional;
 /// What a device last reported about itself.
 ///
 /// @param document never changed in place
+/// @param version how often the document has changed
+/// @param changedAt the time of the event that changed it last
 /// @param epoch of the session whose event was used last
 /// @param updatedAt the time of that event's record
-public record Reported(ObjectNode document, Optional<Epoch> epoch, Optional<Instant> updatedAt) {
+public record Reported(
+    ObjectNode document,
+    long version,
+    Optional<Instant> changedAt,
+    Optional<Epoch> epoch,
+    Optional<Instant> updatedAt) {
 
   /// The largest document, as JSON in UTF-8.
   public static final int DOCUMENT_BYTES_MAX = 64 * 1024;
@@ -24,7 +31,7 @@ public record Reported(ObjectNode document, Optional<Epoch> epoch, Optional<Inst
 
   /// The same after an event that leaves the document as it is.
   public Reported seen(Epoch eventEpoch, Instant at) {
-    return new Reported(document, Optional.of(eventEpoch), Optional.of(at));
+    return new Reported(document, version, changedAt, Optional.of(eventEpoch), Optional.of(at));
   }
 
   /// The same with a merge patch applied; empty when the document would become too large.
@@ -34,8 +41,12 @@ public record Reported(ObjectNode document, Optional<Epoch> epoch, Optional<Inst
 
   /// The same with another document; empty when that is too large.
   public Optional<Reported> replaced(ObjectNode whole) {
-    return Json.write(whole).length > DOCUMENT_BYTES_MAX
-        ? Optional.empty()
-        : Optional.of(new Reported(whole, epoch, updatedAt));
+    if (Json.write(whole).length > DOCUMENT_BYTES_MAX) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        whole.equals(document)
+            ? this
+            : new Reported(whole, version + 1, updatedAt, epoch, updatedAt));
   }
 }

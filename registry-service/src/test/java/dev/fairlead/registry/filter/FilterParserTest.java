@@ -111,7 +111,7 @@ class FilterParserTest {
         "createdAt < ago(1y)     | at 17, a time such as 90s, 15m, 1h or 7d",
         "createdAt ^= '2'        | at 14, a time begins with nothing",
         "reported.a ^= 5         | at 15, only with a text",
-        "reported.a = ago(1h)    | at 14, what devices say has no times",
+        "reported.a = ago(1h)    | at 14, JSON has no times",
         "reported = 5            | at 10, '.' was expected",
         "tag.a = 5               | at 9, tags are texts",
         "group != a              | at 10, 'group' takes = and in",
