@@ -19,6 +19,8 @@ import dev.fairlead.agent.enrolment.EnrolledToken;
 import dev.fairlead.agent.machine.MachineReporter;
 import dev.fairlead.agent.outbox.Outbox;
 import dev.fairlead.agent.state.StateDirectory;
+import dev.fairlead.agent.twin.IntervalHandler;
+import dev.fairlead.agent.twin.Twin;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -43,6 +45,7 @@ public final class Agent implements AutoCloseable {
   private final Outbox outbox;
   private final MachineReporter reporter;
   private final CommandRunner commands;
+  private final Twin twin;
 
   private Agent(AgentConfig config, StateDirectory state, CommandJournal journal)
       throws IOException {
@@ -59,6 +62,7 @@ public final class Agent implements AutoCloseable {
         new MachineReporter(
             outbox, state, config.telemetryInterval(), config.diskThresholdPercent(), clock);
     this.commands = new CommandRunner(handlers(config, clock), journal, connection);
+    this.twin = new Twin(connection, outbox, state, new IntervalHandler(reporter::interval));
   }
 
   /// Starts an agent. It connects in the background, for as long as it takes.
@@ -90,7 +94,8 @@ public final class Agent implements AutoCloseable {
   private void begin() {
     commands.start();
     reporter.start();
-    connection.start(new Dialogue(outbox, commands, renewal));
+    twin.start();
+    connection.start(new Dialogue(outbox, commands, twin, renewal));
     renewal.ifPresent(Renewal::start);
   }
 

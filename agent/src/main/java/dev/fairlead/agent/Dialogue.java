@@ -4,6 +4,7 @@ import dev.fairlead.agent.command.CommandRunner;
 import dev.fairlead.agent.connection.Renewal;
 import dev.fairlead.agent.connection.SessionHandler;
 import dev.fairlead.agent.outbox.Outbox;
+import dev.fairlead.agent.twin.Twin;
 import dev.fairlead.protocol.Command;
 import dev.fairlead.protocol.Message;
 import dev.fairlead.protocol.Messages;
@@ -15,10 +16,12 @@ final class Dialogue implements SessionHandler {
 
   private final Outbox outbox;
   private final CommandRunner commands;
+  private final Twin twin;
   private final Optional<Renewal> renewal;
 
   /// @param renewal takes certificates, where the device has one
-  Dialogue(Outbox outbox, CommandRunner commands, Optional<Renewal> renewal) {
+  Dialogue(Outbox outbox, CommandRunner commands, Twin twin, Optional<Renewal> renewal) {
+    this.twin = twin;
     this.renewal = renewal;
     this.outbox = outbox;
     this.commands = commands;
@@ -27,6 +30,7 @@ final class Dialogue implements SessionHandler {
   @Override
   public void opened() {
     commands.connected();
+    twin.connected();
     outbox.connected();
   }
 
@@ -35,6 +39,7 @@ final class Dialogue implements SessionHandler {
     return switch (message.header().proto()) {
       case NativeProtocol.PROTO_DATA -> data(message);
       case NativeProtocol.PROTO_COMMAND -> command(message);
+      case NativeProtocol.PROTO_TWIN -> twin(message);
       case NativeProtocol.PROTO_CONTROL ->
           message.header().type().equals(NativeProtocol.TYPE_CREDENTIAL)
               && renewal.map(one -> one.answered(message)).orElse(false);
@@ -59,6 +64,14 @@ final class Dialogue implements SessionHandler {
       case NativeProtocol.TYPE_CANCEL -> cancel(message);
       default -> false;
     };
+  }
+
+  private boolean twin(Message message) {
+    if (!message.header().type().equals(NativeProtocol.TYPE_DESIRED)) {
+      return false;
+    }
+    twin.received(message);
+    return true;
   }
 
   private boolean cancel(Message message) {

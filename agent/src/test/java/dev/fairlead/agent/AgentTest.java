@@ -9,6 +9,7 @@ import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.agent.json.Json;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Command;
+import dev.fairlead.protocol.Desired;
 import dev.fairlead.protocol.Message;
 import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,6 +121,36 @@ class AgentTest {
     // Then
     await().until(() -> gateway.handshakes().size() >= 2);
     assertThat(gateway.handshakes().get(1).get("Authorization")).isEqualTo("Bearer d.e.f");
+    assertThat(gateway.received("error")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isAsDesiredAlsoAfterARestart(WireFormat wire) throws IOException {
+    // Given
+    gateway.close();
+    gateway = new TestGateway(wire);
+    Agent first = start(directory, wire);
+    await().until(first::isConnected);
+
+    // When
+    gateway.send(
+        new Desired(1, OptionalLong.empty(), Body.utf8("{\"intervalSeconds\":7}")).toMessage());
+    await().until(() -> gateway.hasReceived("ack", Messages.desiredAccepted(1)::equals));
+    first.close();
+    Agent second = start(directory, wire);
+    await().until(second::isConnected);
+    gateway.send(new Desired(2, OptionalLong.of(1), Body.utf8("{\"a\":[1]}")).toMessage());
+
+    // Then
+    await().until(() -> gateway.hasReceived("ack", Messages.desiredAccepted(2)::equals));
+    await()
+        .until(
+            () ->
+                gateway.hasReceived(
+                    "status",
+                    status ->
+                        status.body().toUtf8().contains("\"config\":{\"intervalSeconds\":7")));
     assertThat(gateway.received("error")).isEmpty();
   }
 

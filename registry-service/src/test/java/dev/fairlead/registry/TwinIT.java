@@ -244,7 +244,13 @@ class TwinIT {
             change(HttpMethod.PUT, "bounds", "{\"" + "n".repeat(257) + "\":1}", Map.of())
                 .statusCode())
         .isEqualTo(400);
-    assertThat(twin("bounds").getJsonObject("desired").getLong("version")).isEqualTo(2);
+    assertThat(change(HttpMethod.PUT, "bounds", list(1024), Map.of()).statusCode()).isEqualTo(200);
+    assertThat(change(HttpMethod.PUT, "bounds", list(1025), Map.of()).statusCode()).isEqualTo(400);
+    assertThat(twin("bounds").getJsonObject("desired").getLong("version")).isEqualTo(3);
+  }
+
+  private static String list(int items) {
+    return "{\"a\":[" + "1,".repeat(items - 1) + "1]}";
   }
 
   private static String nested(int levels) {

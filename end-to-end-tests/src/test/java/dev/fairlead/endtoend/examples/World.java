@@ -144,6 +144,24 @@ final class World implements AutoCloseable {
     return answer.body();
   }
 
+  /// Changes something in the tenant of this world, by a registry.
+  void change(String method, String at, String body) {
+    Http.Answer answer =
+        send(
+            new Http.Request(
+                registryPort(),
+                method,
+                at,
+                Map.of(
+                    "Authorization", "Bearer " + cluster.adminKey(),
+                    "Content-Type", "application/json",
+                    "Fairlead-Tenant", tenant),
+                body));
+    if (answer.status() / 100 != 2) {
+      throw new IllegalStateException(method + " " + at + " " + body + ": " + answer);
+    }
+  }
+
   /// Makes the device of the examples, and remembers its token.
   TestDevice device(String document) {
     JsonNode made = create(registryPort(), "/api/v1/devices", document);

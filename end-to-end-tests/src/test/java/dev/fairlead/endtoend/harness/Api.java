@@ -90,6 +90,14 @@ public final class Api implements AutoCloseable {
             .build());
   }
 
+  public Answer put(int port, String path, String body) {
+    return send(
+        request(port, path)
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
   public Answer post(int port, String path, String body) {
     return post(port, path, body, Map.of());
   }

@@ -2,6 +2,7 @@ package dev.fairlead.endtoend.harness;
 
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Command;
+import dev.fairlead.protocol.Desired;
 import dev.fairlead.protocol.Hello;
 import dev.fairlead.protocol.Message;
 import dev.fairlead.protocol.MessageCodec;
@@ -36,6 +37,7 @@ public final class TestDevice {
   private final List<String> run = new CopyOnWriteArrayList<>();
   private final Set<String> deliveries = ConcurrentHashMap.newKeySet();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final TestTwin twin = new TestTwin();
   private final Map<String, Body> unacknowledged = new ConcurrentHashMap<>();
   private final AtomicReference<Optional<Link>> link = new AtomicReference<>(Optional.empty());
 
@@ -61,6 +63,11 @@ public final class TestDevice {
   /// The ids of commands that had their effect, in order; an id that stands twice had it twice.
   public List<String> run() {
     return List.copyOf(run);
+  }
+
+  /// What it is to be like.
+  public TestTwin twin() {
+    return twin;
   }
 
   /// The ids of events that the gateway acknowledged.
@@ -205,6 +212,9 @@ public final class TestDevice {
       } else if (proto == NativeProtocol.PROTO_COMMAND
           && type.equals(NativeProtocol.TYPE_COMMAND)) {
         obey(Command.from(message));
+      } else if (proto == NativeProtocol.PROTO_TWIN
+          && type.equals(NativeProtocol.TYPE_DESIRED)) {
+        send(twin.receive(Desired.from(message)));
       }
     }
 

@@ -22,6 +22,9 @@ final class DesiredDocument {
   /// The longest name of a member, in characters.
   static final int NAME_LENGTH_MAX = 256;
 
+  /// How many members an object may have, and how many items a list.
+  static final int ENTRIES_MAX = 1024;
+
   private DesiredDocument() {}
 
   /// The document after a merge patch.
@@ -60,6 +63,10 @@ final class DesiredDocument {
   private static void checkShape(JsonNode node, int depth) {
     if (node.isContainerNode() && depth > DEPTH_MAX) {
       throw refused("A desired document is at most " + DEPTH_MAX + " levels deep.");
+    }
+    if (node.size() > ENTRIES_MAX) {
+      throw refused(
+          "An object or a list in a desired document has at most " + ENTRIES_MAX + " entries.");
     }
     for (Map.Entry<String, JsonNode> property : node.properties()) {
       if (property.getKey().length() > NAME_LENGTH_MAX) {

@@ -100,6 +100,7 @@ public final class PgDesiredMail {
             transaction ->
                 PgDesired.lockDue(transaction, limit)
                     .compose(due -> send(transaction, due).map(nothing -> due.size())))
+        .map(Objects::requireNonNull)
         .map(
             sent -> {
               if (sent > 0) {
