@@ -98,7 +98,8 @@ class TwinJourneyIT {
     // Then
     awaitInSync(device.id(), 4);
     assertThat(device.twin().version()).isEqualTo(4);
-    assertThat(device.twin().document()).isEqualTo(twin(device.id()).path("desired").path("document"));
+    assertThat(device.twin().document())
+        .isEqualTo(twin(device.id()).path("desired").path("document"));
     assertThat(device.twin().document().path("mode").asText()).isEqualTo("away");
     assertThat(device.twin().document().has("target")).isFalse();
     assertThat(device.twin().received().getFirst().base()).isEmpty();
@@ -132,8 +133,7 @@ class TwinJourneyIT {
         .until(
             () ->
                 "too cold"
-                    .equals(
-                        twin(picky.id()).path("desired").path("acknowledgedReason").asText()));
+                    .equals(twin(picky.id()).path("desired").path("acknowledgedReason").asText()));
     assertThat(twin(picky.id()).path("desired").path("inSync").asBoolean()).isFalse();
     await().atMost(PATIENCE).until(() -> reset.twin().version() == 1);
     assertThat(reset.twin().document().path("target").asInt()).isEqualTo(19);
@@ -171,8 +171,7 @@ class TwinJourneyIT {
       await()
           .atMost(PATIENCE)
           .until(
-              () ->
-                  twin("machine").path("reported").path("document").path("config").size() == 2);
+              () -> twin("machine").path("reported").path("document").path("config").size() == 2);
       JsonNode reported = twin("machine").path("reported").path("document");
       assertThat(reported.path("config").path("site").asText()).isEqualTo("north");
       assertThat(reported.path("intervalSeconds").asInt()).isEqualTo(2);

@@ -153,9 +153,12 @@ final class World implements AutoCloseable {
                 method,
                 at,
                 Map.of(
-                    "Authorization", "Bearer " + cluster.adminKey(),
-                    "Content-Type", "application/json",
-                    "Fairlead-Tenant", tenant),
+                    "Authorization",
+                    "Bearer " + cluster.adminKey(),
+                    "Content-Type",
+                    "application/json",
+                    "Fairlead-Tenant",
+                    tenant),
                 body));
     if (answer.status() / 100 != 2) {
       throw new IllegalStateException(method + " " + at + " " + body + ": " + answer);

@@ -212,8 +212,7 @@ public final class TestDevice {
       } else if (proto == NativeProtocol.PROTO_COMMAND
           && type.equals(NativeProtocol.TYPE_COMMAND)) {
         obey(Command.from(message));
-      } else if (proto == NativeProtocol.PROTO_TWIN
-          && type.equals(NativeProtocol.TYPE_DESIRED)) {
+      } else if (proto == NativeProtocol.PROTO_TWIN && type.equals(NativeProtocol.TYPE_DESIRED)) {
         send(twin.receive(Desired.from(message)));
       }
     }
