@@ -14,8 +14,12 @@ import java.util.TreeMap;
 /// @param name for people
 /// @param type a word for its kind
 /// @param tags words under keys
+/// @param location where it stands
 public record DeviceDescription(
-    Optional<String> name, Optional<String> type, Map<String, String> tags) {
+    Optional<String> name,
+    Optional<String> type,
+    Map<String, String> tags,
+    Optional<Location> location) {
 
   /// The most tags of a device. The bounds of single texts stand in the contract.
   static final int TAGS_MAX = 64;
@@ -34,17 +38,35 @@ public record DeviceDescription(
     tags = Map.copyOf(tags);
   }
 
+  /// The description of a device that stands nobody knows where.
+  public DeviceDescription(
+      Optional<String> name, Optional<String> type, Map<String, String> tags) {
+    this(name, type, tags, Optional.empty());
+  }
+
   /// The description after a merge patch (RFC 7396) that matches the contract: what is null goes,
   /// what is absent stays.
   DeviceDescription patched(ObjectNode patch) {
     return new DeviceDescription(
-        patched(name, patch, "name"), patched(type, patch, "type"), patchedTags(patch));
+        patched(name, patch, "name"),
+        patched(type, patch, "type"),
+        patchedTags(patch),
+        patchedLocation(patch));
   }
 
   private static Optional<String> patched(
       Optional<String> before, ObjectNode patch, String member) {
     JsonNode change = patch.path(member);
     return change.isMissingNode() ? before : Optional.ofNullable(change.textValue());
+  }
+
+  /// A location goes as a whole: half of another place is nowhere.
+  private Optional<Location> patchedLocation(ObjectNode patch) {
+    JsonNode change = patch.path("location");
+    if (change.isMissingNode()) {
+      return location;
+    }
+    return change.isNull() ? Optional.empty() : Optional.of(Location.of(change));
   }
 
   private Map<String, String> patchedTags(ObjectNode patch) {

@@ -34,6 +34,7 @@ record DeviceDocument(
       Optional<String> name,
       Optional<String> type,
       Map<String, String> tags,
+      Optional<Location> location,
       Instant createdAt,
       Instant updatedAt,
       boolean blocked,

@@ -60,7 +60,8 @@ public final class DeviceRoutes {
       @Nullable String id,
       @Nullable String name,
       @Nullable String type,
-      @Nullable Map<String, String> tags) {}
+      @Nullable Map<String, String> tags,
+      @Nullable Location location) {}
 
   private ApiResponse create(ApiRequest request) {
     NewDevice body = request.body(NewDevice.class);
@@ -70,7 +71,8 @@ public final class DeviceRoutes {
         new DeviceDescription(
             Optional.ofNullable(body.name()),
             Optional.ofNullable(body.type()),
-            body.tags() == null ? Map.of() : body.tags());
+            body.tags() == null ? Map.of() : body.tags(),
+            Optional.ofNullable(body.location()));
     Instant now = clock.instant();
     DeviceTokens.Plan plan = tokens.plan(now);
     DeviceStore.Made made = store.create(device, description, plan, now, request.act()).await();

@@ -24,6 +24,7 @@ final class PgDeviceRows {
   static final String SUMMARY =
       """
       device.id, device.name, device.type, device.tags::text as tags,
+      device.latitude, device.longitude,
       device.created_at, device.updated_at,
       exists(
         select 1 from device_block
@@ -66,6 +67,7 @@ final class PgDeviceRows {
         PgColumns.text(row, "name"),
         PgColumns.text(row, "type"),
         tags(row),
+        location(row),
         row.getOffsetDateTime("created_at").toInstant(),
         row.getOffsetDateTime("updated_at").toInstant(),
         row.getBoolean("blocked"),
@@ -96,7 +98,12 @@ final class PgDeviceRows {
 
   static DeviceDescription description(Row row) {
     return new DeviceDescription(
-        PgColumns.text(row, "name"), PgColumns.text(row, "type"), tags(row));
+        PgColumns.text(row, "name"), PgColumns.text(row, "type"), tags(row), location(row));
+  }
+
+  private static Optional<Location> location(Row row) {
+    return Optional.ofNullable(row.getDouble("latitude"))
+        .map(latitude -> new Location(latitude, row.getDouble("longitude")));
   }
 
   /// Tags as the database takes them.

@@ -149,7 +149,7 @@ final class PgDeviceStore implements DeviceStore {
                 transaction
                     .preparedQuery(
                         """
-                        select name, type, tags::text as tags
+                        select name, type, tags::text as tags, latitude, longitude
                         from device where tenant = $1 and id = $2
                         for update
                         """)
@@ -177,7 +177,8 @@ final class PgDeviceStore implements DeviceStore {
     return transaction
         .preparedQuery(
             """
-            update device set name = $3, type = $4, tags = $5::text::jsonb, updated_at = $6
+            update device set name = $3, type = $4, tags = $5::text::jsonb, updated_at = $6,
+              latitude = $7, longitude = $8
             where tenant = $1 and id = $2
             """)
         .execute(
@@ -187,7 +188,9 @@ final class PgDeviceStore implements DeviceStore {
                 description.name().orElse(null),
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
-                PgColumns.parameter(now)))
+                PgColumns.parameter(now),
+                description.location().map(Location::latitude).orElse(null),
+                description.location().map(Location::longitude).orElse(null)))
         .compose(rows -> PgDeviceNews.present(transaction, List.of(device), now))
         .compose(news -> PgOutbox.append(transaction, news.getFirst()));
   }
