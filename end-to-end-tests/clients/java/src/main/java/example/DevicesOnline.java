@@ -21,7 +21,7 @@ public final class DevicesOnline {
     DevicesApi devices = new DevicesApi(client);
     String cursor = null;
     do {
-      DevicePage page = devices.listDevices(null, PAGE, cursor, true, null, null, null, null);
+      DevicePage page = devices.listDevices(null, PAGE, cursor, true, null, null, null, null, null);
       page.getItems().stream().map(DeviceSummary::getId).forEach(id -> System.out.println("device: " + id));
       cursor = page.getNext();
     } while (cursor != null);

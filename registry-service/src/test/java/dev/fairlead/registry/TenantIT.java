@@ -185,9 +185,13 @@ class TenantIT {
         .until(
             () -> registry.request(HttpMethod.GET, TENANTS + "/full").statusCode(),
             Matchers.equalTo(404));
-    assertThat(registry.heard(Topic.DEVICES))
-        .filteredOn(record -> record.key().startsWith("full/") && record.value() == null)
-        .hasSize(10);
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(registry.heard(Topic.DEVICES))
+                    .filteredOn(
+                        record -> record.key().startsWith("full/") && record.value() == null)
+                    .hasSize(10));
     Awaitility.await().until(() -> said("full").getLast() instanceof AccessMessage.Withdrawn);
 
     // When

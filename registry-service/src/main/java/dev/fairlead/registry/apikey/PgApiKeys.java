@@ -7,6 +7,7 @@ import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgRoom;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.Role;
@@ -36,7 +37,7 @@ public final class PgApiKeys {
   private static final String ADMIN = "admin";
 
   /// How many keys a tenant may have.
-  private static final int KEYS_MAX = 1_000;
+  private static final PgRoom ROOM = new PgRoom("api_key", 1_000, "API keys");
 
   private final Pool pool;
 
@@ -90,7 +91,7 @@ public final class PgApiKeys {
     Future<Made> made =
         pool.withTransaction(
                 transaction ->
-                    checkRoom(transaction, tenant)
+                    ROOM.check(transaction, tenant)
                         .compose(nothing -> requireGroup(transaction, tenant, group))
                         .compose(nothing -> insert(transaction, message, document))
                         .compose(
@@ -98,21 +99,6 @@ public final class PgApiKeys {
                         .compose(nothing -> PgOutbox.append(transaction, message.toRecord())))
             .map(outboxId -> new Made(document, Objects.requireNonNull(outboxId)));
     return PgTenants.required(tenant, made);
-  }
-
-  /// Two that come at once may both pass: the bound is no exact one.
-  private static Future<Void> checkRoom(SqlConnection transaction, TenantId tenant) {
-    return transaction
-        .preparedQuery("select count(*) as keys from api_key where tenant = $1")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows ->
-                rows.iterator().next().getLong("keys") < KEYS_MAX
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        new ProblemException(
-                            ProblemType.QUOTA_EXCEEDED,
-                            "A tenant may have " + KEYS_MAX + " API keys.")));
   }
 
   /// What is in a dynamic group changes with what devices say of themselves: no ground for a right.

@@ -3,6 +3,7 @@ package dev.fairlead.registry.enrolment;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgRoom;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -24,7 +25,7 @@ import java.util.Optional;
 final class PgProvisioningKeys {
 
   /// How many keys a tenant may have.
-  private static final int KEYS_MAX = 1_000;
+  private static final PgRoom ROOM = new PgRoom("provisioning_key", 1_000, "provisioning keys");
 
   private final Pool pool;
 
@@ -41,7 +42,7 @@ final class PgProvisioningKeys {
     Future<Void> made =
         pool.withTransaction(
                 transaction ->
-                    checkRoom(transaction, tenant)
+                    ROOM.check(transaction, tenant)
                         .compose(nothing -> insert(transaction, tenant, key, secret))
                         .compose(
                             nothing ->
@@ -49,21 +50,6 @@ final class PgProvisioningKeys {
                                     transaction, act, ProvisioningKeyRoutes.PATH + key.id())))
             .mapEmpty();
     return PgTenants.required(tenant, made);
-  }
-
-  /// Two that come at once may both pass: the bound is no exact one.
-  private static Future<Void> checkRoom(SqlConnection transaction, TenantId tenant) {
-    return transaction
-        .preparedQuery("select count(*) as keys from provisioning_key where tenant = $1")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows ->
-                rows.iterator().next().getLong("keys") < KEYS_MAX
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        new ProblemException(
-                            ProblemType.QUOTA_EXCEEDED,
-                            "A tenant may have " + KEYS_MAX + " provisioning keys.")));
   }
 
   private static Future<Void> insert(

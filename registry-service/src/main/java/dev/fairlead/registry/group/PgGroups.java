@@ -3,6 +3,7 @@ package dev.fairlead.registry.group;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgRoom;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -24,7 +25,7 @@ import java.util.Optional;
 final class PgGroups {
 
   /// How many groups a tenant may have.
-  private static final int GROUPS_MAX = 10_000;
+  private static final PgRoom ROOM = new PgRoom("device_group", 10_000, "groups");
 
   private static final String FOREIGN_KEY_VIOLATION = "23503";
 
@@ -41,7 +42,7 @@ final class PgGroups {
     Future<GroupDocument> made =
         pool.withTransaction(
                 transaction ->
-                    checkRoom(transaction, tenant)
+                    ROOM.check(transaction, tenant)
                         .compose(nothing -> insert(transaction, tenant, group))
                         .compose(
                             nothing ->
@@ -49,20 +50,6 @@ final class PgGroups {
                         .map(group))
             .map(Objects::requireNonNull);
     return PgTenants.required(tenant, made);
-  }
-
-  /// Two that come at once may both pass: the bound is no exact one.
-  private static Future<Void> checkRoom(SqlConnection transaction, TenantId tenant) {
-    return transaction
-        .preparedQuery("select count(*) as groups from device_group where tenant = $1")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows ->
-                rows.iterator().next().getLong("groups") < GROUPS_MAX
-                    ? Future.succeededFuture()
-                    : failed(
-                        ProblemType.QUOTA_EXCEEDED,
-                        "A tenant may have " + GROUPS_MAX + " groups."));
   }
 
   private static Future<Void> insert(

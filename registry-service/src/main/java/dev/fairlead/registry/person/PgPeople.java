@@ -3,6 +3,7 @@ package dev.fairlead.registry.person;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.tenant.PgRoom;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.Role;
@@ -31,7 +32,7 @@ public final class PgPeople {
   public static final String ID_PREFIX = "person-";
 
   /// How many people a tenant may have.
-  private static final int PEOPLE_MAX = 10_000;
+  private static final PgRoom ROOM = new PgRoom("person", 10_000, "people");
 
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String PROVIDER = "provider";
@@ -58,7 +59,7 @@ public final class PgPeople {
     Future<PersonDocument> made =
         pool.withTransaction(
                 transaction ->
-                    checkRoom(transaction, tenant)
+                    ROOM.check(transaction, tenant)
                         .compose(nothing -> insert(transaction, tenant, person, by, now))
                         .compose(
                             document ->
@@ -67,20 +68,6 @@ public final class PgPeople {
             .map(Objects::requireNonNull)
             .recover(PgPeople::known);
     return PgTenants.required(tenant, made);
-  }
-
-  /// Two that come at once may both pass: the bound is no exact one.
-  private static Future<Void> checkRoom(SqlConnection transaction, TenantId tenant) {
-    return transaction
-        .preparedQuery("select count(*) as people from person where tenant = $1")
-        .execute(Tuple.of(tenant.value()))
-        .compose(
-            rows ->
-                rows.iterator().next().getLong("people") < PEOPLE_MAX
-                    ? Future.succeededFuture()
-                    : failed(
-                        ProblemType.QUOTA_EXCEEDED,
-                        "A tenant may have " + PEOPLE_MAX + " people."));
   }
 
   private static Future<PersonDocument> insert(
