@@ -82,45 +82,6 @@ class DeviceApiIT {
   }
 
   @Test
-  void keepsWhereADeviceStands() {
-    // Given
-    JsonObject berlin = new JsonObject().put("latitude", 52.52).put("longitude", 13.405);
-    String path = "/api/v1/devices/standing";
-
-    // When
-    registry.request(
-        HttpMethod.POST,
-        "/api/v1/devices",
-        new JsonObject().put("id", "standing").put("location", berlin));
-
-    // Then
-    assertThat(registry.device("standing").getJsonObject("location")).isEqualTo(berlin);
-
-    // When
-    registry.request(HttpMethod.PATCH, path, new JsonObject().put("name", "Same place"));
-    JsonObject same = registry.device("standing");
-    registry.request(HttpMethod.PATCH, path, new JsonObject("{\"location\":null}"));
-    JsonObject nowhere = registry.device("standing");
-    int half =
-        registry
-            .request(HttpMethod.PATCH, path, new JsonObject("{\"location\":{\"latitude\":1}}"))
-            .statusCode();
-    int beyond =
-        registry
-            .request(
-                HttpMethod.PATCH,
-                path,
-                new JsonObject("{\"location\":{\"latitude\":91,\"longitude\":0}}"))
-            .statusCode();
-
-    // Then
-    assertThat(same.getJsonObject("location")).isEqualTo(berlin);
-    assertThat(nowhere.getJsonObject("location")).isNull();
-    assertThat(half).isEqualTo(400);
-    assertThat(beyond).isEqualTo(400);
-  }
-
-  @Test
   void makesDeviceAndShowsIt() {
     // Given
     var description =

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What filters find, among devices whose rows are written by hand.
+/// What filters find, among devices whose states are written by hand.
 class FilterIT {
 
   private static final String DEVICES = "/api/v1/devices";
@@ -97,14 +97,12 @@ class FilterIT {
   }
 
   private static void place(String id, double latitude, double longitude) {
-    JsonObject location =
-        new JsonObject().put("latitude", latitude).put("longitude", longitude);
-    registry.request(
+    JsonObject location = new JsonObject().put("latitude", latitude).put("longitude", longitude);
+    registry.requestIn(
+        "filters",
         HttpMethod.PATCH,
         DEVICES + "/" + id,
-        HEADERS,
-        new JsonObject().put("location", location).toBuffer(),
-        RegistryFixture.ADMIN_KEY);
+        new JsonObject().put("location", location));
   }
 
   private static HttpResponse<Buffer> post(String path, JsonObject body) {
@@ -185,6 +183,7 @@ class FilterIT {
         "near(52.5, 13.4, 600km)                            | a b     | true",
         "near(-17, -179.9, 100km)                           | c       | true",
         "near(90, 0, 20000km)                               | a b c   | true",
+        "not near(90, 0, 20000km)                           | d       | false",
         "box(40, 10, 60, 20)                                | a b     | true",
         "box(-20, 170, 0, -170)                             | c       | true",
         "type = pump and reported.firmware.build > 7        | b       | true",

@@ -2,6 +2,7 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.util.List;
@@ -38,9 +39,8 @@ public record DeviceDescription(
     tags = Map.copyOf(tags);
   }
 
-  /// The description of a device that stands nobody knows where.
-  public DeviceDescription(
-      Optional<String> name, Optional<String> type, Map<String, String> tags) {
+  /// The description of a device of which nobody said where it stands.
+  public DeviceDescription(Optional<String> name, Optional<String> type, Map<String, String> tags) {
     this(name, type, tags, Optional.empty());
   }
 
@@ -60,13 +60,17 @@ public record DeviceDescription(
     return change.isMissingNode() ? before : Optional.ofNullable(change.textValue());
   }
 
-  /// A location goes as a whole: half of another place is nowhere.
+  /// A location changes as a whole: half of one place and half of another are neither.
   private Optional<Location> patchedLocation(ObjectNode patch) {
     JsonNode change = patch.path("location");
     if (change.isMissingNode()) {
       return location;
     }
-    return change.isNull() ? Optional.empty() : Optional.of(Location.of(change));
+    return change.isNull()
+        ? Optional.empty()
+        : Optional.of(
+            new Location(
+                change.path("latitude").doubleValue(), change.path("longitude").doubleValue()));
   }
 
   private Map<String, String> patchedTags(ObjectNode patch) {

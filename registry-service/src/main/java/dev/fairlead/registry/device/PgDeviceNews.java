@@ -60,6 +60,7 @@ public final class PgDeviceNews {
             description.name(),
             description.type(),
             description.tags(),
+            description.location(),
             groups,
             now.toEpochMilli())
         .toRecord();

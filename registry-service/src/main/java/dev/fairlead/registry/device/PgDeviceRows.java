@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.registry.alert.Alert;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.row.PgColumns;

@@ -1,6 +1,7 @@
 package dev.fairlead.registry.device;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
