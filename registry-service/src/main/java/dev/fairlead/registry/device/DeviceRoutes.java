@@ -8,6 +8,7 @@ import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.limit.PgDeviceQuota;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
@@ -15,6 +16,7 @@ import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on devices.
@@ -31,16 +34,24 @@ public final class DeviceRoutes {
   public static final String PATH = "/api/v1/devices/";
 
   private final DeviceStore store;
+  private final LongQueries longQueries;
   private final Published published;
   private final DeviceTokens tokens;
   private final InstantSource clock;
 
+  /// @param longQueries for lists that a filter makes
   /// @param quota how many devices a tenant may have
   /// @param tokens makes the tokens of new devices
   /// @param clock for the times of devices and tokens
   public DeviceRoutes(
-      Pool pool, PgOutbox outbox, PgDeviceQuota quota, DeviceTokens tokens, InstantSource clock) {
-    this.store = new PgDeviceStore(pool, outbox, quota);
+      Pool pool,
+      LongQueries longQueries,
+      PgOutbox outbox,
+      PgDeviceQuota quota,
+      DeviceTokens tokens,
+      InstantSource clock) {
+    this.store = new PgDeviceStore(pool, longQueries.pool(), outbox, quota);
+    this.longQueries = longQueries;
     this.published = new Published(outbox);
     this.tokens = tokens;
     this.clock = clock;
@@ -88,13 +99,17 @@ public final class DeviceRoutes {
         PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
   }
 
-  private ApiResponse list(ApiRequest request) {
+  private ApiResponse list(ApiRequest request) throws InterruptedException {
     DeviceFilter filter = DeviceFilter.of(request);
     Paging paging = Paging.of(request);
     String fingerprint = filter.fingerprint();
     Optional<String> after = paging.after(2).map(cursor -> idOf(cursor, fingerprint));
+    Supplier<Future<DeviceStore.Listed>> query =
+        () -> store.list(filter, after, paging.limit() + 1, clock.instant());
     DeviceStore.Listed listed =
-        store.list(filter, after, paging.limit() + 1, clock.instant()).await();
+        filter.filter().isPresent()
+            ? longQueries.run(request.tenant(), query).await()
+            : query.get().await();
     Paging.Page<DeviceDocument.Summary> page =
         paging.page(listed.devices(), device -> List.of(fingerprint, device.id()));
     return ApiResponse.ok(

@@ -42,13 +42,16 @@ final class PgDeviceStore implements DeviceStore {
   private static final String CANCELLED = "57014";
 
   private final Pool pool;
+  private final Pool longQueries;
   private final PgOutbox outbox;
   private final PgDeviceQuota quota;
   private final PgAlerts alerts = new PgAlerts();
 
+  /// @param longQueries for lists that a filter makes
   /// @param quota how many devices a tenant may have
-  PgDeviceStore(Pool pool, PgOutbox outbox, PgDeviceQuota quota) {
+  PgDeviceStore(Pool pool, Pool longQueries, PgOutbox outbox, PgDeviceQuota quota) {
     this.pool = pool;
+    this.longQueries = longQueries;
     this.outbox = outbox;
     this.quota = quota;
   }
@@ -99,7 +102,8 @@ final class PgDeviceStore implements DeviceStore {
       return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now))
           .map(devices -> new Listed(devices, true));
     }
-    return pool.withTransaction(
+    return longQueries
+        .withTransaction(
             transaction ->
                 PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
                     .compose(
