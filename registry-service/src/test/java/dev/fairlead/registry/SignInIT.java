@@ -419,9 +419,7 @@ class SignInIT {
         .registry()
         .requestIn("suspects", HttpMethod.POST, PEOPLE, subject("sam").put("role", "admin"));
     assertThat(browser.signIn("sam").statusCode()).isEqualTo(200);
-    String token =
-        new JsonObject(browser.sendFromOwnPage("POST", "/api/v1/token", new JsonObject()).body())
-            .getString("token");
+    String token = token();
 
     // When
     product
@@ -432,7 +430,7 @@ class SignInIT {
     // Then
     assertThat(browser.visit(ME).statusCode()).isEqualTo(401);
     assertThat(browser.signIn("sam").statusCode()).isEqualTo(403);
-    Awaitility.await().until(() -> product.registry().statusOf(token, HttpMethod.GET, ME) == 401);
+    assertThat(product.registry().statusOf(token, HttpMethod.GET, ME)).isEqualTo(401);
   }
 
   @Test
@@ -470,3 +468,54 @@ class SignInIT {
         .doesNotContain(cookie);
   }
 }
+  private String token() {
+    return new JsonObject(browser.sendFromOwnPage("POST", "/api/v1/token", new JsonObject()).body())
+        .getString("token");
+  }
+
+  private static int makeKey(String token) {
+    return product
+        .registry()
+        .request(
+            HttpMethod.POST,
+            "/api/v1/api-keys",
+            Map.of("Content-Type", "application/json"),
+            new JsonObject().put("name", "left behind").put("role", "viewer").toBuffer(),
+            token)
+        .statusCode();
+  }
+
+  @Test
+  void takesNoTokenOfAPersonWhoWasRemoved() {
+    // Given
+    String id = invite(subject("removed").put("role", "admin"));
+    browser.signIn("removed");
+    String token = token();
+    assertThat(makeKey(token)).isEqualTo(201);
+
+    // When
+    product.registry().request(HttpMethod.DELETE, PEOPLE + "/" + id);
+
+    // Then
+    assertThat(makeKey(token)).isEqualTo(401);
+    assertThat(product.registry().statusOf(token, HttpMethod.GET, ME)).isEqualTo(401);
+  }
+
+  @Test
+  void takesNoTokenWithTheRoleBefore() {
+    // Given
+    String id = invite(subject("demoted").put("role", "admin"));
+    browser.signIn("demoted");
+    String token = token();
+
+    // When
+    product
+        .registry()
+        .request(HttpMethod.PATCH, PEOPLE + "/" + id, new JsonObject().put("role", "viewer"));
+
+    // Then
+    assertThat(makeKey(token)).isEqualTo(401);
+    browser.signIn("demoted");
+    assertThat(makeKey(token())).isEqualTo(403);
+  }
+
