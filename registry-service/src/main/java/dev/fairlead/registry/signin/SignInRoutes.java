@@ -188,6 +188,11 @@ final class SignInRoutes {
 
   private static ProblemException away(IOException e) {
     log.atWarn().setCause(e).log("the identity provider cannot be asked");
+    if (e instanceof ProviderBusyException) {
+      return Problem.of(ProblemType.UNAVAILABLE, "Too many sign-ins are under way.")
+          .retryAfter(Duration.ofSeconds(5))
+          .exception();
+    }
     return Problem.of(
             ProblemType.UNAVAILABLE, "The identity provider does not answer at the moment.")
         .retryAfter(Duration.ofSeconds(5))
