@@ -233,7 +233,7 @@ public final class RegistryService implements Service {
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     Published news = new Published(outbox);
-    PgTenantRemoval removal = new PgTenantRemoval(pool);
+    PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
@@ -251,7 +251,8 @@ public final class RegistryService implements Service {
                         new GroupRoutes(pool, news, clock)::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
-                                new PgTenants(pool, config.limits().defaults()),
+                                new PgTenants(
+                                    pool, config.limits().defaults(), config.auditRetention()),
                                 removal,
                                 news,
                                 clock)
