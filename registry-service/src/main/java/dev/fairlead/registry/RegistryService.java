@@ -39,6 +39,7 @@ import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
@@ -55,6 +56,7 @@ import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -234,13 +236,15 @@ public final class RegistryService implements Service {
             vertx, pool, outbox, credentials.tokens(), quota, config.enrolment(), clock, meters);
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
+    LongQueries longQueries = longQueries();
     Published news = new Published(outbox);
-    PgTenantRemoval removal = new PgTenantRemoval(pool);
+    PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
     PgDesiredMail desired = new PgDesiredMail(outbox, meters);
     onStop(new DesiredSweep(vertx, pool, desired)::close);
+    SignIn signIn = signIn(pool, view, credentials.personTokens());
     return startConsumers(pool, bus, deadLetters, audit, outbox, desired)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
@@ -248,14 +252,17 @@ public final class RegistryService implements Service {
             sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
+                        new DeviceRoutes(
+                                pool, longQueries, outbox, quota, credentials.tokens(), clock)
+                            ::bind,
                         new TwinRoutes(pool, desired, clock)::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
-                                new PgTenants(pool, config.limits().defaults()),
+                                new PgTenants(
+                                    pool, config.limits().defaults(), config.auditRetention()),
                                 removal,
                                 news,
                                 clock)
@@ -268,10 +275,22 @@ public final class RegistryService implements Service {
                                 clock)
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
-                        audit.routes()::bind,
-                        signIn(pool, view, credentials.personTokens())::bind),
+                        audit.routes(longQueries)::bind,
+                        signIn::bind),
                     new PgAudit(pool, outbox),
-                    view));
+                    signIn.authenticator()));
+  }
+
+  private LongQueries longQueries() {
+    int connections = Math.max(2, config.database().poolSize() / 2);
+    Pool pool =
+        PgPools.create(
+            vertx,
+            config.database().withPoolSize(connections),
+            RegistryConfig.SERVICE + "-long",
+            RegistryConfig.SERVICE);
+    onStop(pool::close);
+    return LongQueries.over(pool, connections);
   }
 
   private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {
@@ -345,12 +364,13 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, AccessView view) {
+      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, Authenticator authenticator) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
-              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
+              api =
+                  new ContractPage(builder.build(authenticator, audit, problems, meters), problems);
               return config
                   .http()
                   .map(

@@ -64,10 +64,7 @@ final class ApiExchange {
     if (!operation.secured()) {
       open(values);
     } else if (key.isPresent()) {
-      byKey(key.get())
-          .ifPresentOrElse(
-              caller -> admit(values, caller, this::body),
-              () -> turnAway(parts.signIns().failed(address())));
+      byKey(values, key.get());
     } else {
       bySession(values);
     }
@@ -94,16 +91,27 @@ final class ApiExchange {
     }
   }
 
-  private Optional<Caller> byKey(String key) {
-    return parts.signIns().mayCheck(key, address()) ? parts.callers().byKey(key) : Optional.empty();
+  private void byKey(RequestValues values, String key) {
+    if (!parts.signIns().mayCheck(key, address())) {
+      turnAway(parts.signIns().failed(address()));
+    } else if (SignIns.isToken(key)) {
+      await(values, parts.callers().byToken(key));
+    } else {
+      parts
+          .callers()
+          .byKey(key)
+          .ifPresentOrElse(
+              caller -> admit(values, caller, this::body),
+              () -> turnAway(parts.signIns().failed(address())));
+    }
   }
 
-  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
-  /// turn of the loop is over, but nothing is to come before it is known whose it is.
-  private void await(RequestValues values, Future<Optional<Caller>> session) {
+  /// Waits for a session or a token that is being looked up. Whoever reads the body must say so
+  /// before this turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Optional<Caller>> asked) {
     Future<Buffer> body = body();
     request.pause();
-    session
+    asked
         .onComplete(_ -> resume())
         .onSuccess(
             found ->
@@ -172,7 +180,18 @@ final class ApiExchange {
   }
 
   private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
+    Optional<String> tenant = caller.map(known -> known.principal().tenantIn(request));
+    if (tenant.isPresent() && !parts.shares().take(tenant.get())) {
+      fail(
+          Problem.of(
+                  ProblemType.TOO_MANY_REQUESTS,
+                  "The tenant has as many requests under way here as it may.")
+              .retryAfter(Duration.ofSeconds(1))
+              .exception());
+      return;
+    }
     if (!parts.permits().tryAcquire()) {
+      tenant.ifPresent(parts.shares()::give);
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
               .retryAfter(Duration.ofSeconds(1))
@@ -182,7 +201,9 @@ final class ApiExchange {
     ApiRequest apiRequest =
         new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
     Thread thread =
-        Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
+        Thread.ofVirtual()
+            .name("api-" + operation.id())
+            .unstarted(() -> run(apiRequest, values, tenant));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
     thread.start();
   }
@@ -192,7 +213,7 @@ final class ApiExchange {
     thread.interrupt();
   }
 
-  private void run(ApiRequest apiRequest, RequestValues values) {
+  private void run(ApiRequest apiRequest, RequestValues values, Optional<String> tenant) {
     Runnable answer;
     try {
       operation.check(values, apiRequest.bodyBytes());
@@ -211,6 +232,7 @@ final class ApiExchange {
       parts.vertx().cancelTimer(timer);
       // Before the answer: whoever has it shall find the place free.
       parts.permits().release();
+      tenant.ifPresent(parts.shares()::give);
     }
     Runnable last = answer;
     context.runOnContext(_ -> last.run());

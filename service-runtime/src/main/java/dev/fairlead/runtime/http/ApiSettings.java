@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param timeout how long one request may take before its thread is interrupted
 /// @param signIns how many wrong keys may come from one address
 /// @param openCallsPerMinute how many calls may come from one address of each service's operations
-///     that take a secret in their body instead of a key
+///     that take a secret of another kind instead of a key
 /// @param proxies who may say where a request comes from
 public record ApiSettings(
     String service,
@@ -77,6 +77,11 @@ public record ApiSettings(
         service, bodyBytesMax, requestsMax, timeout, signIns, openCallsPerMinute, others);
   }
 
+  /// How many requests of one tenant are served at once; one more is answered 429.
+  int requestsOfOneMax() {
+    return Math.max(1, requestsMax / 2);
+  }
+
   /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS`,
   /// `BAN_DURATION`, `ENROLMENT_CALLS_PER_ADDRESS` and `PROXY_ADDRESSES`.
   public static ApiSettings from(Settings settings, String service) {
@@ -89,7 +94,8 @@ public record ApiSettings(
             REQUESTS_MAX,
             1,
             100_000,
-            "How many API requests a service works on at once; more are answered 503."),
+            "How many API requests a service works on at once, at most half of them of one tenant;"
+                + " more are answered 503, and 429."),
         settings.duration(
             "API_TIMEOUT",
             TIMEOUT,
@@ -110,8 +116,8 @@ public record ApiSettings(
             OPEN_CALLS,
             1,
             BanSettings.FAILURES_MAX,
-            "Calls from one address in a minute that enrol, wait for it or sign in with a key; a tenth"
-                + " of them at once."),
+            "Calls from one address in a minute that enrol, wait for it, sign in with a key or come"
+                + " back from the identity provider; a tenth of them at once."),
         ProxyAddresses.from(settings));
   }
 }
