@@ -39,6 +39,7 @@ import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
@@ -232,6 +233,7 @@ public final class RegistryService implements Service {
             vertx, pool, outbox, credentials.tokens(), quota, config.enrolment(), clock, meters);
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
+    LongQueries longQueries = longQueries();
     Published news = new Published(outbox);
     PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
@@ -245,7 +247,9 @@ public final class RegistryService implements Service {
             sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
+                        new DeviceRoutes(
+                                pool, longQueries, outbox, quota, credentials.tokens(), clock)
+                            ::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
@@ -265,10 +269,22 @@ public final class RegistryService implements Service {
                                 clock)
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
-                        audit.routes()::bind,
+                        audit.routes(longQueries)::bind,
                         signIn::bind),
                     new PgAudit(pool, outbox),
                     signIn.authenticator()));
+  }
+
+  private LongQueries longQueries() {
+    int connections = Math.max(2, config.database().poolSize() / 2);
+    Pool pool =
+        PgPools.create(
+            vertx,
+            config.database().withPoolSize(connections),
+            RegistryConfig.SERVICE + "-long",
+            RegistryConfig.SERVICE);
+    onStop(pool::close);
+    return LongQueries.over(pool, connections);
   }
 
   private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {
