@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.Authority;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.time.Duration;
