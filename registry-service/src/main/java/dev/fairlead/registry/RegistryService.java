@@ -21,6 +21,7 @@ import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.certificate.PgRenewals;
+import dev.fairlead.registry.change.Changes;
 import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
@@ -46,6 +47,7 @@ import dev.fairlead.registry.tenant.PgTenantRemoval;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
 import dev.fairlead.registry.tenant.TenantSweep;
+import dev.fairlead.registry.webhook.Webhooks;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
@@ -236,6 +238,11 @@ public final class RegistryService implements Service {
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
+    Changes changes = Changes.open(vertx, pool, outbox, config.changes(), meters);
+    onStop(changes::close);
+    Webhooks webhooks =
+        new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
+    onStop(webhooks::close);
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
@@ -247,6 +254,8 @@ public final class RegistryService implements Service {
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
+                        changes.routes()::bind,
+                        webhooks.routes()::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
                                 new PgTenants(pool, config.limits().defaults()),

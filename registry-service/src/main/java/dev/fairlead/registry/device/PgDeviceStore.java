@@ -6,6 +6,7 @@ import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.filter.PgFilter;
@@ -188,7 +189,9 @@ final class PgDeviceStore implements DeviceStore {
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now)))
-        .compose(rows -> PgDeviceNews.present(transaction, List.of(device), now))
+        .compose(
+            rows -> PgChanges.append(transaction, DeviceChanges.updated(device, description, now)))
+        .compose(nothing -> PgDeviceNews.present(transaction, List.of(device), now))
         .compose(news -> PgOutbox.append(transaction, news.getFirst()));
   }
 

@@ -20,6 +20,32 @@ public final class MergePatch {
     return result;
   }
 
+  /// The patch that makes the one of the other; empty when they are equal. Members that are null in
+  /// `after` are as if they were not there.
+  public static ObjectNode between(ObjectNode before, ObjectNode after) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    before.fieldNames().forEachRemaining(name -> removed(patch, after, name));
+    for (Map.Entry<String, JsonNode> member : after.properties()) {
+      String name = member.getKey();
+      JsonNode value = member.getValue();
+      if (value.equals(before.get(name))) {
+        continue;
+      }
+      patch.set(
+          name,
+          value instanceof ObjectNode now && before.get(name) instanceof ObjectNode then
+              ? between(then, now)
+              : value.deepCopy());
+    }
+    return patch;
+  }
+
+  private static void removed(ObjectNode patch, ObjectNode after, String name) {
+    if (!after.has(name)) {
+      patch.putNull(name);
+    }
+  }
+
   private static void merge(ObjectNode target, ObjectNode patch) {
     for (Map.Entry<String, JsonNode> change : patch.properties()) {
       String name = change.getKey();

@@ -48,6 +48,10 @@ final class ApiExchange {
   /// Set before the thread of the operation is started, and read by it.
   private long timer;
 
+  /// Asks again who the caller is; set where that is found out.
+  private Supplier<Future<Optional<Principal>>> standing =
+      () -> Future.succeededFuture(Optional.empty());
+
   ApiExchange(ApiParts parts, BoundOperation operation, RoutingContext routing) {
     this.parts = parts;
     this.operation = operation;
@@ -66,11 +70,17 @@ final class ApiExchange {
     } else if (key.isPresent()) {
       byKey(key.get())
           .ifPresentOrElse(
-              caller -> admit(values, caller, this::body),
+              caller -> admitByKey(values, caller, key.get()),
               () -> turnAway(parts.signIns().failed(address())));
     } else {
       bySession(values);
     }
+  }
+
+  private void admitByKey(RequestValues values, Caller caller, String key) {
+    Supplier<Optional<Principal>> later = parts.callers().standing(key);
+    standing = () -> Future.succeededFuture(later.get());
+    admit(values, caller, this::body);
   }
 
   private void open(RequestValues values) {
@@ -88,6 +98,8 @@ final class ApiExchange {
     if (cookie.isEmpty()) {
       fail(Callers.unknown().exception());
     } else if (parts.signIns().mayLookUp(address())) {
+      standing =
+          () -> parts.callers().bySession(cookie.get()).map(found -> found.map(Caller::principal));
       await(values, parts.callers().bySession(cookie.get()));
     } else {
       turnAway(parts.signIns().failed(address()));
@@ -265,12 +277,14 @@ final class ApiExchange {
   private void write(ApiResponse answer, Buffer body) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
+      stopStream(answer);
       stop(answer.status());
       return;
     }
     try {
       answer.headers().forEach(response::putHeader);
     } catch (IllegalArgumentException e) { // a header field that HTTP cannot carry
+      stopStream(answer);
       response.headers().clear();
       fail(e);
       return;
@@ -278,15 +292,23 @@ final class ApiExchange {
     stop(answer.status());
     response.setStatusCode(answer.status());
     if (answer.body() instanceof ApiStream stream) {
-      stream
-          .send(context, response)
-          .onFailure(e -> log.atDebug().setCause(e).log("answer cut off"));
+      Future<Void> sent = stream.send(context, response);
+      sent.onFailure(e -> log.atDebug().setCause(e).log("answer cut off"));
+      if (stream.live()) {
+        StreamGuard.watch(parts.vertx(), context, response, stream, standing, sent);
+      }
       return;
     }
     if (answer.body() != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
     response.end(body).onFailure(e -> log.atDebug().setCause(e).log("answer not delivered"));
+  }
+
+  private static void stopStream(ApiResponse answer) {
+    if (answer.body() instanceof ApiStream stream) {
+      stream.stop().run();
+    }
   }
 
   /// Answers with a problem. A refusal is in the audit before; a fault of ours decided nothing, and

@@ -1,0 +1,216 @@
+package dev.fairlead.registry;
+
+import static dev.fairlead.registry.RegistryFixture.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.registry.change.ChangeSettings;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ChangeStreamIT {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+  private static final int STREAMS_MAX = 3;
+
+  private static RegistryFixture registry;
+
+  @BeforeAll
+  static void start() {
+    registry =
+        new RegistryFixture(
+            config ->
+                config
+                    .withApi(config.api().withBounds(1 << 20, 64, REQUEST_TIMEOUT))
+                    .withChanges(new ChangeSettings(Duration.ofDays(7), STREAMS_MAX)));
+  }
+
+  @AfterAll
+  static void stop() {
+    registry.close();
+  }
+
+  private static String tenant() {
+    String id = "t-" + UUID.randomUUID();
+    registry.createTenant(id);
+    return id;
+  }
+
+  private static EventStream open(String tenant, String query, Map<String, String> more) {
+    Map<String, String> headers = new HashMap<>(more);
+    headers.putIfAbsent("Authorization", "Bearer " + RegistryFixture.ADMIN_KEY);
+    if (!tenant.isEmpty()) {
+      headers.put("Fairlead-Tenant", tenant);
+    }
+    return new EventStream(
+        URI.create("http://127.0.0.1:" + registry.port() + "/api/v1/changes/stream" + query),
+        headers);
+  }
+
+  private static void createDevice(String tenant, String id) {
+    registry.requestIn(tenant, HttpMethod.POST, "/api/v1/devices", new JsonObject().put("id", id));
+  }
+
+  private static List<String> subjects(EventStream stream) {
+    return stream.events().stream().map(event -> event.getString("subject")).toList();
+  }
+
+  private static void awaitSubjects(EventStream stream, String... expected) {
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .untilAsserted(() -> assertThat(subjects(stream)).containsExactly(expected));
+  }
+
+  @Test
+  void tellsWhatHappensAndOutlivesTheTimeLimitOfRequests() {
+    // Given
+    String tenant = tenant();
+    try (EventStream stream = open(tenant, "?kind=device.created", Map.of())) {
+      createDevice(tenant, "early");
+      awaitSubjects(stream, "early");
+
+      // When
+      Awaitility.await().pollDelay(REQUEST_TIMEOUT.multipliedBy(2)).until(() -> true);
+      createDevice(tenant, "late");
+      registry.requestIn(
+          tenant, HttpMethod.PATCH, "/api/v1/devices/late", new JsonObject().put("name", "L"));
+
+      // Then
+      awaitSubjects(stream, "early", "late");
+      assertThat(stream.status()).isEqualTo(200);
+      assertThat(stream.contentType()).isEqualTo("text/event-stream");
+      assertThat(stream.ended()).isFalse();
+      assertThat(stream.events().getLast().getString("id")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void tellsEverythingOnceToWhoeverComesBackAgainAndAgain() throws InterruptedException {
+    // Given
+    String tenant = tenant();
+    int count = 60;
+    List<String> heard = new ArrayList<>();
+    String last;
+    try (EventStream stream = open(tenant, "", Map.of())) {
+      Awaitility.await().atMost(TIMEOUT).until(() -> !stream.lastEventId().isEmpty());
+      last = stream.lastEventId();
+    }
+
+    // When
+    Thread writer =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    IntStream.range(0, count)
+                        .parallel()
+                        .forEach(number -> createDevice(tenant, "d" + number)));
+    while (heard.size() < count) {
+      int wanted = Math.min(7, count - heard.size());
+      try (EventStream stream = open(tenant, "", Map.of("Last-Event-ID", last))) {
+        Awaitility.await().atMost(TIMEOUT).until(() -> stream.events().size() >= wanted);
+        for (JsonObject event : stream.events().subList(0, wanted)) {
+          heard.add(event.getString("subject"));
+          last = event.getString("id");
+        }
+      }
+    }
+    writer.join();
+
+    // Then
+    assertThat(heard)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, count).mapToObj(number -> "d" + number).toList());
+    try (EventStream stream = open(tenant, "?cursor=" + last, Map.of())) {
+      createDevice(tenant, "after");
+      awaitSubjects(stream, "after");
+    }
+  }
+
+  @Test
+  void endsWhenTheKeyIsTakenBack() {
+    // Given
+    JsonObject made =
+        json(
+            registry.request(
+                HttpMethod.POST,
+                "/api/v1/api-keys",
+                new JsonObject("{\"name\":\"k\",\"role\":\"viewer\"}")));
+    String key = made.getString("key");
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
+    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+      assertThat(stream.status()).isEqualTo(200);
+
+      // When
+      registry.request(HttpMethod.DELETE, "/api/v1/api-keys/" + made.getString("id"));
+
+      // Then
+      Awaitility.await().atMost(Duration.ofSeconds(8)).until(stream::ended);
+    }
+  }
+
+  @Test
+  void endsWhenTheTenantIsSuspended() {
+    // Given
+    String tenant = tenant();
+    String key =
+        json(registry.requestIn(
+                tenant,
+                HttpMethod.POST,
+                "/api/v1/api-keys",
+                new JsonObject("{\"name\":\"k\",\"role\":\"viewer\"}")))
+            .getString("key");
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
+    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+      // When
+      registry.request(
+          HttpMethod.PATCH, "/api/v1/tenants/" + tenant, new JsonObject("{\"suspended\":true}"));
+
+      // Then
+      Awaitility.await().atMost(Duration.ofSeconds(8)).until(stream::ended);
+    }
+  }
+
+  @Test
+  void servesSoManyOfATenantAndNotOneMore() {
+    // Given
+    String tenant = tenant();
+    List<EventStream> streams = new ArrayList<>();
+    for (int i = 0; i < STREAMS_MAX; i++) {
+      streams.add(open(tenant, "", Map.of()));
+    }
+
+    // When
+    int more = open(tenant, "", Map.of()).status();
+    int others = open(tenant(), "", Map.of()).status();
+    streams.getFirst().close();
+
+    // Then
+    assertThat(streams).allMatch(stream -> stream.status() == 200);
+    assertThat(more).isEqualTo(429);
+    assertThat(others).isEqualTo(200);
+    Awaitility.await().atMost(TIMEOUT).until(() -> open(tenant, "", Map.of()).status() == 200);
+    streams.forEach(EventStream::close);
+  }
+
+  @Test
+  void refusesACursorThatIsNone() {
+    assertThat(open("", "?cursor=nonsense", Map.of()).status()).isEqualTo(400);
+    assertThat(open("", "", Map.of("Last-Event-ID", "nonsense")).status()).isEqualTo(400);
+  }
+}
