@@ -209,6 +209,65 @@ class ChangeStreamIT {
   }
 
   @Test
+  void tellsNothingOfOtherTenants() {
+    // Given
+    String mine = tenant();
+    String theirs = tenant();
+    JsonObject made =
+        json(
+            registry.requestIn(
+                mine,
+                HttpMethod.POST,
+                "/api/v1/api-keys",
+                new JsonObject("{\"name\":\"k\",\"role\":\"viewer\"}")));
+    Map<String, String> key = Map.of("Authorization", "Bearer " + made.getString("key"));
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(
+            () ->
+                registry.statusOf(made.getString("key"), HttpMethod.GET, "/api/v1/changes")
+                    == 200);
+    try (EventStream stream = open("", "", key)) {
+      // When
+      createDevice(theirs, "theirs");
+      createDevice(mine, "mine");
+
+      // Then
+      awaitSubjects(stream, "mine");
+      assertThat(open(theirs, "", key).status()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void keepsAKeyOfAGroupToItsDevices() {
+    // Given
+    registry.createDevice("kept");
+    registry.createDevice("other");
+    registry.request(HttpMethod.POST, "/api/v1/groups", new JsonObject().put("id", "g"));
+    registry.request(
+        HttpMethod.POST, "/api/v1/groups/g/devices", new JsonObject("{\"add\":[\"kept\"]}"));
+    String key =
+        json(registry.request(
+                HttpMethod.POST,
+                "/api/v1/api-keys",
+                new JsonObject("{\"name\":\"k\",\"role\":\"viewer\",\"group\":\"g\"}")))
+            .getString("key");
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
+    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+      // When
+      for (String device : List.of("other", "kept")) {
+        registry.request(
+            HttpMethod.PATCH, "/api/v1/devices/" + device, new JsonObject().put("name", "N"));
+      }
+
+      // Then
+      awaitSubjects(stream, "kept");
+    }
+  }
+
+  @Test
   void refusesACursorThatIsNone() {
     assertThat(open("", "?cursor=nonsense", Map.of()).status()).isEqualTo(400);
     assertThat(open("", "", Map.of("Last-Event-ID", "nonsense")).status()).isEqualTo(400);

@@ -77,7 +77,8 @@ final class Preconditions {
               OWN,
               EnrolmentPreconditions.TABLE,
               CertificatePreconditions.TABLE,
-              GroupPreconditions.TABLE)
+              GroupPreconditions.TABLE,
+              ChangePreconditions.TABLE)
           .flatMap(table -> table.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

@@ -362,7 +362,7 @@ final class PgWebhookQueue {
             where webhook_delivery.tenant = $1 and webhook_delivery.webhook_id = $2
               and webhook_delivery.id = ranked.id
               and (ranked.last_at < $4 or ranked.place > case ranked.state
-                when 'delivered' then $5 else $6 end)
+                when 'delivered' then $5::integer else $6::integer end)
             """)
         .execute(
             Tuple.tuple()
