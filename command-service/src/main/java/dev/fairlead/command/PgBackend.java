@@ -48,7 +48,7 @@ final class PgBackend {
   record Consumption(PgOffsets offsets, BatchHandler handler) {}
 
   PgBackend(Vertx vertx, DatabaseSettings database, CommandSettings settings, Waiters waiters) {
-    pool = PgPools.create(vertx, database, "fairlead-command", CommandService.SCHEMA);
+    pool = PgPools.create(vertx, database, CommandService.SCHEMA, CommandService.SCHEMA);
     commands = new PgCommandStore(pool);
     devices = new PgDevices(pool, commands);
     dispatch = new PgDispatch(pool, commands, settings);

@@ -40,6 +40,7 @@ import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
@@ -233,6 +234,7 @@ public final class RegistryService implements Service {
             vertx, pool, outbox, credentials.tokens(), quota, config.enrolment(), clock, meters);
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
+    LongQueries longQueries = longQueries();
     Published news = new Published(outbox);
     PgTenantRemoval removal = new PgTenantRemoval(pool);
     onStop(
@@ -250,7 +252,9 @@ public final class RegistryService implements Service {
             sharer ->
                 startApi(
                     List.of(
-                        new DeviceRoutes(pool, outbox, quota, credentials.tokens(), clock)::bind,
+                        new DeviceRoutes(
+                                pool, longQueries, outbox, quota, credentials.tokens(), clock)
+                            ::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
@@ -271,10 +275,22 @@ public final class RegistryService implements Service {
                                 clock)
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
-                        audit.routes()::bind,
+                        audit.routes(longQueries)::bind,
                         signIn(pool, view, credentials.personTokens())::bind),
                     new PgAudit(pool, outbox),
                     view));
+  }
+
+  private LongQueries longQueries() {
+    int connections = Math.max(2, config.database().poolSize() / 2);
+    Pool pool =
+        PgPools.create(
+            vertx,
+            config.database().withPoolSize(connections),
+            RegistryConfig.SERVICE + "-long",
+            RegistryConfig.SERVICE);
+    onStop(pool::close);
+    return LongQueries.over(pool, connections);
   }
 
   private Future<PgAccess.Published> startAccess(Bus bus, AccessView view, PgAccess access) {

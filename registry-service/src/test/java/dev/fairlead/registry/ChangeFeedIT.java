@@ -150,7 +150,8 @@ class ChangeFeedIT {
     assertThat(made.getString("subject")).isEqualTo("a");
     assertThat(made.getString("datacontenttype")).isEqualTo("application/json");
     assertThat(made.getJsonObject("data"))
-        .isEqualTo(new JsonObject("{\"name\":null,\"type\":\"pump\",\"tags\":{}}"));
+        .isEqualTo(
+            new JsonObject("{\"name\":null,\"type\":\"pump\",\"tags\":{},\"location\":null}"));
     assertThat(events.getLast().getJsonObject("data"))
         .isEqualTo(new JsonObject("{\"groups\":[\"night\"]}"));
     assertThat(after(tenant, made.getString("id"))).isEqualTo(events.subList(1, 4));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What filters find, among devices whose rows are written by hand.
+/// What filters find, among devices whose states are written by hand.
 class FilterIT {
 
   private static final String DEVICES = "/api/v1/devices";
@@ -51,6 +51,9 @@ class FilterIT {
     make("b", "beta", "pump", "south");
     make("c", "Gamma", "valve", "north");
     make("d", "delta", "valve", "south");
+    place("a", 52.52, 13.40);
+    place("b", 48.14, 11.58);
+    place("c", -17.0, 179.5);
     // The same in another tenant, which nothing may find.
     registry.createDevice("a");
     Pool pool = PgPools.create(registry.vertx(), database, "test", "registry");
@@ -71,9 +74,6 @@ class FilterIT {
           values ('filters', 'b', 'overheat', 'critical', 'hot', now());
         update telemetry_latest set metrics = '{"disk.used": {"value": 91.5, "at": "x"}}', as_of = now()
           where tenant = 'filters' and device_id = 'c';
-        update device set latitude = 52.52, longitude = 13.40 where tenant = 'filters' and id = 'a';
-        update device set latitude = 48.14, longitude = 11.58 where tenant = 'filters' and id = 'b';
-        update device set latitude = -17.0, longitude = 179.5 where tenant = 'filters' and id = 'c';
         insert into device_block (tenant, device_id) values ('filters', 'd')"""
             .split(";\n", -1)) {
       await(pool.query(sql).execute());
@@ -94,6 +94,15 @@ class FilterIT {
             .put("name", name)
             .put("type", type)
             .put("tags", new JsonObject().put("site", site)));
+  }
+
+  private static void place(String id, double latitude, double longitude) {
+    JsonObject location = new JsonObject().put("latitude", latitude).put("longitude", longitude);
+    registry.requestIn(
+        "filters",
+        HttpMethod.PATCH,
+        DEVICES + "/" + id,
+        new JsonObject().put("location", location));
   }
 
   private static HttpResponse<Buffer> post(String path, JsonObject body) {
@@ -174,6 +183,7 @@ class FilterIT {
         "near(52.5, 13.4, 600km)                            | a b     | true",
         "near(-17, -179.9, 100km)                           | c       | true",
         "near(90, 0, 20000km)                               | a b c   | true",
+        "not near(90, 0, 20000km)                           | d       | false",
         "box(40, 10, 60, 20)                                | a b     | true",
         "box(-20, 170, 0, -170)                             | c       | true",
         "type = pump and reported.firmware.build > 7        | b       | true",

@@ -27,12 +27,14 @@ public sealed interface DeviceChange {
   /// @param name for people; empty when none was given
   /// @param type a word for its kind; empty when none was given
   /// @param tags free words
+  /// @param location where it stands; empty when nobody said so
   /// @param groups the static groups that it is in
   record Present(
       DeviceKey device,
       Optional<String> name,
       Optional<String> type,
       Map<String, String> tags,
+      Optional<Location> location,
       Set<String> groups,
       long timeMillis)
       implements DeviceChange {
@@ -58,6 +60,7 @@ public sealed interface DeviceChange {
                       present.name().orElse(""),
                       present.type().orElse(""),
                       present.tags(),
+                      present.location().orElse(null),
                       new TreeSet<>(present.groups()))));
       case Deleted _ -> record("deleted", null);
     };
@@ -81,6 +84,7 @@ public sealed interface DeviceChange {
         Optional.of(document.name()).filter(text -> !text.isEmpty()),
         Optional.of(document.type()).filter(text -> !text.isEmpty()),
         document.tags(),
+        Optional.ofNullable(document.location()),
         document.groups() == null ? Set.of() : document.groups(),
         record.timeMillis());
   }
@@ -94,7 +98,12 @@ public sealed interface DeviceChange {
 
   /// [Present] as JSON.
   ///
+  /// @param location null when nobody said so; absent in records from before there were locations
   /// @param groups absent in records from before there were groups
   record DeviceDocument(
-      String name, String type, Map<String, String> tags, @Nullable Set<String> groups) {}
+      String name,
+      String type,
+      Map<String, String> tags,
+      @Nullable Location location,
+      @Nullable Set<String> groups) {}
 }

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MessagesTest {
 
@@ -186,7 +187,13 @@ class MessagesTest {
 
   private static DeviceChange.Present present() {
     return new DeviceChange.Present(
-        DEVICE, Optional.of("Lamp"), Optional.empty(), Map.of("room", "hall"), Set.of("lamps"), 77);
+        DEVICE,
+        Optional.of("Lamp"),
+        Optional.empty(),
+        Map.of("room", "hall"),
+        Optional.of(new Location(53.5438, -9.9661)),
+        Set.of("lamps"),
+        77);
   }
 
   @Test
@@ -316,6 +323,45 @@ class MessagesTest {
             sent ->
                 assertThat(AccessMessage.decode(Received.from(sent.toRecord(), 0, 0)))
                     .isEqualTo(sent));
+  }
+
+  @Test
+  void readsADeviceFromBeforeThereWereLocationsAndGroups() {
+    // Given
+    ReceivedRecord record =
+        Received.withValue(
+            Received.from(present().toRecord(), 0, 0),
+            "{\"name\":\"Lamp\",\"type\":\"\",\"tags\":{\"room\":\"hall\"}}".getBytes(UTF_8));
+
+    // When
+    DeviceChange change = DeviceChange.decode(record);
+
+    // Then
+    assertThat(change)
+        .isEqualTo(
+            new DeviceChange.Present(
+                DEVICE,
+                Optional.of("Lamp"),
+                Optional.empty(),
+                Map.of("room", "hall"),
+                Optional.empty(),
+                Set.of(),
+                77));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"latitude\":1}", "{\"latitude\":91,\"longitude\":0}", "\"here\""})
+  void refusesADeviceThatStandsOnNoMap(String location) {
+    // Given
+    ReceivedRecord record =
+        Received.withValue(
+            Received.from(present().toRecord(), 0, 0),
+            ("{\"name\":\"\",\"type\":\"\",\"tags\":{},\"location\":" + location + "}")
+                .getBytes(UTF_8));
+
+    // Then
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> DeviceChange.decode(record));
   }
 
   @Test

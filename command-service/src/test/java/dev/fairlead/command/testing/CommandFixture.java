@@ -220,6 +220,7 @@ public final class CommandFixture implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             Map.of(),
+            Optional.empty(),
             Set.of(groups),
             System.currentTimeMillis())
         .toRecord();

@@ -3,6 +3,7 @@ package dev.fairlead.registry.audit;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.LongQueries;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -74,8 +75,13 @@ public final class Audit {
   }
 
   /// The operations.
-  public AuditRoutes routes() {
-    return new AuditRoutes(new PgAuditQuery(pool), new PgAuditVerifier(pool, key));
+  ///
+  /// @param longQueries for going through a whole chain
+  public AuditRoutes routes(LongQueries longQueries) {
+    return new AuditRoutes(
+        new PgAuditQuery(longQueries.pool()),
+        new PgAuditVerifier(longQueries.pool(), key),
+        longQueries);
   }
 
   /// Stops taking old entries away.

@@ -1,5 +1,6 @@
 package dev.fairlead.registry.audit;
 
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
@@ -18,10 +19,12 @@ public final class AuditRoutes {
 
   private final PgAuditQuery query;
   private final PgAuditVerifier verifier;
+  private final LongQueries longQueries;
 
-  AuditRoutes(PgAuditQuery query, PgAuditVerifier verifier) {
+  AuditRoutes(PgAuditQuery query, PgAuditVerifier verifier, LongQueries longQueries) {
     this.query = query;
     this.verifier = verifier;
+    this.longQueries = longQueries;
   }
 
   /// Binds the operations to the contract.
@@ -32,11 +35,15 @@ public final class AuditRoutes {
         .operation("verifyAudit", this::verify);
   }
 
-  private ApiResponse list(ApiRequest request) {
+  private ApiResponse list(ApiRequest request) throws InterruptedException {
     Paging paging = Paging.of(request);
     long before = paging.after(1).map(texts -> number(texts.getFirst())).orElse(Long.MAX_VALUE);
     List<AuditDocument> page =
-        query.newest(request.tenant(), filter(request), before, paging.limit() + 1).await();
+        longQueries
+            .run(
+                request.tenant(),
+                () -> query.newest(request.tenant(), filter(request), before, paging.limit() + 1))
+            .await();
     return ApiResponse.ok(
         paging.page(page, document -> List.of(Long.toString(document.sequence()))));
   }
@@ -46,8 +53,9 @@ public final class AuditRoutes {
     return ApiResponse.streamed(LINES, export.begin().await());
   }
 
-  private ApiResponse verify(ApiRequest request) {
-    return ApiResponse.ok(verifier.verify(request.tenant()).await());
+  private ApiResponse verify(ApiRequest request) throws InterruptedException {
+    return ApiResponse.ok(
+        longQueries.run(request.tenant(), () -> verifier.verify(request.tenant())).await());
   }
 
   private static AuditFilter filter(ApiRequest request) {

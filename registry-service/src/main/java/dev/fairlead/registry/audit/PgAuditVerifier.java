@@ -15,7 +15,7 @@ import java.util.Optional;
 /// Goes through the chain of a tenant, as it stands at one moment.
 final class PgAuditVerifier {
 
-  private static final int PAGE = 5_000;
+  private static final int PAGE = 1_000;
 
   private final Pool pool;
   private final AuditKey key;

@@ -36,6 +36,14 @@ final class DeviceChanges {
     data.put("type", description.type().orElse(null));
     ObjectNode tags = data.putObject("tags");
     new TreeMap<>(description.tags()).forEach(tags::put);
+    data.putNull("location");
+    description
+        .location()
+        .ifPresent(
+            place ->
+                data.putObject("location")
+                    .put("latitude", place.latitude())
+                    .put("longitude", place.longitude()));
     return data;
   }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.util.List;
@@ -14,8 +15,12 @@ import java.util.TreeMap;
 /// @param name for people
 /// @param type a word for its kind
 /// @param tags words under keys
+/// @param location where it stands
 public record DeviceDescription(
-    Optional<String> name, Optional<String> type, Map<String, String> tags) {
+    Optional<String> name,
+    Optional<String> type,
+    Map<String, String> tags,
+    Optional<Location> location) {
 
   /// The most tags of a device. The bounds of single texts stand in the contract.
   static final int TAGS_MAX = 64;
@@ -34,17 +39,38 @@ public record DeviceDescription(
     tags = Map.copyOf(tags);
   }
 
+  /// The description of a device of which nobody said where it stands.
+  public DeviceDescription(Optional<String> name, Optional<String> type, Map<String, String> tags) {
+    this(name, type, tags, Optional.empty());
+  }
+
   /// The description after a merge patch (RFC 7396) that matches the contract: what is null goes,
   /// what is absent stays.
   DeviceDescription patched(ObjectNode patch) {
     return new DeviceDescription(
-        patched(name, patch, "name"), patched(type, patch, "type"), patchedTags(patch));
+        patched(name, patch, "name"),
+        patched(type, patch, "type"),
+        patchedTags(patch),
+        patchedLocation(patch));
   }
 
   private static Optional<String> patched(
       Optional<String> before, ObjectNode patch, String member) {
     JsonNode change = patch.path(member);
     return change.isMissingNode() ? before : Optional.ofNullable(change.textValue());
+  }
+
+  /// A location changes as a whole: half of one place and half of another are neither.
+  private Optional<Location> patchedLocation(ObjectNode patch) {
+    JsonNode change = patch.path("location");
+    if (change.isMissingNode()) {
+      return location;
+    }
+    return change.isNull()
+        ? Optional.empty()
+        : Optional.of(
+            new Location(
+                change.path("latitude").doubleValue(), change.path("longitude").doubleValue()));
   }
 
   private Map<String, String> patchedTags(ObjectNode patch) {

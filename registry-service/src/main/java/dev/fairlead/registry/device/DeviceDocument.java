@@ -2,6 +2,7 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.registry.alert.Alert;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +35,7 @@ record DeviceDocument(
       Optional<String> name,
       Optional<String> type,
       Map<String, String> tags,
+      Optional<Location> location,
       Instant createdAt,
       Instant updatedAt,
       boolean blocked,

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.limit.PgDeviceQuota;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
@@ -14,6 +16,7 @@ import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on devices.
@@ -30,16 +34,24 @@ public final class DeviceRoutes {
   public static final String PATH = "/api/v1/devices/";
 
   private final DeviceStore store;
+  private final LongQueries longQueries;
   private final Published published;
   private final DeviceTokens tokens;
   private final InstantSource clock;
 
+  /// @param longQueries for lists that a filter makes
   /// @param quota how many devices a tenant may have
   /// @param tokens makes the tokens of new devices
   /// @param clock for the times of devices and tokens
   public DeviceRoutes(
-      Pool pool, PgOutbox outbox, PgDeviceQuota quota, DeviceTokens tokens, InstantSource clock) {
-    this.store = new PgDeviceStore(pool, outbox, quota);
+      Pool pool,
+      LongQueries longQueries,
+      PgOutbox outbox,
+      PgDeviceQuota quota,
+      DeviceTokens tokens,
+      InstantSource clock) {
+    this.store = new PgDeviceStore(pool, longQueries.pool(), outbox, quota);
+    this.longQueries = longQueries;
     this.published = new Published(outbox);
     this.tokens = tokens;
     this.clock = clock;
@@ -60,7 +72,8 @@ public final class DeviceRoutes {
       @Nullable String id,
       @Nullable String name,
       @Nullable String type,
-      @Nullable Map<String, String> tags) {}
+      @Nullable Map<String, String> tags,
+      @Nullable Location location) {}
 
   private ApiResponse create(ApiRequest request) {
     NewDevice body = request.body(NewDevice.class);
@@ -70,7 +83,8 @@ public final class DeviceRoutes {
         new DeviceDescription(
             Optional.ofNullable(body.name()),
             Optional.ofNullable(body.type()),
-            body.tags() == null ? Map.of() : body.tags());
+            body.tags() == null ? Map.of() : body.tags(),
+            Optional.ofNullable(body.location()));
     Instant now = clock.instant();
     DeviceTokens.Plan plan = tokens.plan(now);
     DeviceStore.Made made = store.create(device, description, plan, now, request.act()).await();
@@ -85,13 +99,17 @@ public final class DeviceRoutes {
         PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
   }
 
-  private ApiResponse list(ApiRequest request) {
+  private ApiResponse list(ApiRequest request) throws InterruptedException {
     DeviceFilter filter = DeviceFilter.of(request);
     Paging paging = Paging.of(request);
     String fingerprint = filter.fingerprint();
     Optional<String> after = paging.after(2).map(cursor -> idOf(cursor, fingerprint));
+    Supplier<Future<DeviceStore.Listed>> query =
+        () -> store.list(filter, after, paging.limit() + 1, clock.instant());
     DeviceStore.Listed listed =
-        store.list(filter, after, paging.limit() + 1, clock.instant()).await();
+        filter.filter().isPresent()
+            ? longQueries.run(request.tenant(), query).await()
+            : query.get().await();
     Paging.Page<DeviceDocument.Summary> page =
         paging.page(listed.devices(), device -> List.of(fingerprint, device.id()));
     return ApiResponse.ok(

@@ -27,6 +27,7 @@ public final class PgDeviceNews {
         .preparedQuery(
             """
             select device.tenant, device.id as device_id, name, type, tags::text as tags,
+              latitude, longitude,
               array(
                 select member.group_id from device_group_member member
                 where member.tenant = device.tenant and member.device_id = device.id
@@ -59,6 +60,7 @@ public final class PgDeviceNews {
             description.name(),
             description.type(),
             description.tags(),
+            description.location(),
             groups,
             now.toEpochMilli())
         .toRecord();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.registry.alert.Alert;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.row.PgColumns;
@@ -24,6 +25,7 @@ final class PgDeviceRows {
   static final String SUMMARY =
       """
       device.id, device.name, device.type, device.tags::text as tags,
+      device.latitude, device.longitude,
       device.created_at, device.updated_at,
       exists(
         select 1 from device_block
@@ -66,6 +68,7 @@ final class PgDeviceRows {
         PgColumns.text(row, "name"),
         PgColumns.text(row, "type"),
         tags(row),
+        location(row),
         row.getOffsetDateTime("created_at").toInstant(),
         row.getOffsetDateTime("updated_at").toInstant(),
         row.getBoolean("blocked"),
@@ -96,7 +99,12 @@ final class PgDeviceRows {
 
   static DeviceDescription description(Row row) {
     return new DeviceDescription(
-        PgColumns.text(row, "name"), PgColumns.text(row, "type"), tags(row));
+        PgColumns.text(row, "name"), PgColumns.text(row, "type"), tags(row), location(row));
+  }
+
+  private static Optional<Location> location(Row row) {
+    return Optional.ofNullable(row.getDouble("latitude"))
+        .map(latitude -> new Location(latitude, row.getDouble("longitude")));
   }
 
   /// Tags as the database takes them.

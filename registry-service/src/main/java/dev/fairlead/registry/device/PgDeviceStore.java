@@ -2,6 +2,7 @@ package dev.fairlead.registry.device;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
@@ -42,13 +43,16 @@ final class PgDeviceStore implements DeviceStore {
   private static final String CANCELLED = "57014";
 
   private final Pool pool;
+  private final Pool longQueries;
   private final PgOutbox outbox;
   private final PgDeviceQuota quota;
   private final PgAlerts alerts = new PgAlerts();
 
+  /// @param longQueries for lists that a filter makes
   /// @param quota how many devices a tenant may have
-  PgDeviceStore(Pool pool, PgOutbox outbox, PgDeviceQuota quota) {
+  PgDeviceStore(Pool pool, Pool longQueries, PgOutbox outbox, PgDeviceQuota quota) {
     this.pool = pool;
+    this.longQueries = longQueries;
     this.outbox = outbox;
     this.quota = quota;
   }
@@ -99,7 +103,8 @@ final class PgDeviceStore implements DeviceStore {
       return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now))
           .map(devices -> new Listed(devices, true));
     }
-    return pool.withTransaction(
+    return longQueries
+        .withTransaction(
             transaction ->
                 PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
                     .compose(
@@ -150,7 +155,7 @@ final class PgDeviceStore implements DeviceStore {
                 transaction
                     .preparedQuery(
                         """
-                        select name, type, tags::text as tags
+                        select name, type, tags::text as tags, latitude, longitude
                         from device where tenant = $1 and id = $2
                         for update
                         """)
@@ -178,7 +183,8 @@ final class PgDeviceStore implements DeviceStore {
     return transaction
         .preparedQuery(
             """
-            update device set name = $3, type = $4, tags = $5::text::jsonb, updated_at = $6
+            update device set name = $3, type = $4, tags = $5::text::jsonb, updated_at = $6,
+              latitude = $7, longitude = $8
             where tenant = $1 and id = $2
             """)
         .execute(
@@ -188,7 +194,9 @@ final class PgDeviceStore implements DeviceStore {
                 description.name().orElse(null),
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
-                PgColumns.parameter(now)))
+                PgColumns.parameter(now),
+                description.location().map(Location::latitude).orElse(null),
+                description.location().map(Location::longitude).orElse(null)))
         .compose(
             rows -> PgChanges.append(transaction, DeviceChanges.updated(device, description, now)))
         .compose(nothing -> PgDeviceNews.present(transaction, List.of(device), now))

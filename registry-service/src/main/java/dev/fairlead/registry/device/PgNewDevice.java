@@ -1,6 +1,7 @@
 package dev.fairlead.registry.device;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
@@ -65,8 +66,9 @@ public final class PgNewDevice {
         .preparedQuery(
             """
             with made as (
-              insert into device (tenant, id, name, type, tags, created_at, updated_at)
-              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6)
+              insert into device
+                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude)
+              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6, $7, $8)
               on conflict do nothing
               returning tenant, id
             ), presences as (
@@ -85,7 +87,9 @@ public final class PgNewDevice {
                 description.name().orElse(null),
                 description.type().orElse(null),
                 PgDeviceRows.json(description.tags()),
-                PgColumns.parameter(now)))
+                PgColumns.parameter(now),
+                description.location().map(Location::latitude).orElse(null),
+                description.location().map(Location::longitude).orElse(null)))
         .compose(
             rows ->
                 rows.size() == 1 ? Future.succeededFuture() : Future.failedFuture(taken(device)));

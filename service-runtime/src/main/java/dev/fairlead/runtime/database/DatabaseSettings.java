@@ -73,6 +73,11 @@ public record DatabaseSettings(
         known.host(), known.port(), known.database(), user, password, poolSize, migrate);
   }
 
+  /// The same with another number of connections.
+  public DatabaseSettings withPoolSize(int connections) {
+    return new DatabaseSettings(host, port, database, user, password, connections, migrateOnStart);
+  }
+
   /// The same address as JDBC wants it.
   String jdbcUrl() {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database;

@@ -41,11 +41,12 @@ public final class PgPools {
   /// Its sessions find tables in `schema` and in no other. At most 64 callers a connection wait for
   /// one; those beyond fail at once, and those who waited 5 s fail too. Statements end after 30 s.
   ///
-  /// @param applicationName what the database shows as the origin of the sessions
+  /// @param applicationName what the database shows as the origin of the sessions, and metrics as
+  ///     the pool
   public static Pool create(
       Vertx vertx, DatabaseSettings settings, String applicationName, String schema) {
     return PgBuilder.pool()
-        .with(poolOptions(settings, schema))
+        .with(poolOptions(settings, applicationName))
         .with(new NetClientOptions().setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
         .connectingTo(connectOptions(settings, applicationName, schema))
         .using(vertx)
@@ -76,9 +77,9 @@ public final class PgPools {
     return options;
   }
 
-  static PoolOptions poolOptions(DatabaseSettings settings, String schema) {
+  static PoolOptions poolOptions(DatabaseSettings settings, String name) {
     return new PoolOptions()
-        .setName("postgres-" + schema)
+        .setName("postgres-" + name)
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(settings.poolSize() * WAITERS_PER_CONNECTION)
         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)

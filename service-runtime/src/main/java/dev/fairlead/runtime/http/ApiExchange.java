@@ -184,7 +184,18 @@ final class ApiExchange {
   }
 
   private void dispatch(RequestValues values, byte[] body, Optional<Caller> caller) {
+    Optional<String> tenant = caller.map(known -> known.principal().tenantIn(request));
+    if (tenant.isPresent() && !parts.shares().take(tenant.get())) {
+      fail(
+          Problem.of(
+                  ProblemType.TOO_MANY_REQUESTS,
+                  "The tenant has as many requests under way here as it may.")
+              .retryAfter(Duration.ofSeconds(1))
+              .exception());
+      return;
+    }
     if (!parts.permits().tryAcquire()) {
+      tenant.ifPresent(parts.shares()::give);
       fail(
           Problem.of(ProblemType.UNAVAILABLE, "Too many requests are under way here.")
               .retryAfter(Duration.ofSeconds(1))
@@ -194,7 +205,9 @@ final class ApiExchange {
     ApiRequest apiRequest =
         new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
     Thread thread =
-        Thread.ofVirtual().name("api-" + operation.id()).unstarted(() -> run(apiRequest, values));
+        Thread.ofVirtual()
+            .name("api-" + operation.id())
+            .unstarted(() -> run(apiRequest, values, tenant));
     timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
     thread.start();
   }
@@ -204,7 +217,7 @@ final class ApiExchange {
     thread.interrupt();
   }
 
-  private void run(ApiRequest apiRequest, RequestValues values) {
+  private void run(ApiRequest apiRequest, RequestValues values, Optional<String> tenant) {
     Runnable answer;
     try {
       operation.check(values, apiRequest.bodyBytes());
@@ -223,6 +236,7 @@ final class ApiExchange {
       parts.vertx().cancelTimer(timer);
       // Before the answer: whoever has it shall find the place free.
       parts.permits().release();
+      tenant.ifPresent(parts.shares()::give);
     }
     Runnable last = answer;
     context.runOnContext(_ -> last.run());

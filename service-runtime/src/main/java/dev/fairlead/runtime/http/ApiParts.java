@@ -1,5 +1,6 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.abuse.FairShare;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problems;
@@ -15,6 +16,7 @@ import java.util.concurrent.Semaphore;
 /// @param audit where mutations and their refusals are written down
 /// @param strangers how many refusals of unknown callers are
 /// @param permits one for each request that may be worked on at once
+/// @param shares what of them one tenant may have
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
@@ -26,4 +28,5 @@ record ApiParts(
     StrangerBudget strangers,
     Problems problems,
     MeterRegistry meters,
-    Semaphore permits) {}
+    Semaphore permits,
+    FairShare shares) {}

@@ -1,5 +1,6 @@
 package dev.fairlead.runtime.http;
 
+import dev.fairlead.runtime.abuse.FairShare;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problem;
@@ -31,7 +32,8 @@ import java.util.stream.Collectors;
 ///
 /// A request is matched, its key and its body are read on the event loop, and then it is checked
 /// against the contract and served on a virtual thread of its own. At most
-/// [ApiSettings#requestsMax] are served at once; there is no queue, one more is answered 503.
+/// [ApiSettings#requestsMax] are served at once; there is no queue, one more is answered 503. One
+/// tenant may have half of them, so that it keeps nobody else out; one more is answered 429.
 /// Each operation needs the role that its `x-role` names. What may change something, and each
 /// refusal of it, is in the audit before it is answered.
 /// Everything that is not a success is a problem document. The contract itself is served at
@@ -134,7 +136,8 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
               new StrangerBudget(),
               problems,
               meters,
-              new Semaphore(settings.requestsMax()));
+              new Semaphore(settings.requestsMax()),
+              new FairShare(settings.requestsOfOneMax()));
       Router router = Router.router(vertx);
       router.get("/api/v1/openapi/" + settings.service() + ".yaml").handler(this::serveContract);
       contract.getPaths().forEach(path -> mount(router, path, parts));

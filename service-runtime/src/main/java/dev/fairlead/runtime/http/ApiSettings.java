@@ -77,6 +77,11 @@ public record ApiSettings(
         service, bodyBytesMax, requestsMax, timeout, signIns, openCallsPerMinute, others);
   }
 
+  /// How many requests of one tenant are served at once; one more is answered 429.
+  int requestsOfOneMax() {
+    return Math.max(1, requestsMax / 2);
+  }
+
   /// Reads `API_BODY_MAX`, `API_REQUESTS_MAX`, `API_TIMEOUT`, `SIGN_IN_FAILURES_PER_ADDRESS`,
   /// `BAN_DURATION`, `ENROLMENT_CALLS_PER_ADDRESS` and `PROXY_ADDRESSES`.
   public static ApiSettings from(Settings settings, String service) {
@@ -89,7 +94,8 @@ public record ApiSettings(
             REQUESTS_MAX,
             1,
             100_000,
-            "How many API requests a service works on at once; more are answered 503."),
+            "How many API requests a service works on at once, at most half of them of one tenant;"
+                + " more are answered 503, and 429."),
         settings.duration(
             "API_TIMEOUT",
             TIMEOUT,

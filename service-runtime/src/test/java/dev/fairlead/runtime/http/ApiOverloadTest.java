@@ -26,11 +26,11 @@ class ApiOverloadTest {
           return ApiFixture.echo(request);
         };
     try (ApiFixture api = new ApiFixture(new ApiSettings("test", 1024, 1, LONG), slow)) {
-      Future<HttpResponse<Buffer>> first = api.request(HttpMethod.GET, "/api/v1/things/1").send();
+      Future<HttpResponse<Buffer>> first = of(api, "acme");
       entered.await();
 
       // When
-      HttpResponse<Buffer> second = api.get("/api/v1/things/2");
+      HttpResponse<Buffer> second = of(api, "umbrella").await();
       release.countDown();
       HttpResponse<Buffer> answered = first.await();
       HttpResponse<Buffer> third = api.get("/api/v1/things/3");
@@ -41,6 +41,48 @@ class ApiOverloadTest {
       assertThat(answered.statusCode()).isEqualTo(200);
       assertThat(third.statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void keepsPlacesFreeForOtherTenants() throws InterruptedException {
+    // Given
+    CountDownLatch entered = new CountDownLatch(2);
+    CountDownLatch release = new CountDownLatch(1);
+    Operation slow =
+        request -> {
+          entered.countDown();
+          if (request.tenant().equals("acme")) {
+            release.await();
+          }
+          return ApiFixture.echo(request);
+        };
+    try (ApiFixture api = new ApiFixture(new ApiSettings("test", 1024, 4, LONG), slow)) {
+      Future<HttpResponse<Buffer>> first = of(api, "acme");
+      Future<HttpResponse<Buffer>> second = of(api, "acme");
+      entered.await();
+
+      // When
+      HttpResponse<Buffer> third = of(api, "acme").await();
+      HttpResponse<Buffer> others = of(api, "umbrella").await();
+      release.countDown();
+      first.await();
+      second.await();
+      HttpResponse<Buffer> fourth = of(api, "acme").await();
+
+      // Then
+      assertThat(slug(third)).isEqualTo("too-many-requests");
+      assertThat(third.getHeader("Retry-After")).isEqualTo("1");
+      assertThat(others.statusCode()).isEqualTo(200);
+      assertThat(fourth.statusCode()).isEqualTo(200);
+    }
+  }
+
+  /// A request of the platform's admin for a tenant.
+  private static Future<HttpResponse<Buffer>> of(ApiFixture api, String tenant) {
+    return api.anonymous(HttpMethod.GET, "/api/v1/things/1")
+        .putHeader("Authorization", "Bearer platform")
+        .putHeader("Fairlead-Tenant", tenant)
+        .send();
   }
 
   @Test
