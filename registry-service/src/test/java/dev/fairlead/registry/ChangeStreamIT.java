@@ -225,8 +225,7 @@ class ChangeStreamIT {
         .atMost(TIMEOUT)
         .until(
             () ->
-                registry.statusOf(made.getString("key"), HttpMethod.GET, "/api/v1/changes")
-                    == 200);
+                registry.statusOf(made.getString("key"), HttpMethod.GET, "/api/v1/changes") == 200);
     try (EventStream stream = open("", "", key)) {
       // When
       createDevice(theirs, "theirs");

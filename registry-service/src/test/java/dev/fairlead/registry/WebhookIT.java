@@ -179,8 +179,7 @@ class WebhookIT {
     // Given
     String tenant = tenant();
     try (WebhookReceiver receiver = new WebhookReceiver()) {
-      receiver.answers(
-          event -> "poison".equals(event.getString("subject")) ? 302 : 200);
+      receiver.answers(event -> "poison".equals(event.getString("subject")) ? 302 : 200);
       JsonObject webhook = webhook(tenant, receiver);
 
       // When
@@ -243,11 +242,7 @@ class WebhookIT {
                 assertThat(health.getString("lastFailure")).isEqualTo("no answer in time");
                 assertThat(health.getLong("failures")).isPositive();
               });
-      send(
-          tenant,
-          HttpMethod.DELETE,
-          WEBHOOKS + "/" + away.getString("id"),
-          new JsonObject());
+      send(tenant, HttpMethod.DELETE, WEBHOOKS + "/" + away.getString("id"), new JsonObject());
     }
   }
 
@@ -421,8 +416,7 @@ class WebhookIT {
               () ->
                   assertThat(receiver.messages())
                       .extracting(message -> message.event().getString("type"))
-                      .containsExactly(
-                          "dev.fairlead.webhook.test", "dev.fairlead.device.created"));
+                      .containsExactly("dev.fairlead.webhook.test", "dev.fairlead.device.created"));
     }
   }
 
@@ -470,8 +464,7 @@ class WebhookIT {
         WebhookReceiver receiver = new WebhookReceiver()) {
       receiver.answers(event -> 503);
       String id =
-          json(own.request(
-                  HttpMethod.POST, WEBHOOKS, new JsonObject().put("url", receiver.url())))
+          json(own.request(HttpMethod.POST, WEBHOOKS, new JsonObject().put("url", receiver.url())))
               .getString("id");
 
       // When
@@ -531,7 +524,9 @@ class WebhookIT {
     int count = 40;
     RegistryService second =
         new RegistryService(
-            registry.vertx(), registry.config(), new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
+            registry.vertx(),
+            registry.config(),
+            new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
     RegistryFixture.await(second.start());
     try (WebhookReceiver one = new WebhookReceiver();
         WebhookReceiver other = new WebhookReceiver()) {
@@ -582,16 +577,14 @@ class WebhookIT {
     try (own;
         WebhookReceiver receiver = new WebhookReceiver()) {
       String secret =
-          json(own.request(
-                  HttpMethod.POST, WEBHOOKS, new JsonObject().put("url", receiver.url())))
+          json(own.request(HttpMethod.POST, WEBHOOKS, new JsonObject().put("url", receiver.url())))
               .getString("secret");
       own.stop();
 
       // When
       own.start(
           config ->
-              config.withMasterKey(
-                  Secret.of(OTHER_MASTER_KEY), Optional.of(config.masterKey())));
+              config.withMasterKey(Secret.of(OTHER_MASTER_KEY), Optional.of(config.masterKey())));
       own.stop();
       own.start(config -> config.withMasterKey(Secret.of(OTHER_MASTER_KEY), Optional.empty()));
       own.createDevice("a");

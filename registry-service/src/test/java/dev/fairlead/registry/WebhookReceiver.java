@@ -48,7 +48,8 @@ final class WebhookReceiver implements AutoCloseable {
     /// Whether one of the signatures is that of this secret, and the time is about now.
     boolean isSignedWith(String secret) {
       String timestamp = headers.getOrDefault("webhook-timestamp", "0");
-      Duration age = Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), Instant.now());
+      Duration age =
+          Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), Instant.now());
       if (age.abs().compareTo(Duration.ofMinutes(5)) > 0) {
         return false;
       }

@@ -66,7 +66,6 @@ final class ChangePreconditions {
         .parallel()
         .forEach(
             number ->
-                world.create(
-                    world.registryPort(), WEBHOOKS, "{\"url\":\"https://example.com/\"}"));
+                world.create(world.registryPort(), WEBHOOKS, "{\"url\":\"https://example.com/\"}"));
   }
 }

@@ -24,8 +24,7 @@ public record Outcome(
 
   /// It came to no answer.
   public static Outcome failed(String failure) {
-    return new Outcome(
-        false, Optional.empty(), Optional.of(failure), Optional.empty(), false);
+    return new Outcome(false, Optional.empty(), Optional.of(failure), Optional.empty(), false);
   }
 
   /// It was answered, but not taken.

@@ -93,8 +93,7 @@ final class PgWebhookQueue {
   Future<List<Claimed>> claim(int most, boolean failing) {
     String lease = UUID.randomUUID().toString();
     return pool.preparedQuery(CLAIM)
-        .execute(
-            Tuple.of(lease, (double) settings.lease().toMillis(), failing, most))
+        .execute(Tuple.of(lease, (double) settings.lease().toMillis(), failing, most))
         .map(
             rows -> {
               List<Claimed> claimed = new ArrayList<>(rows.size());
@@ -171,8 +170,7 @@ final class PgWebhookQueue {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<Void> healthy(
-      SqlConnection transaction, Claimed webhook, Instant now) {
+  private static Future<Void> healthy(SqlConnection transaction, Claimed webhook, Instant now) {
     return transaction
         .preparedQuery(
             """

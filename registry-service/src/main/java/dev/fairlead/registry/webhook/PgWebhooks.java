@@ -156,11 +156,7 @@ final class PgWebhooks {
   /// @return fails with the problem `webhook-not-found`, with those of `change`, and with
   ///     `validation-failed` for a group that is not static
   Future<WebhookDocument> change(
-      TenantId tenant,
-      String id,
-      UnaryOperator<WebhookEdit> change,
-      Instant now,
-      Act act) {
+      TenantId tenant, String id, UnaryOperator<WebhookEdit> change, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
                 transaction
@@ -249,8 +245,7 @@ final class PgWebhooks {
     return pool.withTransaction(
             transaction ->
                 transaction
-                    .preparedQuery(
-                        "delete from webhook where tenant = $1 and id = $2 returning id")
+                    .preparedQuery("delete from webhook where tenant = $1 and id = $2 returning id")
                     .execute(Tuple.of(tenant.value(), id))
                     .compose(rows -> PgWebhookRows.single(id, rows))
                     .compose(_ -> PgAudit.append(transaction, act)))

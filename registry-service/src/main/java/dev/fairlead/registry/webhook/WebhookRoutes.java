@@ -99,8 +99,7 @@ public final class WebhookRoutes {
             .create(
                 tenant(request), UUID.randomUUID().toString(), edit, secret, now(), request.act())
             .await();
-    return ApiResponse.created(
-        PATH + made.id(), new WebhookDocument.Created(made, secret.text()));
+    return ApiResponse.created(PATH + made.id(), new WebhookDocument.Created(made, secret.text()));
   }
 
   private String checked(String url) {
@@ -209,8 +208,7 @@ public final class WebhookRoutes {
                 before,
                 paging.limit() + 1)
             .await();
-    return ApiResponse.ok(
-        paging.page(page, delivery -> List.of(Long.toString(delivery.number()))));
+    return ApiResponse.ok(paging.page(page, delivery -> List.of(Long.toString(delivery.number()))));
   }
 
   private static long number(String text) {

@@ -152,8 +152,7 @@ final class WebhookSender {
         : Outcome.refused(
             status,
             "the answer was " + status,
-            Optional.ofNullable(response.getHeader("Retry-After"))
-                .flatMap(WebhookSender::seconds),
+            Optional.ofNullable(response.getHeader("Retry-After")).flatMap(WebhookSender::seconds),
             status == GONE);
   }
 

@@ -65,9 +65,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
     return parts(webhook, until)
         .compose(
             head ->
-                queue
-                    .tidy(webhook, head, clock.instant())
-                    .compose(_ -> queue.release(webhook)));
+                queue.tidy(webhook, head, clock.instant()).compose(_ -> queue.release(webhook)));
   }
 
   /// @return the event that is next, if one is left

@@ -23,9 +23,18 @@ class WebhookAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "example.com", "//example.com/", "ftp://example.com/", "http://example.com/",
-        "http://127.0.0.1/", "https://", "https:///x", "https://user@example.com/",
-        "https://example.com/#part", "https://example.com:0/", "https://example.com:65536/",
+        "",
+        "example.com",
+        "//example.com/",
+        "ftp://example.com/",
+        "http://example.com/",
+        "http://127.0.0.1/",
+        "https://",
+        "https:///x",
+        "https://user@example.com/",
+        "https://example.com/#part",
+        "https://example.com:0/",
+        "https://example.com:65536/",
         "https://exa mple.com/"
       })
   void refusesWhatCannotBeOneOfAWebhook(String url) {
