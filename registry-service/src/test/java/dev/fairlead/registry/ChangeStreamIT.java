@@ -1,11 +1,17 @@
 package dev.fairlead.registry;
 
 import static dev.fairlead.registry.RegistryFixture.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.registry.change.ChangeSettings;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +30,7 @@ class ChangeStreamIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
   private static final int STREAMS_MAX = 3;
+  private static final String CHANGES = "/api/v1/changes";
 
   private static RegistryFixture registry;
 
@@ -206,6 +213,59 @@ class ChangeStreamIT {
     assertThat(others).isEqualTo(200);
     Awaitility.await().atMost(TIMEOUT).until(() -> open(tenant, "", Map.of()).status() == 200);
     streams.forEach(EventStream::close);
+  }
+
+  @Test
+  void tellsASlowReaderEverythingAndKeepsNothingForIt() throws IOException {
+    // Given
+    String tenant = tenant();
+    int count = 30_000;
+    String cursor =
+        json(registry.requestIn(tenant, HttpMethod.GET, CHANGES, new JsonObject()))
+            .getString("next");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              """
+              GET /api/v1/changes/stream?cursor=%s HTTP/1.0
+              Host: localhost
+              Authorization: Bearer %s
+              Fairlead-Tenant: %s
+
+              """
+                  .formatted(cursor, RegistryFixture.ADMIN_KEY, tenant)
+                  .replace("\n", "\r\n")
+                  .getBytes(UTF_8));
+
+      // When: far more than all buffers between hold.
+      registry.column(
+          """
+          with made as (
+            insert into change (tenant, device, kind, at, data)
+            select '%s', 'd' || number, 'device.updated', now(), '{}'
+            from generate_series(1, %d) number
+            order by number
+            returning id
+          )
+          select count(*)::text from made
+          """
+              .formatted(tenant, count));
+
+      // Then
+      List<String> heard = new ArrayList<>();
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      while (heard.size() < count) {
+        String line = lines.readLine();
+        if (line.startsWith("data: ")) {
+          heard.add(new JsonObject(line.substring("data: ".length())).getString("subject"));
+        }
+      }
+      assertThat(heard)
+          .containsExactlyElementsOf(
+              IntStream.rangeClosed(1, count).mapToObj(number -> "d" + number).toList());
+    }
   }
 
   @Test

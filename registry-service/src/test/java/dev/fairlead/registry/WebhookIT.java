@@ -4,6 +4,8 @@ import static dev.fairlead.registry.RegistryFixture.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.fairlead.registry.delivery.RetryPlan;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.settings.Secret;
@@ -15,13 +17,18 @@ import io.vertx.ext.web.client.HttpResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -365,6 +372,71 @@ class WebhookIT {
       awaitTaken(device, "out", "out");
       awaitTaken(group, "in");
     }
+  }
+
+  @Test
+  void keepsTheGroupThatItIsFor() {
+    // Given
+    String tenant = tenant();
+    send(tenant, HttpMethod.POST, "/api/v1/groups", new JsonObject().put("id", "kept"));
+    send(
+        tenant,
+        HttpMethod.POST,
+        "/api/v1/groups",
+        new JsonObject().put("id", "dynamic").put("filter", "online"));
+    JsonObject body = new JsonObject().put("url", "https://example.com/");
+
+    // When
+    webhook(tenant, body.copy().put("group", "kept"));
+    int dynamic =
+        send(tenant, HttpMethod.POST, WEBHOOKS, body.copy().put("group", "dynamic")).statusCode();
+    HttpResponse<Buffer> deleted =
+        send(tenant, HttpMethod.DELETE, "/api/v1/groups/kept", new JsonObject());
+
+    // Then
+    assertThat(dynamic).isEqualTo(400);
+    assertThat(deleted.statusCode()).isEqualTo(409);
+    assertThat(json(deleted).getString("detail")).contains("webhooks");
+  }
+
+  @Test
+  void trustsNobodyWhoCannotProveWhoItIs() throws Exception {
+    // Given
+    String tenant = tenant();
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    TestPki.Authority own = TestPki.authority("localhost");
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "own", own.keys().getPrivate(), new char[0], new Certificate[] {own.certificate()});
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(store, new char[0]);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(keys.getKeyManagers(), null, null);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    AtomicInteger asked = new AtomicInteger();
+    server.createContext("/", exchange -> asked.incrementAndGet());
+    server.start();
+    JsonObject webhook =
+        webhook(
+            tenant,
+            new JsonObject().put("url", "https://localhost:" + server.getAddress().getPort()));
+
+    // When
+    JsonObject tested =
+        json(
+            send(
+                tenant,
+                HttpMethod.POST,
+                WEBHOOKS + "/" + webhook.getString("id") + "/test",
+                new JsonObject()));
+    server.stop(0);
+
+    // Then
+    assertThat(tested.getBoolean("delivered")).isFalse();
+    assertThat(tested.getString("failure")).contains("certificate");
+    assertThat(asked).hasValue(0);
   }
 
   @Test

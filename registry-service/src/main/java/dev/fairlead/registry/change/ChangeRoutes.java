@@ -71,10 +71,23 @@ public final class ChangeRoutes {
                             "Too many follow the changes of this tenant here.")
                         .retryAfter(FULL_RETRY)
                         .exception());
-    stream.begin().await();
+    begin(stream);
     return ApiResponse.live(ChangeStream.MEDIA_TYPE, stream::next, stream::stop)
         .withHeader("Cache-Control", "no-store")
         .withHeader("X-Accel-Buffering", "no");
+  }
+
+  /// Whoever does not get it leaves no place taken, also when the request took too long meanwhile.
+  private static void begin(ChangeStream stream) {
+    boolean begun = false;
+    try {
+      stream.begin().await();
+      begun = true;
+    } finally {
+      if (!begun) {
+        stream.stop();
+      }
+    }
   }
 
   private static ChangeFilter filter(ApiRequest request) {
