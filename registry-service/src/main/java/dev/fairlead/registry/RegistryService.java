@@ -55,6 +55,7 @@ import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -236,7 +237,7 @@ public final class RegistryService implements Service {
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     LongQueries longQueries = longQueries();
     Published news = new Published(outbox);
-    PgTenantRemoval removal = new PgTenantRemoval(pool);
+    PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
@@ -245,6 +246,7 @@ public final class RegistryService implements Service {
     Webhooks webhooks =
         new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
     onStop(webhooks::close);
+    SignIn signIn = signIn(pool, view, credentials.personTokens());
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
@@ -262,7 +264,8 @@ public final class RegistryService implements Service {
                         webhooks.routes()::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
-                                new PgTenants(pool, config.limits().defaults()),
+                                new PgTenants(
+                                    pool, config.limits().defaults(), config.auditRetention()),
                                 removal,
                                 news,
                                 clock)
@@ -276,9 +279,9 @@ public final class RegistryService implements Service {
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
                         audit.routes(longQueries)::bind,
-                        signIn(pool, view, credentials.personTokens())::bind),
+                        signIn::bind),
                     new PgAudit(pool, outbox),
-                    view));
+                    signIn.authenticator()));
   }
 
   private LongQueries longQueries() {
@@ -358,12 +361,13 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, AccessView view) {
+      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, Authenticator authenticator) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
-              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
+              api =
+                  new ContractPage(builder.build(authenticator, audit, problems, meters), problems);
               return config
                   .http()
                   .map(

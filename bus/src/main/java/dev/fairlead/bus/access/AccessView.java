@@ -10,6 +10,7 @@ import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -115,9 +116,11 @@ public final class AccessView implements Authenticator {
 
   /// An API key is remembered by its fingerprint; a person's token, good for minutes, as it is.
   @Override
-  public Supplier<Optional<Principal>> standing(String key) {
+  public Supplier<Future<Optional<Principal>>> standing(String key) {
     String fingerprint = fingerprint(key);
-    return apiKeys.containsKey(fingerprint) ? () -> apiKey(fingerprint) : () -> persons.verify(key);
+    return apiKeys.containsKey(fingerprint)
+        ? () -> Future.succeededFuture(apiKey(fingerprint))
+        : () -> Future.succeededFuture(persons.verify(key));
   }
 
   /// Who the API key of this fingerprint belongs to; it counts as used.

@@ -41,6 +41,6 @@ public record HandshakeLimits(
             VERIFICATIONS,
             1,
             BanSettings.FAILURES_MAX,
-            "Unknown tokens from banned addresses whose signature is checked in a second."));
+            "Unknown tokens and certificates from banned addresses that are checked in a second."));
   }
 }

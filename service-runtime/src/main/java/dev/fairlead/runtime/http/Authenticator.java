@@ -1,18 +1,29 @@
 package dev.fairlead.runtime.http;
 
+import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Knows the keys.
 @FunctionalInterface
 public interface Authenticator {
-  /// Whose key this is; empty when it is nobody's. Called on event loops, so that it answers from
+  /// Whose this key is; empty when it is nobody's. Called on event loops, so that it answers from
   /// memory.
   Optional<Principal> authenticate(String key);
 
-  /// Answers the same question later and again, for a call that lasts; keeps no more of the key
-  /// than that needs.
-  default Supplier<Optional<Principal>> standing(String key) {
-    return () -> authenticate(key);
+  /// Whose this is, which looks like a token; empty when it is nobody's. Called on the context of a
+  /// request, and to be completed there. Answers from memory, unless whoever implements it can tell
+  /// by a look-up whether what the token was made for is still there.
+  default Future<Optional<Principal>> authenticateToken(String token) {
+    return Future.succeededFuture(authenticate(token));
+  }
+
+  /// Answers the same question later and again, for an answer that lasts; keeps no more of the key
+  /// than that needs. Called as [#authenticateToken] is.
+  default Supplier<Future<Optional<Principal>>> standing(String key) {
+    return () ->
+        SignIns.isToken(key)
+            ? authenticateToken(key)
+            : Future.succeededFuture(authenticate(key));
   }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param mutating whether it may change something, so that the audit hears of it
 /// @param page whether a person waits for the answer in front of a browser, who is told problems as
 ///     a page
-/// @param guarded whether it is open to everyone but takes a secret in its body, so that calls of
-///     it are limited by address
+/// @param guarded whether it is open to everyone but takes a secret in the request, so that calls
+///     of it are limited by address
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does

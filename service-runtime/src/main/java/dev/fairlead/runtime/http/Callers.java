@@ -49,8 +49,16 @@ final class Callers {
   }
 
   /// Tells whose the key is whenever it is asked, for an answer that lasts.
-  Supplier<Optional<Principal>> standing(String key) {
+  Supplier<Future<Optional<Principal>>> standing(String key) {
     return authenticator.standing(key);
+  }
+
+  /// Whose a token is; empty when it is nobody's, or no longer. To be called on the context of the
+  /// request.
+  Future<Optional<Caller>> byToken(String token) {
+    return authenticator
+        .authenticateToken(token)
+        .map(found -> found.map(principal -> new Caller(principal, Optional.empty())));
   }
 
   /// The cookie of ours that a request carries; empty also where browsers may not sign in.
