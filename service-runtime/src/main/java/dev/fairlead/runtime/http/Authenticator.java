@@ -22,8 +22,6 @@ public interface Authenticator {
   /// than that needs. Called as [#authenticateToken] is.
   default Supplier<Future<Optional<Principal>>> standing(String key) {
     return () ->
-        SignIns.isToken(key)
-            ? authenticateToken(key)
-            : Future.succeededFuture(authenticate(key));
+        SignIns.isToken(key) ? authenticateToken(key) : Future.succeededFuture(authenticate(key));
   }
 }
