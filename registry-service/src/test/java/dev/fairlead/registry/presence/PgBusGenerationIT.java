@@ -155,7 +155,8 @@ class PgBusGenerationIT {
         .extracting(row -> row.getString("key"))
         .containsExactly("generation");
     assertThat(
-            pool.query("select kind || ' ' || device || ' ' || (data ->> 'reason') as told from change")
+            pool.query(
+                    "select kind || ' ' || device || ' ' || (data ->> 'reason') as told from change")
                 .execute()
                 .await())
         .extracting(row -> row.getString("told"))
