@@ -74,8 +74,8 @@ class ApiLiveStreamTest {
   void stopsWhenTheCallerGoesAway() throws IOException, InterruptedException {
     // Given
     Source source = new Source();
-    try (ApiFixture api = new ApiFixture(ApiFixture.settings(), _ -> source.answer());
-        Socket caller = call(api)) {
+    try (ApiFixture api = new ApiFixture(ApiFixture.settings(), _ -> source.answer())) {
+      Socket caller = call(api);
       assertThat(within(source.waitedFor)).isTrue();
 
       // When
