@@ -11,6 +11,7 @@ import dev.fairlead.documentation.contract.Operation;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Authority;
 import dev.fairlead.endtoend.harness.Cluster;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.Comparator;
@@ -58,6 +59,7 @@ final class Belongings {
           "outcome",
           "action",
           "devices",
+          "kind",
           "returnTo",
           "code",
           "iss",
@@ -71,6 +73,7 @@ final class Belongings {
   private static final String PEOPLE = "/api/v1/people";
   private static final String PROVISIONING_KEYS = "/api/v1/provisioning-keys";
   private static final String AUTHORITIES = "/api/v1/certificate-authorities";
+  private static final String WEBHOOKS = "/api/v1/webhooks";
   private static final String SIGNING_KEYS = "/api/v1/signing-keys";
   private static final String TYPE = "zq7-type";
   private static final String SITE = "zq7-site";
@@ -127,6 +130,7 @@ final class Belongings {
     enrolments();
     certificates();
     commands();
+    webhooks();
     awaitAudit();
   }
 
@@ -246,6 +250,50 @@ final class Belongings {
   private void commands() {
     named.put("/api/v1/commands/{id}", new Ids(command(), NOBODY));
     assertThat(command()).isNotEmpty();
+  }
+
+  /// Where the service gives up at once, one that leads nowhere has deliveries soon.
+  private void webhooks() {
+    JsonObject webhook =
+        new JsonObject()
+            .put("name", INNER)
+            .put("url", "https://zq7.invalid/")
+            .put("kinds", new JsonArray().add("device.created"));
+    String id = text(in(VICTIM, WEBHOOKS, webhook), "id");
+    made(in(VICTIM, WEBHOOKS, webhook.put("enabled", false)));
+    JsonObject idle =
+        new JsonObject().put("url", "https://intruder.invalid/").put("enabled", false);
+    named.put(WEBHOOKS + "/{id}", new Ids(id, NOBODY, text(in(INTRUDER, WEBHOOKS, idle), "id")));
+    made(in(VICTIM, DEVICES, new JsonObject().put("id", "zq7-first-told")));
+    made(in(VICTIM, DEVICES, new JsonObject().put("id", "zq7-second-told")));
+    String path = WEBHOOKS + "/" + id;
+    await().until(() -> dead(path).size() == 2);
+    named.put(
+        WEBHOOKS + "/{id}/deliveries/{delivery}",
+        new Ids(dead(path).path(0).path("id").asText(), "WyIxIiwiMSJd"));
+    assertThat(
+            cluster
+                .api()
+                .raw(
+                    cluster.registry().httpPort(),
+                    "PATCH",
+                    path,
+                    Optional.of("{\"enabled\":false}"),
+                    cluster.adminKey(),
+                    Map.of("Fairlead-Tenant", VICTIM, "Content-Type", "application/json"))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  private JsonNode dead(String webhook) {
+    return cluster
+        .api()
+        .get(
+            cluster.registry().httpPort(),
+            webhook + "/deliveries?state=dead",
+            Map.of("Fairlead-Tenant", VICTIM))
+        .body()
+        .path("items");
   }
 
   private String command() {
@@ -394,7 +442,7 @@ final class Belongings {
         .flatMap(name -> Contract.ofSources(name).operations().stream())
         .filter(operation -> operation.method().equals("get"))
         .filter(operation -> operation.role().filter(role -> !role.equals("platform")).isPresent())
-        .filter(operation -> !operation.path().matches("/api/v1/(audit|limits|me)(/.*)?"))
+        .filter(operation -> !operation.path().matches("/api/v1/(audit|limits|me|changes)(/.*)?"))
         .forEach(operation -> all.append(asVictim(operation, "").body()).append('\n'));
     return all.toString().replaceAll("\"last(Seen|Used)At\":\"[^\"]*\"", "");
   }

@@ -12,6 +12,7 @@ import dev.fairlead.endtoend.Belongings.Ids;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Hello;
@@ -63,7 +64,12 @@ class TenantIsolationIT {
 
   @BeforeAll
   static void start() {
-    cluster = new Cluster(directory);
+    cluster =
+        new Cluster(
+            directory,
+            ServiceJar.Tuning.QUICK_START,
+            Map.of("FAIRLEAD_WEBHOOK_RETRIES", "0"),
+            Map.of());
     belongings = new Belongings(cluster);
     device = new TestDevice(cluster.http(), Belongings.DEVICE, belongings.victimsToken());
     hello = device.connect(cluster.gatewayA().httpPort()).join();
@@ -93,7 +99,14 @@ class TenantIsolationIT {
 
   static Stream<Operation> operations() {
     return Stream.of("registry", "command")
-        .flatMap(name -> Contract.ofSources(name).operations().stream());
+        .flatMap(name -> Contract.ofSources(name).operations().stream())
+        .filter(operation -> !isStream(operation));
+  }
+
+  /// What never ends is tried where it is followed: in the registry's ChangeStreamIT.
+  private static boolean isStream(Operation operation) {
+    return operation.answers().stream()
+        .anyMatch(answer -> answer.mediaType().filter("text/event-stream"::equals).isPresent());
   }
 
   /// What stands in a path.
@@ -178,7 +191,12 @@ class TenantIsolationIT {
                     .flatMap(name -> asked(operation, name)));
   }
 
+  /// A cursor of the changes is a place in the feed of all tenants, and without one nothing is
+  /// listed; the registry's ChangeFeedIT tries it.
   private static Stream<Asked> asked(Operation operation, String name) {
+    if (operation.id().equals("listChanges")) {
+      return Stream.empty();
+    }
     return name.equals(CURSOR)
         ? Stream.of(new Asked(operation, name, Optional.empty()))
         : belongings.queries(name).stream()

@@ -65,6 +65,8 @@ record LauncherConfig(
     all.putIfAbsent("FAIRLEAD_KAFKA_PARTITIONS", "4");
     all.putIfAbsent("FAIRLEAD_KAFKA_INBOX_PARTITIONS", "2");
     all.putIfAbsent("FAIRLEAD_KAFKA_STREAMS_PARTITIONS", "2");
+    // What webhooks lead to stands beside it on the same desk.
+    all.putIfAbsent("FAIRLEAD_WEBHOOK_PRIVATE_ADDRESSES", "true");
     all.putAll(backends.settings());
     all.put("FAIRLEAD_ADMIN_KEY_FILE", directory.secretFile("admin-key", true).toString());
     all.put("FAIRLEAD_MASTER_KEY_FILE", directory.secretFile("master-key", false).toString());

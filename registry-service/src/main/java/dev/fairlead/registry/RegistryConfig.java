@@ -2,9 +2,11 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
+import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
@@ -28,6 +30,8 @@ import java.util.Optional;
 /// @param signingKeyLifetime how long a key signs tokens before the next one is made
 /// @param auditRetention how long an entry of the audit is kept
 /// @param enrolment the bounds of enrolments
+/// @param changes the bounds of the change feed
+/// @param webhooks the bounds of webhooks
 /// @param gatewayLostBeats how many beats of the registry a gateway may miss
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
@@ -45,6 +49,8 @@ public record RegistryConfig(
     Duration signingKeyLifetime,
     Duration auditRetention,
     EnrolmentSettings enrolment,
+    ChangeSettings changes,
+    WebhookSettings webhooks,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
     SignInSettings signIn,
@@ -105,6 +111,8 @@ public record RegistryConfig(
             Duration.ofDays(36_500),
             "How long an entry of the audit is kept."),
         EnrolmentSettings.from(settings),
+        ChangeSettings.from(settings),
+        WebhookSettings.from(settings),
         settings.integer(
             "GATEWAY_LOST_BEATS",
             LOST_BEATS,
@@ -151,6 +159,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
@@ -172,6 +182,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
@@ -193,6 +205,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         other,
@@ -214,6 +228,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
@@ -235,6 +251,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
@@ -255,6 +273,54 @@ public record RegistryConfig(
         deviceCertificateLifetime,
         signingKeyLifetime,
         auditRetention,
+        other,
+        changes,
+        webhooks,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits);
+  }
+
+  /// The same with other bounds of the change feed.
+  public RegistryConfig withChanges(ChangeSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        other,
+        webhooks,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits);
+  }
+
+  /// The same with other bounds of webhooks.
+  public RegistryConfig withWebhooks(WebhookSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        changes,
         other,
         gatewayLostBeats,
         gatewayBeatInterval,

@@ -21,6 +21,7 @@ import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.certificate.PgRenewals;
+import dev.fairlead.registry.change.Changes;
 import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
@@ -50,6 +51,7 @@ import dev.fairlead.registry.tenant.TenantSweep;
 import dev.fairlead.registry.twin.DesiredSweep;
 import dev.fairlead.registry.twin.PgDesiredMail;
 import dev.fairlead.registry.twin.TwinRoutes;
+import dev.fairlead.registry.webhook.Webhooks;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.Migrations;
 import dev.fairlead.runtime.database.PgPools;
@@ -244,6 +246,11 @@ public final class RegistryService implements Service {
             ::close);
     PgDesiredMail desired = new PgDesiredMail(outbox, meters);
     onStop(new DesiredSweep(vertx, pool, desired)::close);
+    Changes changes = Changes.open(vertx, pool, outbox, config.changes(), meters);
+    onStop(changes::close);
+    Webhooks webhooks =
+        new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
+    onStop(webhooks::close);
     SignIn signIn = signIn(pool, view, credentials.personTokens());
     return startConsumers(pool, bus, deadLetters, audit, outbox, desired)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
@@ -259,6 +266,8 @@ public final class RegistryService implements Service {
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
+                        changes.routes()::bind,
+                        webhooks.routes()::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
                                 new PgTenants(

@@ -3,7 +3,10 @@ package dev.fairlead.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.registry.change.ChangeSettings;
+import dev.fairlead.registry.delivery.RetryPlan;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
@@ -43,6 +46,8 @@ class RegistryConfigTest {
     assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(400));
     assertThat(config.gatewayLostBeats()).isEqualTo(5);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.changes()).isEqualTo(ChangeSettings.DEFAULT);
+    assertThat(config.webhooks()).isEqualTo(WebhookSettings.DEFAULT);
   }
 
   @Test
@@ -69,6 +74,45 @@ class RegistryConfigTest {
     assertThat(config.gatewayLostBeats()).isEqualTo(7);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.masterKey()).isEqualTo(Secret.of(RegistryFixture.MASTER_KEY));
+  }
+
+  @Test
+  void takesTheBoundsOfChangesAndWebhooks() {
+    // When
+    RegistryConfig config =
+        read(
+            Map.of(
+                "FAIRLEAD_CHANGE_RETENTION", "3d",
+                "FAIRLEAD_CHANGE_STREAMS_PER_TENANT", "7",
+                "FAIRLEAD_WEBHOOK_PRIVATE_ADDRESSES", "true",
+                "FAIRLEAD_WEBHOOK_TIMEOUT", "4s",
+                "FAIRLEAD_WEBHOOK_RETRY_FIRST", "1s",
+                "FAIRLEAD_WEBHOOK_RETRY_LONGEST", "1h",
+                "FAIRLEAD_WEBHOOK_RETRIES", "3",
+                "FAIRLEAD_WEBHOOK_DISABLE_AFTER", "2d"));
+
+    // Then
+    assertThat(config.changes()).isEqualTo(new ChangeSettings(Duration.ofDays(3), 7));
+    assertThat(config.webhooks())
+        .isEqualTo(
+            new WebhookSettings(
+                true,
+                Duration.ofSeconds(4),
+                new RetryPlan(Duration.ofSeconds(1), Duration.ofHours(1), 3),
+                Duration.ofDays(2),
+                Duration.ofSeconds(38)));
+  }
+
+  @Test
+  void refusesWaitsThatShrink() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    Map.of(
+                        "FAIRLEAD_WEBHOOK_RETRY_FIRST", "1h",
+                        "FAIRLEAD_WEBHOOK_RETRY_LONGEST", "1s")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("FAIRLEAD_WEBHOOK_RETRY_LONGEST");
   }
 
   @Test

@@ -11,8 +11,10 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
+import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.health.Health;
@@ -122,6 +124,8 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofDays(90),
         Duration.ofDays(400),
         EnrolmentSettings.DEFAULT,
+        ChangeSettings.DEFAULT,
+        WebhookSettings.DEFAULT,
         3,
         Duration.ofMillis(100),
         SignInSettings.none(),
@@ -167,6 +171,11 @@ final class RegistryFixture implements AutoCloseable {
   /// What takes requests that come in elsewhere.
   Handler<HttpServerRequest> handler() {
     return service.requestHandler();
+  }
+
+  /// Where it listens.
+  int port() {
+    return service.httpPort().orElseThrow();
   }
 
   void stop() {

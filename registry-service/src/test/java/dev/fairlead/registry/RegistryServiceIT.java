@@ -379,6 +379,8 @@ class RegistryServiceIT {
                 config.signingKeyLifetime(),
                 config.auditRetention(),
                 config.enrolment(),
+                config.changes(),
+                config.webhooks(),
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
                 config.signIn(),

@@ -10,6 +10,7 @@ import dev.fairlead.bus.message.ApiKeyUse;
 import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What `fairlead.access` says now. Written by one tail, read from any thread.
 public final class AccessView implements Authenticator {
@@ -110,6 +112,15 @@ public final class AccessView implements Authenticator {
   @Override
   public Optional<Principal> authenticate(String key) {
     return apiKey(fingerprint(key)).or(() -> persons.verify(key));
+  }
+
+  /// An API key is remembered by its fingerprint; a person's token, good for minutes, as it is.
+  @Override
+  public Supplier<Future<Optional<Principal>>> standing(String key) {
+    String fingerprint = fingerprint(key);
+    return apiKeys.containsKey(fingerprint)
+        ? () -> Future.succeededFuture(apiKey(fingerprint))
+        : () -> Future.succeededFuture(persons.verify(key));
   }
 
   /// Who the API key of this fingerprint belongs to; it counts as used.

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +69,7 @@ public final class PgOutbox {
   private final Counter refused;
   private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Map<Long, Promise<Void>> waiting = new HashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private boolean running;
   private boolean poked;
   private boolean closed;
@@ -145,8 +147,16 @@ public final class PgOutbox {
     return done.future();
   }
 
+  /// Is told whenever [#poke] says that something was committed, or somebody waits for it with
+  /// [#published]: for readers of other tables that the same transactions write. On the thread of
+  /// whoever says so.
+  public void onPoke(Runnable listener) {
+    listeners.add(listener);
+  }
+
   /// Says that something was committed. Cheap, from any thread.
   public void poke() {
+    listeners.forEach(Runnable::run);
     context.runOnContext(
         nothing -> {
           poked = true;
@@ -159,6 +169,7 @@ public final class PgOutbox {
   /// @param id as [#append] gave it; its transaction must be committed
   public Future<Void> published(long id) {
     Promise<Void> promise = Promise.promise();
+    listeners.forEach(Runnable::run);
     context.runOnContext(
         nothing -> {
           waiting.put(id, promise);

@@ -79,7 +79,8 @@ final class Preconditions {
               EnrolmentPreconditions.TABLE,
               CertificatePreconditions.TABLE,
               GroupPreconditions.TABLE,
-              TwinPreconditions.TABLE)
+              TwinPreconditions.TABLE,
+              ChangePreconditions.TABLE)
           .flatMap(table -> table.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

@@ -29,7 +29,9 @@ public final class PgEncrypted {
           new Column("signing_key", "private_jwk", "id"),
           new Column("audit_key", "secret", "'audit'"),
           new Column(
-              "certificate_authority", "private_key", "'certificate-authority/' || fingerprint"));
+              "certificate_authority", "private_key", "'certificate-authority/' || fingerprint"),
+          new Column("webhook", "secret", "'webhook/' || id"),
+          new Column("webhook", "previous_secret", "'webhook/' || id"));
 
   /// Encrypts anew what the key before this one encrypted.
   ///

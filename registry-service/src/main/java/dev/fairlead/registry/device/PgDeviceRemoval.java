@@ -9,6 +9,7 @@ import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -19,6 +20,8 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// The end of a device: its rows, its credentials, its live connection.
@@ -74,6 +77,23 @@ final class PgDeviceRemoval {
         : Optional.empty();
   }
 
+  private static Future<List<String>> groups(SqlConnection transaction, DeviceKey device) {
+    return transaction
+        .preparedQuery(
+            """
+            select group_id from device_group_member
+            where tenant = $1 and device_id = $2
+            order by group_id
+            """)
+        .execute(Tuple.of(device.tenant().value(), device.device().value()))
+        .map(
+            rows -> {
+              List<String> groups = new ArrayList<>(rows.size());
+              rows.forEach(row -> groups.add(row.getString("group_id")));
+              return groups;
+            });
+  }
+
   private static Future<Void> deleteRow(SqlConnection transaction, DeviceKey device) {
     return transaction
         .preparedQuery("delete from device where tenant = $1 and id = $2")
@@ -96,7 +116,10 @@ final class PgDeviceRemoval {
   static Future<Long> remove(
       SqlConnection transaction, Locked locked, Instant revokedUntil, Instant now) {
     DeviceKey device = locked.device();
-    return deleteRow(transaction, device)
+    return groups(transaction, device)
+        .compose(
+            groups -> PgChanges.append(transaction, DeviceChanges.deleted(device, groups, now)))
+        .compose(nothing -> deleteRow(transaction, device))
         .compose(nothing -> PgCredentials.revoke(transaction, device, revokedUntil))
         .compose(revocation -> append(transaction, revocation.toRecord()))
         .compose(nothing -> PgBlocks.leave(transaction, device))

@@ -7,6 +7,7 @@ import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.filter.PgFilter;
@@ -196,7 +197,9 @@ final class PgDeviceStore implements DeviceStore {
                 PgColumns.parameter(now),
                 description.location().map(Location::latitude).orElse(null),
                 description.location().map(Location::longitude).orElse(null)))
-        .compose(rows -> PgDeviceNews.present(transaction, List.of(device), now))
+        .compose(
+            rows -> PgChanges.append(transaction, DeviceChanges.updated(device, description, now)))
+        .compose(nothing -> PgDeviceNews.present(transaction, List.of(device), now))
         .compose(news -> PgOutbox.append(transaction, news.getFirst()));
   }
 

@@ -3,6 +3,7 @@ package dev.fairlead.registry.device;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
@@ -40,8 +41,12 @@ public final class PgNewDevice {
         .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(
             generation ->
-                PgOutbox.append(
-                        transaction, PgDeviceNews.present(device, description, Set.of(), now))
+                PgChanges.append(transaction, DeviceChanges.created(device, description, now))
+                    .compose(
+                        nothing ->
+                            PgOutbox.append(
+                                transaction,
+                                PgDeviceNews.present(device, description, Set.of(), now)))
                     .map(generation));
   }
 

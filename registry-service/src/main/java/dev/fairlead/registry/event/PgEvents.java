@@ -10,6 +10,8 @@ import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.certificate.RenewalRequest;
+import dev.fairlead.registry.change.Change;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.event.DeviceState.Outcome;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.twin.DesiredAck;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -103,13 +106,8 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
 
   @Override
   public void committed(List<Received<DeviceEvent>> messages) {
-    if (!requests(messages).isEmpty()) {
-      renewals.committed();
-    }
-    if (messages.stream()
-        .anyMatch(received -> received.message().content() instanceof DeviceEvent.Content.Answer)) {
-      desired.committed();
-    }
+    // One outbox takes the answers, the desired documents and the news of the changes.
+    renewals.committed();
   }
 
   private Future<Void> use(
@@ -126,6 +124,7 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
     messages.forEach(received -> fold(states, acks, received.message()));
     Map<DeviceKey, Reported> reports = new HashMap<>();
     Map<DeviceKey, PgAlerts.Change> problems = new HashMap<>();
+    List<Change> changes = new ArrayList<>();
     states.forEach(
         (device, state) -> {
           if (!state.reported().equals(documents.get(device))) {
@@ -135,13 +134,17 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
           if (!state.alerts().equals(before)) {
             problems.put(device, new PgAlerts.Change(before, state.alerts()));
           }
+          changes.addAll(
+              EventChanges.between(
+                  device, Objects.requireNonNull(documents.get(device)), before, state));
         });
     return reported
         .write(transaction, reports)
         .compose(
             nothing ->
                 problems.isEmpty() ? Future.succeededFuture() : alerts.write(transaction, problems))
-        .compose(nothing -> desired.answered(transaction, acks));
+        .compose(nothing -> desired.answered(transaction, acks))
+        .compose(nothing -> PgChanges.append(transaction, changes));
   }
 
   private void fold(Map<DeviceKey, DeviceState> states, List<DesiredAck> acks, DeviceEvent event) {

@@ -1,10 +1,14 @@
 package dev.fairlead.registry.group;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.change.Change;
+import dev.fairlead.registry.change.ChangeKind;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.device.PgDeviceNews;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -20,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Which devices are in the static groups. Of every device that comes or goes the bus is told in
 /// which groups it is.
@@ -138,10 +143,32 @@ final class PgGroupMembers {
                           Set<String> changed = new TreeSet<>(added);
                           changed.addAll(removed);
                           return PgAudit.append(transaction, act)
+                              .compose(
+                                  nothing ->
+                                      PgChanges.append(
+                                          transaction, changes(tenant, group, added, removed, now)))
                               .compose(nothing -> tell(transaction, tenant, changed, now))
                               .map(
                                   last -> new Changed(added.size(), removed.size(), unknown, last));
                         }));
+  }
+
+  private static List<Change> changes(
+      TenantId tenant, String group, List<String> added, List<String> removed, Instant now) {
+    return Stream.concat(
+            added.stream().map(id -> change(tenant, id, ChangeKind.GROUP_JOINED, group, now)),
+            removed.stream().map(id -> change(tenant, id, ChangeKind.GROUP_LEFT, group, now)))
+        .toList();
+  }
+
+  private static Change change(
+      TenantId tenant, String device, ChangeKind kind, String group, Instant now) {
+    return new Change(
+        tenant,
+        Optional.of(device),
+        kind,
+        now,
+        JsonNodeFactory.instance.objectNode().put("group", group));
   }
 
   private static Future<List<String>> ids(

@@ -190,8 +190,12 @@ final class PgGroups {
             cause ->
                 cause instanceof PgException refused
                         && FOREIGN_KEY_VIOLATION.equals(refused.getSqlState())
-                    ? inUse("There are API keys for the group '" + id + "'.")
+                    ? inUse("There are " + users(refused) + " for the group '" + id + "'.")
                     : Future.failedFuture(cause));
+  }
+
+  private static String users(PgException refused) {
+    return String.valueOf(refused.getConstraint()).startsWith("webhook") ? "webhooks" : "API keys";
   }
 
   private static Future<Void> inUse(String detail) {

@@ -3,6 +3,7 @@ package dev.fairlead.registry.presence;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.change.ChangeKind;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -64,6 +65,26 @@ public final class PgBusGeneration implements PgOffsets.LogRestartHandler {
     log.atError()
         .addKeyValue("generation", number)
         .log("the log of sessions began anew, all sessions are forgotten");
+    return tell(transaction).compose(_ -> forget(transaction, number));
+  }
+
+  /// In one statement: they may be all devices that there are.
+  private static Future<Void> tell(SqlConnection transaction) {
+    return transaction
+        .preparedQuery(
+            """
+            insert into change (tenant, device, kind, at, data)
+            select tenant, device_id, $1, now(),
+              jsonb_build_object('session', session, 'reason', $2::text)
+            from presence
+            where online
+            order by tenant, device_id
+            """)
+        .execute(Tuple.of(ChangeKind.DEVICE_OFFLINE.word(), LOG_RESTARTED))
+        .mapEmpty();
+  }
+
+  private static Future<Void> forget(SqlConnection transaction, long number) {
     return transaction
         .preparedQuery(
             """

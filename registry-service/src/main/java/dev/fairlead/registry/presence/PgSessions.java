@@ -12,6 +12,7 @@ import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.twin.PgDesiredMail;
@@ -92,6 +93,9 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
               return presence
                   .write(transaction, after)
+                  .compose(
+                      nothing ->
+                          PgChanges.append(transaction, PresenceChanges.between(before, after)))
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
                   .compose(nothing -> post(transaction, mail))

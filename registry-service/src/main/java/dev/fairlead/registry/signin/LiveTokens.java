@@ -6,6 +6,7 @@ import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.Principal;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Admits to the registry itself. Keys count as `fairlead.access` says. The token of a session is
 /// not believed for its signature alone, as elsewhere: the registry knows the session, so that a
@@ -36,6 +37,11 @@ final class LiveTokens implements Authenticator {
             .authenticate(token)
             .map(named -> now(named, token))
             .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  @Override
+  public Supplier<Future<Optional<Principal>>> standing(String key) {
+    return authenticate(key).isPresent() ? access.standing(key) : () -> authenticateToken(key);
   }
 
   private Future<Optional<Principal>> now(Principal named, String token) {

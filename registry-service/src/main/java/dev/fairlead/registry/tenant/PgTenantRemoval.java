@@ -3,6 +3,7 @@ package dev.fairlead.registry.tenant;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -150,6 +151,7 @@ public final class PgTenantRemoval {
               return removeCertificates(transaction, tenant, news);
             })
         .compose(news -> PgTenants.appendAll(transaction, news))
+        .compose(last -> PgChanges.remove(transaction, tenant).map(last))
         .compose(
             last ->
                 PgFormerTenants.add(transaction, tenant, clock.instant())

@@ -154,5 +154,12 @@ class PgBusGenerationIT {
     assertThat(pool.query("select key from outbox").execute().await())
         .extracting(row -> row.getString("key"))
         .containsExactly("generation");
+    assertThat(
+            pool.query(
+                    "select kind || ' ' || device || ' ' || (data ->> 'reason') as told from change")
+                .execute()
+                .await())
+        .extracting(row -> row.getString("told"))
+        .containsExactly("device.offline d log-restarted");
   }
 }

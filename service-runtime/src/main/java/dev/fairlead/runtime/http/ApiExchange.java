@@ -48,6 +48,10 @@ final class ApiExchange {
   /// Set before the thread of the operation is started, and read by it.
   private long timer;
 
+  /// Asks again who the caller is; set where that is found out.
+  private Supplier<Future<Optional<Principal>>> standing =
+      () -> Future.succeededFuture(Optional.empty());
+
   ApiExchange(ApiParts parts, BoundOperation operation, RoutingContext routing) {
     this.parts = parts;
     this.operation = operation;
@@ -85,6 +89,8 @@ final class ApiExchange {
     if (cookie.isEmpty()) {
       fail(Callers.unknown().exception());
     } else if (parts.signIns().mayLookUp(address())) {
+      standing =
+          () -> parts.callers().bySession(cookie.get()).map(found -> found.map(Caller::principal));
       await(values, parts.callers().bySession(cookie.get()));
     } else {
       turnAway(parts.signIns().failed(address()));
@@ -94,7 +100,10 @@ final class ApiExchange {
   private void byKey(RequestValues values, String key) {
     if (!parts.signIns().mayCheck(key, address())) {
       turnAway(parts.signIns().failed(address()));
-    } else if (SignIns.isToken(key)) {
+      return;
+    }
+    standing = parts.callers().standing(key);
+    if (SignIns.isToken(key)) {
       await(values, parts.callers().byToken(key));
     } else {
       parts
@@ -287,12 +296,14 @@ final class ApiExchange {
   private void write(ApiResponse answer, Buffer body) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
+      stopStream(answer);
       stop(answer.status());
       return;
     }
     try {
       answer.headers().forEach(response::putHeader);
     } catch (IllegalArgumentException e) { // a header field that HTTP cannot carry
+      stopStream(answer);
       response.headers().clear();
       fail(e);
       return;
@@ -300,15 +311,23 @@ final class ApiExchange {
     stop(answer.status());
     response.setStatusCode(answer.status());
     if (answer.body() instanceof ApiStream stream) {
-      stream
-          .send(context, response)
-          .onFailure(e -> log.atDebug().setCause(e).log("answer cut off"));
+      Future<Void> sent = stream.send(context, response);
+      sent.onFailure(e -> log.atDebug().setCause(e).log("answer cut off"));
+      if (stream.live()) {
+        StreamGuard.watch(parts.vertx(), context, response, stream, standing, sent);
+      }
       return;
     }
     if (answer.body() != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
     response.end(body).onFailure(e -> log.atDebug().setCause(e).log("answer not delivered"));
+  }
+
+  private static void stopStream(ApiResponse answer) {
+    if (answer.body() instanceof ApiStream stream) {
+      stream.stop().run();
+    }
   }
 
   /// Answers with a problem. A refusal is in the audit before; a fault of ours decided nothing, and

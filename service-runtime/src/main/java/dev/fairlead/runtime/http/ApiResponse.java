@@ -48,7 +48,19 @@ public record ApiResponse(int status, Map<String, String> headers, @Nullable Obj
   /// @param parts gives the next part of the body, an empty one at the end; is asked again only
   ///     when the part before has left
   public static ApiResponse streamed(String contentType, Supplier<Future<Buffer>> parts) {
-    return new ApiResponse(200, Map.of(), new ApiStream(contentType, parts));
+    return new ApiResponse(200, Map.of(), new ApiStream(contentType, parts, () -> {}, false));
+  }
+
+  /// 200 with a body that goes on as long as the caller listens, may listen and this process runs.
+  /// No time limit of requests applies to it; whether the caller's key still opens is asked again
+  /// every two seconds.
+  ///
+  /// @param parts gives the next part of the body, which may take its time, an empty one at the end
+  /// @param stop is called once the caller is gone or may no longer listen: the next part, also one
+  ///     that is being waited for, is then the empty one. May be called more than once
+  public static ApiResponse live(
+      String contentType, Supplier<Future<Buffer>> parts, Runnable stop) {
+    return new ApiResponse(200, Map.of(), new ApiStream(contentType, parts, stop, true));
   }
 
   /// The same with one more header field.

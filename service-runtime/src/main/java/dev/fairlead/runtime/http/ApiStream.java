@@ -11,7 +11,9 @@ import java.util.function.Supplier;
 ///
 /// @param contentType of the whole
 /// @param parts gives the next part, an empty one at the end
-record ApiStream(String contentType, Supplier<Future<Buffer>> parts) {
+/// @param stop has the next part be the end; to be called when it is over, whatever ended it
+/// @param live whether it may last for ever, so that its caller's right to it is looked at again
+record ApiStream(String contentType, Supplier<Future<Buffer>> parts, Runnable stop, boolean live) {
 
   /// Sends it all. To be called on the context of the request, with the head not yet written.
   ///
@@ -20,8 +22,9 @@ record ApiStream(String contentType, Supplier<Future<Buffer>> parts) {
   Future<Void> send(Context context, HttpServerResponse response) {
     response.setChunked(true).putHeader("Content-Type", contentType);
     Promise<Void> sent = Promise.promise();
+    response.closeHandler(_ -> stop.run());
     next(context, response, sent);
-    return sent.future();
+    return sent.future().onComplete(_ -> stop.run());
   }
 
   private void next(Context context, HttpServerResponse response, Promise<Void> sent) {

@@ -2,6 +2,7 @@ package dev.fairlead.runtime.http;
 
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Knows the keys.
 @FunctionalInterface
@@ -15,5 +16,12 @@ public interface Authenticator {
   /// by a look-up whether what the token was made for is still there.
   default Future<Optional<Principal>> authenticateToken(String token) {
     return Future.succeededFuture(authenticate(token));
+  }
+
+  /// Answers the same question later and again, for an answer that lasts; keeps no more of the key
+  /// than that needs. Called as [#authenticateToken] is.
+  default Supplier<Future<Optional<Principal>>> standing(String key) {
+    return () ->
+        SignIns.isToken(key) ? authenticateToken(key) : Future.succeededFuture(authenticate(key));
   }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The one place that finds out who sends a request: by the key or token in its header, else, where
@@ -45,6 +46,11 @@ final class Callers {
     return authenticator
         .authenticate(key)
         .map(principal -> new Caller(principal, Optional.empty()));
+  }
+
+  /// Tells whose the key is whenever it is asked, for an answer that lasts.
+  Supplier<Future<Optional<Principal>>> standing(String key) {
+    return authenticator.standing(key);
   }
 
   /// Whose a token is; empty when it is nobody's, or no longer. To be called on the context of the

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -50,12 +52,23 @@ final class ApiFixture implements AutoCloseable {
   ApiFixture(ApiSettings settings, Operation thing, Operation deletion) {
     ApiRouter router =
         bound(ApiRouter.load(vertx, CONTRACT, settings).await(), thing, deletion)
-            .build(ApiFixture::authenticate, this::record, new Problems(meters), meters);
+            .build(this::stillGood, this::record, new Problems(meters), meters);
     server = HttpServers.listen(vertx, HttpServerSettings.of("127.0.0.1", 0), router).await();
     client =
         WebClient.create(
             vertx,
             new WebClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(server.actualPort()));
+  }
+
+  /// Keys that open nothing any more.
+  final Set<String> takenBack = ConcurrentHashMap.newKeySet();
+
+  private Optional<Principal> stillGood(String key) {
+    return takenBack.contains(key) ? Optional.empty() : Optional.ofNullable(KEYS.get(key));
+  }
+
+  int port() {
+    return server.actualPort();
   }
 
   /// What the audit was told, in order.
@@ -111,10 +124,6 @@ final class ApiFixture implements AutoCloseable {
   private static ApiResponse create(ApiRequest request) {
     NewThing thing = request.body(NewThing.class);
     return ApiResponse.created("/api/v1/things/" + thing.name(), thing);
-  }
-
-  private static Optional<Principal> authenticate(String key) {
-    return Optional.ofNullable(KEYS.get(key));
   }
 
   static ApiSettings settings() {
