@@ -202,6 +202,27 @@ class ChangeFeedIT {
         .isEqualTo(new JsonObject("{\"patch\":{\"b\":{\"c\":null}}}"));
   }
 
+  @Test
+  void tellsWhatADeviceIsToBeLike() {
+    // Given
+    String tenant = tenant();
+    createDevice(tenant, "a");
+    String cursor = now(tenant);
+    String desired = "/api/v1/devices/a/twin/desired";
+
+    // When
+    registry.requestIn(tenant, HttpMethod.PATCH, desired, new JsonObject("{\"rate\":5}"));
+    registry.requestIn(tenant, HttpMethod.PATCH, desired, new JsonObject("{\"rate\":5}"));
+    registry.requestIn(tenant, HttpMethod.PUT, desired, new JsonObject("{\"site\":\"north\"}"));
+
+    // Then
+    awaitKind(tenant, cursor, "device.desired");
+    assertThat(eachAfter(tenant, cursor, 2, event -> event.getJsonObject("data")))
+        .containsExactly(
+            new JsonObject("{\"patch\":{\"rate\":5},\"version\":1}"),
+            new JsonObject("{\"patch\":{\"rate\":null,\"site\":\"north\"},\"version\":2}"));
+  }
+
   private static List<JsonObject> data(List<JsonObject> events, String kind) {
     return events.stream()
         .filter(event -> kind(event).equals(kind))

@@ -17,6 +17,8 @@ public enum ChangeKind {
   DEVICE_OFFLINE("device.offline"),
   /// What it reports about itself has changed.
   DEVICE_REPORTED("device.reported"),
+  /// What it is to be like has changed.
+  DEVICE_DESIRED("device.desired"),
   /// A problem is there, or is told in another way.
   ALERT_RAISED("alert.raised"),
   /// It is over.

@@ -7,20 +7,16 @@ import dev.fairlead.registry.alert.Alert;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
-import dev.fairlead.registry.twin.MergePatch;
+import dev.fairlead.registry.twin.DocumentChange;
 import dev.fairlead.registry.twin.Reported;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /// What a batch of events tells the feed about one device: at most one change of what it reports,
 /// and one for each alert that is another now.
 final class EventChanges {
-
-  /// A patch that is larger, in characters, is not told; whoever wants it reads the device.
-  private static final int PATCH_LENGTH_MAX = 16 * 1024;
 
   private EventChanges() {}
 
@@ -29,8 +25,12 @@ final class EventChanges {
       DeviceKey device, Reported reported, OpenAlerts open, DeviceState after) {
     Instant at = after.reported().updatedAt().orElse(Instant.EPOCH);
     List<Change> changes = new ArrayList<>();
-    patch(reported, after.reported())
-        .ifPresent(data -> changes.add(Change.of(device, ChangeKind.DEVICE_REPORTED, at, data)));
+    ObjectNode before = reported.document();
+    ObjectNode now = after.reported().document();
+    if (!before.equals(now)) {
+      ObjectNode data = DocumentChange.data(before, now);
+      changes.add(Change.of(device, ChangeKind.DEVICE_REPORTED, at, data));
+    }
     new TreeMap<>(open.byCode())
         .forEach(
             (code, alert) -> {
@@ -46,20 +46,6 @@ final class EventChanges {
               }
             });
     return changes;
-  }
-
-  private static Optional<ObjectNode> patch(Reported before, Reported after) {
-    if (before.document().equals(after.document())) {
-      return Optional.empty();
-    }
-    ObjectNode patch = MergePatch.between(before.document(), after.document());
-    ObjectNode data = JsonNodeFactory.instance.objectNode();
-    if (patch.toString().length() > PATCH_LENGTH_MAX) {
-      data.putNull("patch");
-    } else {
-      data.set("patch", patch);
-    }
-    return Optional.of(data);
   }
 
   private static ObjectNode data(Alert alert) {

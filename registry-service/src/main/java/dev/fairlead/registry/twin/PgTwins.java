@@ -3,6 +3,9 @@ package dev.fairlead.registry.twin;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.registry.change.Change;
+import dev.fairlead.registry.change.ChangeKind;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -14,6 +17,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -79,7 +83,12 @@ final class PgTwins {
                           Desired after = before.changed(change.apply(before.document()), now);
                           return after.version() == before.version()
                               ? Future.<Void>succeededFuture()
-                              : mail.send(transaction, Map.of(device, after));
+                              : mail.send(transaction, Map.of(device, after))
+                                  .compose(
+                                      sent ->
+                                          PgChanges.append(
+                                              transaction,
+                                              List.of(told(device, before, after, now))));
                         })
                     .compose(nothing -> PgAudit.append(transaction, act)))
         .onSuccess(id -> mail.committed())
@@ -104,6 +113,11 @@ final class PgTwins {
                         """)
                     .execute(key(device)))
         .mapEmpty();
+  }
+
+  private static Change told(DeviceKey device, Desired before, Desired after, Instant now) {
+    ObjectNode data = DocumentChange.data(before.document(), after.document());
+    return Change.of(device, ChangeKind.DEVICE_DESIRED, now, data.put("version", after.version()));
   }
 
   private static Future<Desired> expect(OptionalLong expected, Desired before) {
