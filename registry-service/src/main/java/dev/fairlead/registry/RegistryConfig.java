@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
+import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -32,6 +33,7 @@ import java.util.Optional;
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
 /// @param limits what tenants and their devices may
+/// @param alerts how long alerts are kept, and when rules are looked at
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -48,7 +50,8 @@ public record RegistryConfig(
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
     SignInSettings signIn,
-    LimitSettings limits) {
+    LimitSettings limits,
+    AlertSettings alerts) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -118,7 +121,8 @@ public record RegistryConfig(
             Duration.ofMinutes(1),
             "The time between two beats of a gateway or a registry."),
         SignInSettings.from(settings),
-        LimitSettings.from(settings));
+        LimitSettings.from(settings),
+        AlertSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -154,7 +158,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with another master key.
@@ -175,7 +180,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other rules for signing in.
@@ -196,7 +202,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         other,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other bounds of its HTTP interface.
@@ -217,7 +224,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other limits.
@@ -238,7 +246,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        other);
+        other,
+        alerts);
   }
 
   /// The same with other bounds of enrolments.
@@ -259,6 +268,29 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
+  }
+
+  /// The same with other settings of alerts.
+  public RegistryConfig withAlerts(AlertSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits,
+        other);
   }
 }

@@ -382,7 +382,8 @@ class RegistryServiceIT {
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
                 config.signIn(),
-                config.limits()));
+                config.limits(),
+                config.alerts()));
 
     // Then
     Awaitility.await()

@@ -7,6 +7,7 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.registry.alert.Alert;
 import dev.fairlead.registry.alert.AlertChange;
 import dev.fairlead.registry.body.JsonBody;
 import dev.fairlead.registry.body.RecordTime;
@@ -83,7 +84,9 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
               record.header(Headers.FORM).filter(Headers.FORM_WHOLE::equals).isPresent()
                   ? new Content.Whole(JsonBody.object(message))
                   : new Content.Patch(JsonBody.object(message));
-          case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
+          case ALERT ->
+              new Content.Problem(
+                  AlertChange.of(JsonBody.object(message), saidAt, Alert.idOf(record)));
           case CSR -> new Content.Request(RenewalRequest.of(record, message, takenAt));
           case LOG -> new Content.LogLine();
           case TELEMETRY, DELIVERED, PROGRESS, RESULT ->

@@ -14,6 +14,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.rule.PgRuleStates;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -35,6 +36,7 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
   static final String CONSUMER = "registry-sessions";
 
   private final PgPresence presence = new PgPresence();
+  private final PgRuleStates rules = new PgRuleStates();
   private final PgOutbox outbox;
   private final Counter replaced;
   private final Counter revoked;
@@ -82,10 +84,29 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
               return presence
                   .write(transaction, after)
+                  .compose(nothing -> rules.seen(transaction, seen(after)))
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
                   .compose(nothing -> post(transaction, mail));
             });
+  }
+
+  private static List<PgRuleStates.Seen> seen(Map<DeviceKey, Presence> changed) {
+    List<PgRuleStates.Seen> seen = new ArrayList<>(changed.size());
+    changed.forEach(
+        (device, now) ->
+            now.since()
+                .ifPresent(
+                    since ->
+                        seen.add(
+                            new PgRuleStates.Seen(
+                                device,
+                                now.online(),
+                                since,
+                                now.history().sessions().stream()
+                                    .map(PastSession::openedAt)
+                                    .toList()))));
+    return seen;
   }
 
   /// The newest token that each device opened a session with.
