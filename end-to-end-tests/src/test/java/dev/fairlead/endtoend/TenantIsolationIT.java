@@ -3,6 +3,7 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.documentation.contract.BodyExample;
@@ -15,6 +16,7 @@ import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Hello;
 import dev.fairlead.protocol.Message;
+import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.Value;
 import java.lang.reflect.Field;
@@ -114,6 +116,10 @@ class TenantIsolationIT {
     IDS.put("/api/v1/enrolments/{id}", new Ids(enrolment(text(fleetKey, "key")), nobody));
     // That of a stranger's authority is tried where there is one: in the tests of certificates.
     IDS.put("/api/v1/certificate-authorities/{fingerprint}", new Ids(FINGERPRINT, FINGERPRINT));
+    IDS.put("/api/v1/rules/{ruleId}", new Ids(rule(), nobody));
+    IDS.put("/api/v1/knowledge/{code}", new Ids(SECRET + "-code", "nobodys-code"));
+    know(SECRET + "-code");
+    IDS.put("/api/v1/alerts/{alertId}", new Ids(alert(), nobody));
     await().until(() -> get(intruderKey, "/api/v1/devices").statusCode() == 200);
     await().until(() -> document(VICTIM).contains(INNER + "\":1"));
   }
@@ -147,6 +153,58 @@ class TenantIsolationIT {
             "/api/v1/people",
             "{\"email\":\"someone@example.com\",\"name\":\"" + INNER + "\",\"role\":\"viewer\"}"),
         "id");
+  }
+
+  private static String rule() {
+    return text(
+        in(
+            VICTIM,
+            "/api/v1/rules",
+            "{\"name\":\""
+                + INNER
+                + "\",\"condition\":{\"kind\":\"offline\",\"for\":\"1d\"},\"alert\":{\"code\":\"c\","
+                + "\"severity\":\"info\",\"text\":\""
+                + INNER
+                + "\"}}"),
+        "id");
+  }
+
+  private static void know(String code) {
+    HttpResponse<String> answer =
+        cluster
+            .api()
+            .raw(
+                cluster.registry().httpPort(),
+                "PUT",
+                "/api/v1/knowledge/" + code,
+                Optional.of(
+                    "{\"explanation\":\"" + INNER + "\",\"suggestion\":\"" + INNER + "\"}"),
+                cluster.adminKey(),
+                Map.of("Content-Type", "application/json", "Fairlead-Tenant", VICTIM));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static String alert() {
+    device.send(
+        Messages.alert(
+                Body.utf8(
+                    "{\"code\":\"c\",\"severity\":\"info\",\"text\":\""
+                        + INNER
+                        + "\",\"state\":\"raised\"}"))
+            .withId("alert"));
+    await().until(() -> !alerts().isEmpty());
+    return alerts().get(0).path("id").asText();
+  }
+
+  private static JsonNode alerts() {
+    return cluster
+        .api()
+        .get(
+            cluster.registry().httpPort(),
+            "/api/v1/alerts",
+            Map.of("Fairlead-Tenant", VICTIM))
+        .body()
+        .path("items");
   }
 
   private static String enrolment(String key) {
@@ -246,7 +304,11 @@ class TenantIsolationIT {
 
   private static String withoutIds(Operation operation, HttpResponse<String> response) {
     Ids ids = ids(stem(operation));
-    return response.body().replace(ids.theirs(), "ID").replace(ids.nobodys(), "ID");
+    return response
+        .body()
+        .replace(ids.theirs(), "ID")
+        .replace(ids.nobodys(), "ID")
+        .replaceAll("\"updatedAt\":\"[^\"]*\"", "");
   }
 
   private static Ids ids(String stem) {
