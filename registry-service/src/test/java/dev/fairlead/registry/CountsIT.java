@@ -35,14 +35,17 @@ class CountsIT {
           """
           insert into device
             (tenant, id, type, tags, created_at, updated_at, latitude, longitude)
-          select 'counted', 'd' || n, case n % 2 when 0 then 'pump' else 'valve' end, '{}', now(),
-            now(), n % 10, 10
+          select 'counted', 'd' || n, case n %% 2 when 0 then 'pump' else 'valve' end, '{}', now(),
+            now(), n %% 10, 10
           from generate_series(1, %d) as n
           """
               .formatted(DEVICES),
+          // As wide as rows are that have a history; without a gateway, which would be missed.
           """
-          insert into presence (tenant, device_id, online, alerts_open, gateway)
-          select 'counted', 'd' || n, n % 5 <> 0, case n % 10 when 1 then 1 else 0 end, 'none'
+          insert into presence (tenant, device_id, online, alerts_open, remote_address, sessions)
+          select 'counted', 'd' || n, n %% 5 <> 0, case n %% 10 when 1 then 1 else 0 end, '192.0.2.7',
+            (select jsonb_agg(jsonb_build_object('session', md5(n || '-' || k), 'wire', 'json'))
+             from generate_series(1, 10) as k)
           from generate_series(1, %d) as n
           """
               .formatted(DEVICES),

@@ -222,7 +222,7 @@ class RulesIT {
     // Given
     device("silent", "sensor");
     String rule =
-        make("silent", "type = sensor", "{\"kind\":\"absence\",\"key\":\"t\",\"for\":\"2s\"}");
+        make("silent", "type = sensor", "{\"kind\":\"absence\",\"key\":\"t\",\"for\":\"4s\"}");
     awaitScope(rule, 1);
 
     // When
