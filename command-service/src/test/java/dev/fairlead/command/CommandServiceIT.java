@@ -437,6 +437,28 @@ class CommandServiceIT {
   }
 
   @Test
+  void showsNothingOfAnEarlierDeviceOfTheSameId() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    String earlier = fixture.send(device, "", PING).id();
+    String commands = "/api/v1/devices/" + device.device() + "/commands";
+
+    // When
+    gateway.write(new DeviceChange.Deleted(device, System.currentTimeMillis()).toRecord());
+    await().until(() -> fixture.command(earlier).state().equals("cancelled"));
+
+    // Then
+    assertThat(fixture.get(commands).problem()).isEqualTo("device-not-found");
+
+    // When
+    gateway.write(CommandFixture.present(device));
+    String later = fixture.send(device, "", PING).id();
+
+    // Then
+    assertThat(ids(items(device, ""))).containsExactly(later);
+  }
+
+  @Test
   void listsNewestFirstPageByPage() {
     // Given
     DeviceKey device = fixture.newDevice();

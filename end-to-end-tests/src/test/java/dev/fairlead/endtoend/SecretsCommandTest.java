@@ -40,7 +40,9 @@ class SecretsCommandTest {
         "connect refused token=" + TOKEN,
         "Authorization: Bearer " + API_KEY,
         "{\"key\":\"" + API_KEY + "\"}",
-        API_KEY);
+        API_KEY,
+        "key=flp_" + "d".repeat(43),
+        "claim=flc_" + "d".repeat(43));
   }
 
   @ParameterizedTest(name = "{index}")

@@ -7,6 +7,7 @@ import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.FairleadUp;
 import dev.fairlead.endtoend.harness.HeapDump;
+import dev.fairlead.endtoend.harness.ProviderStub;
 import dev.fairlead.endtoend.harness.RawHttp;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
@@ -24,6 +25,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -37,6 +40,8 @@ class SecretsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int TLS_ABOVE = 363;
   private static final int PIECE = 32;
+  private static final String CLIENT_ID = "fairlead";
+  private static final String CLIENT_SECRET = "a-client-secret-for-tests-only-0123456789";
 
   @TempDir private Path directory;
 
@@ -104,6 +109,33 @@ class SecretsIT {
             port, "POST /api/v1/nothing HTTP/1.1", "X-API-Key: " + key, "Content-Length: 0"));
   }
 
+  private static Map<String, String> settings(String issuer) {
+    return Map.of(
+        "FAIRLEAD_OIDC_ISSUER", issuer,
+        "FAIRLEAD_OIDC_CLIENT_ID", CLIENT_ID,
+        "FAIRLEAD_OIDC_CLIENT_SECRET", CLIENT_SECRET,
+        "FAIRLEAD_OIDC_REDIRECT_URL", "http://127.0.0.1:8080/api/v1/sign-in/callback");
+  }
+
+  /// Comes back from the provider with a code that the provider does not know.
+  private void signInBadly(int port) {
+    String begun = RawHttp.exchange(port, "GET /api/v1/sign-in HTTP/1.1");
+    said.put(
+        "answer to a wrong code",
+        RawHttp.exchange(
+            port,
+            "GET /api/v1/sign-in/callback?code=wrong&state="
+                + first(begun, "[?&]state=([^&\r]+)")
+                + " HTTP/1.1",
+            "Cookie: " + first(begun, "(?i)set-cookie: ([^;]+)")));
+  }
+
+  private static String first(String text, String pattern) {
+    Matcher found = Pattern.compile(pattern).matcher(text);
+    assertThat(found.find()).as(pattern).isTrue();
+    return found.group(1);
+  }
+
   private static String newKey(Api api, int port) {
     Api.Answer made =
         api.post(port, "/api/v1/api-keys", "{\"name\":\"for a scan\",\"role\":\"admin\"}");
@@ -143,14 +175,15 @@ class SecretsIT {
 
   @Test
   void areNowhereInServicesOfTheirOwn() throws IOException {
-    try (Cluster cluster = new Cluster(directory)) {
+    try (ProviderStub provider = ProviderStub.start();
+        Cluster cluster =
+            new Cluster(
+                directory, ServiceJar.Tuning.QUICK_START, settings(provider.issuer()), Map.of())) {
       // Given
       List<TestDevice> devices = cluster.devices("secret-", TokenPlace.values().length);
       List<String> tokens = devices.stream().map(TestDevice::token).toList();
-      List<String> keys = new ArrayList<>();
       int gateway = cluster.gatewayA().httpPort();
       String key = newKey(cluster.api(), cluster.registry().httpPort());
-      keys.add(key);
 
       // When
       Iterator<TestDevice> next = devices.iterator();
@@ -158,6 +191,12 @@ class SecretsIT {
         next.next().connect("ws://127.0.0.1:" + gateway, place).join();
       }
       await().atMost(PATIENCE).until(() -> cluster.isOnline(devices.getLast().id()));
+      UsedSecrets others =
+          UsedSecrets.of(
+              cluster.api(), cluster.registry().httpPort(), cluster.command().httpPort());
+      said.putAll(others.refusals());
+      List<String> keys = Stream.concat(Stream.of(key), others.all().stream()).toList();
+      signInBadly(cluster.registry().httpPort());
       connectBadly(gateway, tokens.getFirst());
       for (ServiceJar service : List.of(cluster.registry(), cluster.command())) {
         askBadly(service.httpPort(), key, tokens.getFirst());
@@ -179,7 +218,11 @@ class SecretsIT {
       // Then
       assertThat(devices).noneMatch(device -> device.closed().isDone());
       readLogs(directory);
-      assertNowhere(Stream.of(tokens, keys, cluster.secrets()).flatMap(List::stream).toList());
+      assertThat(provider.credentials()).containsExactly(CLIENT_ID + ":" + CLIENT_SECRET);
+      assertNowhere(
+          Stream.of(tokens, keys, cluster.secrets(), List.of(CLIENT_SECRET))
+              .flatMap(List::stream)
+              .toList());
       assertThat(gatewayHeap.contains(devices.getFirst().id())).isTrue();
       assertNotIn(gatewayHeap, "the gateway", tokens);
       List<String> used = Stream.concat(tokens.stream(), keys.stream()).toList();
@@ -209,6 +252,8 @@ class SecretsIT {
       List<String> tokens = devices.stream().map(TestDevice::token).toList();
 
       // When
+      UsedSecrets others = UsedSecrets.of(up.api(), port, port);
+      said.putAll(others.refusals());
       connectBadly(port, tokens.getFirst());
       askBadly(port, key, tokens.getFirst());
       said.put("meters", up.metrics());
@@ -219,6 +264,7 @@ class SecretsIT {
       readLogs(directory.resolve("logs"));
       List<String> secrets = new ArrayList<>(tokens);
       secrets.add(key);
+      secrets.addAll(others.all());
       assertNotIn(heap, "the product", secrets);
       secrets.add(Files.readString(directory.resolve("admin-key")).strip());
       secrets.add(Files.readString(directory.resolve("master-key")).strip());

@@ -3,12 +3,12 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.documentation.contract.BodyExample;
 import dev.fairlead.documentation.contract.Contract;
 import dev.fairlead.documentation.contract.Operation;
+import dev.fairlead.endtoend.Belongings.Ids;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
@@ -21,17 +21,21 @@ import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.Value;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,87 +45,52 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// One tenant can see, address and infer nothing of another: over every operation of every
-/// contract, and with every message of the protocol. Both are read from where they are defined, so
-/// that a new one is tried the day it appears.
+/// contract with every parameter that can name something, and with every message of the protocol.
+/// All are read from where they are defined, so that a new one is tried the day it appears.
 class TenantIsolationIT {
 
-  /// The id of the victim's device, which the intruder tries.
-  private static final String SECRET = "zq7-victims-device";
+  private static final String INNER = Belongings.INNER;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String CURSOR = "cursor";
 
-  /// In the name of everything that the victim has, and in what its device says. The intruder never
-  /// says it.
-  private static final String INNER = "zq7-inner-secret";
-
-  private static final String GROUPS = "/api/v1/groups";
-
-  /// The id of the victim's group, in which the device is.
-  private static final String GROUP = "victims-group";
-
-  private static final String VICTIM = "victim";
-  private static final String INTRUDER = "intruder";
-  private static final String FINGERPRINT = "0".repeat(64);
+  /// Answers numbers, by which nobody is named.
+  private static final String COUNTS = "countDevices";
+  private static final Pattern PARAMETER = Pattern.compile("\\{\\w+}");
 
   @TempDir private static Path directory;
 
   private static Cluster cluster;
+  private static Belongings belongings;
   private static TestDevice device;
   private static Hello hello;
-  private static String intruderKey;
   private static TestDevice intrudingDevice;
-
-  /// What the victim has, by the service and the path that name it: for each parameter of a path
-  /// the value that stands for something of the victim's, and one that stands for nothing.
-  private static final Map<String, Ids> IDS = new LinkedHashMap<>();
-
-  /// The victim's id of something, and one of the same form that nobody has.
-  private record Ids(String theirs, String nobodys) {}
 
   @BeforeAll
   static void start() {
     cluster = new Cluster(directory);
-    tenant(VICTIM);
-    tenant(INTRUDER);
-    device = new TestDevice(cluster.http(), SECRET, token(VICTIM, SECRET));
+    belongings = new Belongings(cluster);
+    device = new TestDevice(cluster.http(), Belongings.DEVICE, belongings.victimsToken());
     hello = device.connect(cluster.gatewayA().httpPort()).join();
     device.status("e1", "{\"" + INNER + "\":1}");
-    String key = text(in(VICTIM, "/api/v1/api-keys", keyBody(INNER)), "id");
-    String command =
-        text(
-            cluster
-                .api()
-                .post(
-                    cluster.command().httpPort(),
-                    "/api/v1/devices/" + SECRET + "/commands",
-                    "{\"kind\":\"" + INNER + "\"}",
-                    Map.of("Fairlead-Tenant", VICTIM)),
-            "id");
-    intruderKey = text(in(INTRUDER, "/api/v1/api-keys", keyBody("intruder")), "key");
-    intrudingDevice = new TestDevice(cluster.http(), "intruding", token(INTRUDER, "intruding"));
-    String nobody = "00000000-0000-4000-8000-000000000000";
-    IDS.put("/api/v1/devices/{id}", new Ids(SECRET, "nobodys-device"));
-    IDS.put("/api/v1/api-keys/{id}", new Ids(key, nobody));
-    IDS.put("/api/v1/commands/{id}", new Ids(command, nobody));
-    IDS.put("/api/v1/tenants/{id}", new Ids(VICTIM, "nobodys-tenant"));
-    IDS.put("/api/v1/signing-keys/{id}", new Ids(nobody, nobody));
-    IDS.put("/api/v1/people/{id}", new Ids(person(), nobody));
-    in(VICTIM, GROUPS, "{\"id\":\"" + GROUP + "\",\"name\":\"" + INNER + "\"}");
-    in(VICTIM, GROUPS + "/" + GROUP + "/devices", "{\"add\":[\"" + SECRET + "\"]}");
-    IDS.put("/api/v1/groups/{id}", new Ids(GROUP, "nobodys-group"));
-    Api.Answer fleetKey =
-        in(
-            VICTIM,
-            "/api/v1/provisioning-keys",
-            "{\"name\":\"" + INNER + "\",\"accept\":\"by-hand\"}");
-    IDS.put("/api/v1/provisioning-keys/{id}", new Ids(text(fleetKey, "id"), nobody));
-    IDS.put("/api/v1/enrolments/{id}", new Ids(enrolment(text(fleetKey, "key")), nobody));
-    // That of a stranger's authority is tried where there is one: in the tests of certificates.
-    IDS.put("/api/v1/certificate-authorities/{fingerprint}", new Ids(FINGERPRINT, FINGERPRINT));
-    IDS.put("/api/v1/rules/{ruleId}", new Ids(rule(), nobody));
-    IDS.put("/api/v1/knowledge/{code}", new Ids(SECRET + "-code", "nobodys-code"));
-    know(SECRET + "-code");
-    IDS.put("/api/v1/alerts/{alertId}", new Ids(alert(), nobody));
-    await().until(() -> get(intruderKey, "/api/v1/devices").statusCode() == 200);
-    await().until(() -> document(VICTIM).contains(INNER + "\":1"));
+    device.send(alert("zq7-code"));
+    device.send(alert("zq7-other-code"));
+    belongings.awaitAlerts();
+    intrudingDevice =
+        new TestDevice(cluster.http(), Belongings.OWN_DEVICE, belongings.intrudersToken());
+    await()
+        .until(
+            () ->
+                cluster
+                        .api()
+                        .raw(
+                            cluster.registry().httpPort(),
+                            "GET",
+                            "/api/v1/devices",
+                            Optional.empty(),
+                            belongings.intruderKey())
+                        .statusCode()
+                    == 200);
+    await().atMost(PATIENCE).untilAsserted(belongings::assertSettled);
   }
 
   @AfterAll
@@ -129,121 +98,12 @@ class TenantIsolationIT {
     cluster.close();
   }
 
-  private static void tenant(String id) {
-    cluster.api().post(cluster.registry().httpPort(), "/api/v1/tenants", "{\"id\":\"" + id + "\"}");
-  }
-
-  private static String token(String tenant, String id) {
-    return text(
-        in(
-            tenant,
-            "/api/v1/devices",
-            "{\"id\":\"" + id + "\",\"name\":\"" + (tenant.equals(VICTIM) ? INNER : id) + "\"}"),
-        "token");
-  }
-
-  private static String keyBody(String name) {
-    return "{\"name\":\"" + name + "\",\"role\":\"admin\"}";
-  }
-
-  private static String person() {
-    return text(
-        in(
-            VICTIM,
-            "/api/v1/people",
-            "{\"email\":\"someone@example.com\",\"name\":\"" + INNER + "\",\"role\":\"viewer\"}"),
-        "id");
-  }
-
-  private static String rule() {
-    return text(
-        in(
-            VICTIM,
-            "/api/v1/rules",
-            "{\"name\":\""
-                + INNER
-                + "\",\"condition\":{\"kind\":\"offline\",\"for\":\"1d\"},\"alert\":{\"code\":\"c\","
-                + "\"severity\":\"info\",\"text\":\""
-                + INNER
-                + "\"}}"),
-        "id");
-  }
-
-  private static void know(String code) {
-    HttpResponse<String> answer =
-        cluster
-            .api()
-            .raw(
-                cluster.registry().httpPort(),
-                "PUT",
-                "/api/v1/knowledge/" + code,
-                Optional.of(
-                    "{\"explanation\":\"" + INNER + "\",\"suggestion\":\"" + INNER + "\"}"),
-                cluster.adminKey(),
-                Map.of("Content-Type", "application/json", "Fairlead-Tenant", VICTIM));
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-  }
-
-  private static String alert() {
-    device.send(
-        Messages.alert(
-                Body.utf8(
-                    "{\"code\":\"c\",\"severity\":\"info\",\"text\":\""
-                        + INNER
-                        + "\",\"state\":\"raised\"}"))
-            .withId("alert"));
-    await().until(() -> !alerts().isEmpty());
-    return alerts().get(0).path("id").asText();
-  }
-
-  private static JsonNode alerts() {
-    return cluster
-        .api()
-        .get(
-            cluster.registry().httpPort(),
-            "/api/v1/alerts",
-            Map.of("Fairlead-Tenant", VICTIM))
-        .body()
-        .path("items");
-  }
-
-  private static String enrolment(String key) {
-    return text(
-        cluster
-            .api()
-            .post(
-                cluster.registry().httpPort(),
-                "/api/v1/enrolments",
-                "{\"key\":\"" + key + "\",\"id\":\"newcomer\",\"name\":\"" + INNER + "\"}"),
-        "enrolmentId");
-  }
-
-  private static Api.Answer in(String tenant, String path, String body) {
-    return cluster
-        .api()
-        .post(cluster.registry().httpPort(), path, body, Map.of("Fairlead-Tenant", tenant));
-  }
-
-  private static String text(Api.Answer answer, String field) {
-    assertThat(answer.status()).as("%s", answer).isIn(200, 201, 202);
-    return answer.body().path(field).asText();
-  }
-
-  private static HttpResponse<String> get(String key, String path) {
-    return cluster.api().raw(cluster.registry().httpPort(), "GET", path, Optional.empty(), key);
-  }
-
-  /// Everything that the victim's admins can see of their device, but for what time changes.
-  private static String document(String tenant) {
-    return cluster
-        .api()
-        .get(
-            cluster.registry().httpPort(),
-            "/api/v1/devices/" + SECRET,
-            Map.of("Fairlead-Tenant", tenant))
-        .body()
-        .toString()
-        .replaceAll("\"lastSeenAt\":\"[^\"]*\"", "");
+  private static Message alert(String code) {
+    return Messages.alert(
+            Body.utf8(
+                "{\"code\":\"%s\",\"severity\":\"info\",\"text\":\"%s\",\"state\":\"raised\"}"
+                    .formatted(code, INNER)))
+        .withId(code);
   }
 
   static Stream<Operation> operations() {
@@ -251,79 +111,157 @@ class TenantIsolationIT {
         .flatMap(name -> Contract.ofSources(name).operations().stream());
   }
 
+  /// What stands in a path.
+  ///
+  /// @param first for its first parameter
+  /// @param later for those below
+  private record Named(Function<Ids, String> first, Function<Ids, String> later) {
+
+    private static final Named THEIRS = new Named(Ids::theirs, Ids::theirs);
+    private static final Named NOBODYS = new Named(Ids::nobodys, Ids::nobodys);
+    private static final Named THEIRS_BELOW_OWN = new Named(Ids::own, Ids::theirs);
+    private static final Named NOBODYS_BELOW_OWN = new Named(Ids::own, Ids::nobodys);
+    private static final Named OWN = new Named(Ids::own, Ids::own);
+
+    String path(Operation operation) {
+      return belongings.path(operation, first, later);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("operations")
   void showsAndDoesNothingOfAnotherTenants(Operation operation) {
     // Given
-    String before = document(VICTIM);
-    int port =
-        operation.contract().service().equals("command")
-            ? cluster.command().httpPort()
-            : cluster.registry().httpPort();
+    String before = belongings.everything();
 
     // When
-    HttpResponse<String> theirs = call(operation, port, true, Optional.empty());
-    HttpResponse<String> nobodys = call(operation, port, false, Optional.empty());
-    HttpResponse<String> chosen = call(operation, port, true, Optional.of(VICTIM));
+    HttpResponse<String> theirs = call(operation, Named.THEIRS, "", Optional.empty());
+    HttpResponse<String> nobodys = call(operation, Named.NOBODYS, "", Optional.empty());
+    HttpResponse<String> chosen = call(operation, Named.THEIRS, "", Optional.of(Belongings.VICTIM));
 
     // Then
     assertThat(theirs.body()).as("an answer about the victim's").doesNotContain(INNER);
     assertThat(chosen.body()).as("an answer about the victim's").doesNotContain(INNER);
-    if (namesSomething(operation)) {
+    if (namesSomething(operation) && !belongings.isEveryones(operation.path())) {
       assertThat(theirs.statusCode()).isEqualTo(nobodys.statusCode());
-      assertThat(withoutIds(operation, theirs)).isEqualTo(withoutIds(operation, nobodys));
+      assertThat(withoutIds(theirs)).isEqualTo(withoutIds(nobodys));
     }
     if (operation.role().isPresent()) {
       assertThat(chosen.statusCode()).isEqualTo(403);
     }
-    assertThat(document(VICTIM)).isEqualTo(before);
+    assertThat(belongings.everything()).isEqualTo(before);
     assertThat(device.closed()).isNotDone();
+  }
+
+  static Stream<Operation> operationsBelowSomething() {
+    return operations()
+        .filter(operation -> PARAMETER.matcher(operation.path()).results().count() > 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("operationsBelowSomething")
+  void findsNothingOfAnotherTenantsBelowItsOwn(Operation operation) {
+    // Given
+    String before = belongings.everything();
+
+    // When
+    HttpResponse<String> theirs = call(operation, Named.THEIRS_BELOW_OWN, "", Optional.empty());
+    HttpResponse<String> nobodys = call(operation, Named.NOBODYS_BELOW_OWN, "", Optional.empty());
+
+    // Then
+    assertThat(theirs.statusCode()).isEqualTo(nobodys.statusCode());
+    assertThat(withoutIds(theirs)).isEqualTo(withoutIds(nobodys));
+    assertThat(belongings.everything()).isEqualTo(before);
+  }
+
+  /// A parameter of a query with something of the victim's in it.
+  record Asked(Operation operation, String name, Optional<Ids> values) {
+    @Override
+    public String toString() {
+      return operation + "?" + name + "=" + values.map(Ids::theirs).orElse("…");
+    }
+  }
+
+  static Stream<Asked> queries() {
+    return operations()
+        .flatMap(
+            operation ->
+                operation.parameters().stream()
+                    .filter(parameter -> parameter.path("in").asText().equals("query"))
+                    .map(parameter -> parameter.path("name").asText())
+                    .filter(name -> !Belongings.NAMES_NOTHING.contains(name))
+                    .flatMap(name -> asked(operation, name)));
+  }
+
+  private static Stream<Asked> asked(Operation operation, String name) {
+    return name.equals(CURSOR)
+        ? Stream.of(new Asked(operation, name, Optional.empty()))
+        : belongings.queries(name).stream()
+            .map(ids -> new Asked(operation, name, Optional.of(ids)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("queries")
+  void findsNothingOfAnotherTenantsByAQuery(Asked asked) {
+    // Given
+    Operation operation = asked.operation();
+    Set<String> theirs = operation.role().isPresent() ? belongings.items(operation) : Set.of();
+    String query = asked.values().map(Ids::theirs).orElseGet(() -> belongings.cursor(operation));
+    String none = asked.values().map(Ids::nobodys).orElse("");
+
+    // When
+    HttpResponse<String> answer =
+        call(operation, Named.OWN, query(asked.name(), query), Optional.empty());
+    HttpResponse<String> nobodys =
+        call(operation, Named.OWN, query(asked.name(), none), Optional.empty());
+
+    // Then
+    assertThat(answer.body()).doesNotContain(INNER);
+    if (asked.name().equals(CURSOR)) {
+      assertThat(answer.statusCode()).isIn(200, 400, 403);
+    } else {
+      assertThat(answer.statusCode()).isEqualTo(nobodys.statusCode());
+    }
+    if (operation.role().isPresent() && !operation.id().equals(COUNTS)) {
+      assertThat(theirs).isNotEmpty();
+      assertThat(Belongings.items(answer)).doesNotContainAnyElementsOf(theirs);
+    }
+  }
+
+  private static String query(String name, String value) {
+    return "?" + name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void showsOfASharedSigningKeyOwnDevicesOnly() {
+    // Given
+    Operation list =
+        operations()
+            .filter(operation -> operation.id().equals("listDevicesOfSigningKey"))
+            .findFirst()
+            .orElseThrow();
+
+    // When
+    HttpResponse<String> answer = call(list, Named.THEIRS, "", Optional.empty());
+
+    // Then
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(belongings.items(list)).contains(Belongings.DEVICE);
+    assertThat(Belongings.items(answer))
+        .contains(Belongings.OWN_DEVICE)
+        .doesNotContainAnyElementsOf(belongings.items(list));
   }
 
   private static boolean namesSomething(Operation operation) {
     return operation.path().contains("{");
   }
 
-  private static String path(Operation operation, boolean theirs) {
-    if (!namesSomething(operation)) {
-      return operation.path();
-    }
-    String stem =
-        IDS.keySet().stream()
-            .filter(known -> operation.path().startsWith(known))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new AssertionError(
-                        "this test has nothing of the victim's for " + operation.path()));
-    Ids ids = ids(stem);
-    String value = theirs ? ids.theirs() : ids.nobodys();
-    // Parameters further down name things below the first.
-    return operation.path().replaceFirst("\\{\\w+}", value).replaceAll("\\{\\w+}", FINGERPRINT);
-  }
-
-  private static String withoutIds(Operation operation, HttpResponse<String> response) {
-    Ids ids = ids(stem(operation));
-    return response
-        .body()
-        .replace(ids.theirs(), "ID")
-        .replace(ids.nobodys(), "ID")
-        .replaceAll("\"updatedAt\":\"[^\"]*\"", "");
-  }
-
-  private static Ids ids(String stem) {
-    return Objects.requireNonNull(IDS.get(stem));
-  }
-
-  private static String stem(Operation operation) {
-    return IDS.keySet().stream()
-        .filter(known -> operation.path().startsWith(known))
-        .findFirst()
-        .orElse("");
+  private static String withoutIds(HttpResponse<String> response) {
+    return belongings.withoutIds(response.body());
   }
 
   private static HttpResponse<String> call(
-      Operation operation, int port, boolean theirs, Optional<String> tenant) {
+      Operation operation, Named named, String query, Optional<String> tenant) {
     Map<String, String> headers = new LinkedHashMap<>();
     tenant.ifPresent(id -> headers.put("Fairlead-Tenant", id));
     Optional<BodyExample> body = operation.bodies().stream().findFirst();
@@ -331,19 +269,19 @@ class TenantIsolationIT {
     return cluster
         .api()
         .raw(
-            port,
+            belongings.port(operation),
             operation.method().toUpperCase(Locale.ROOT),
-            path(operation, theirs),
+            named.path(operation) + query,
             body.map(example -> example.value().toString()),
-            intruderKey,
+            belongings.intruderKey(),
             headers);
   }
 
   @Test
   void reachesNoDeviceThroughAnotherTenantsGroup() {
     // Given
-    String body = "{\"name\":\"k\",\"role\":\"viewer\",\"group\":\"" + GROUP + "\"}";
-    in(INTRUDER, GROUPS, "{\"id\":\"own-group\"}");
+    String body = "{\"name\":\"k\",\"role\":\"viewer\",\"group\":\"" + Belongings.GROUP + "\"}";
+    belongings.in(Belongings.INTRUDER, Belongings.GROUPS, "{\"id\":\"own-group\"}");
 
     // When
     Api.Answer listed =
@@ -351,11 +289,14 @@ class TenantIsolationIT {
             .api()
             .get(
                 cluster.registry().httpPort(),
-                "/api/v1/devices?filter=group%20%3D%20%22" + GROUP + "%22",
-                Map.of("Fairlead-Tenant", INTRUDER));
-    Api.Answer key = in(INTRUDER, "/api/v1/api-keys", body);
+                "/api/v1/devices?filter=group%20%3D%20%22" + Belongings.GROUP + "%22",
+                Map.of("Fairlead-Tenant", Belongings.INTRUDER));
+    Api.Answer key = belongings.in(Belongings.INTRUDER, "/api/v1/api-keys", body);
     Api.Answer taken =
-        in(INTRUDER, GROUPS + "/own-group/devices", "{\"add\":[\"" + SECRET + "\"]}");
+        belongings.in(
+            Belongings.INTRUDER,
+            Belongings.GROUPS + "/own-group/devices",
+            "{\"add\":[\"" + Belongings.DEVICE + "\"]}");
 
     // Then
     assertThat(listed.status()).isEqualTo(200);
@@ -369,6 +310,7 @@ class TenantIsolationIT {
     // Given
     intrudingDevice.connect(cluster.gatewayA().httpPort()).join();
     String mark = "mark-of-the-intruder";
+    List<String> run = device.run();
 
     // When
     List<Message> tried = everyMessage(mark);
@@ -381,14 +323,14 @@ class TenantIsolationIT {
     List<String> elsewhere = new ArrayList<>();
     for (Topic topic : Topic.values()) {
       for (ReceivedRecord each : BusReader.read(cluster.kafka().bootstrapServers(), topic)) {
-        if (contains(each, mark) && !each.key().startsWith(INTRUDER + "/")) {
+        if (contains(each, mark) && !each.key().startsWith(Belongings.INTRUDER + "/")) {
           elsewhere.add(topic + " " + each.key());
         }
       }
     }
     assertThat(elsewhere).isEmpty();
     assertThat(device.closed()).isNotDone();
-    assertThat(device.run()).hasSize(1);
+    assertThat(device.run()).isEqualTo(run);
   }
 
   private static boolean contains(ReceivedRecord record, String mark) {
@@ -404,8 +346,8 @@ class TenantIsolationIT {
       for (String type : texts("TYPE_")) {
         Message message =
             Message.of(proto, type, Body.utf8("{\"" + mark + "\":1}"))
-                .withProp("tenant", Value.of(VICTIM))
-                .withProp("device", Value.of(VICTIM + "/" + SECRET));
+                .withProp("tenant", Value.of(Belongings.VICTIM))
+                .withProp("device", Value.of(Belongings.VICTIM + "/" + Belongings.DEVICE));
         for (String prop : texts("PROP_")) {
           message = message.withProp(prop, Value.of(valueOf(prop)));
         }
@@ -421,8 +363,8 @@ class TenantIsolationIT {
       case NativeProtocol.PROP_ADDRESS -> hello.address();
       case NativeProtocol.PROP_CONTENT_TYPE -> "application/json";
       case NativeProtocol.PROP_STATUS -> "succeeded";
-      case NativeProtocol.PROP_ID -> ids("/api/v1/commands/{id}").theirs();
-      default -> VICTIM + "/" + SECRET;
+      case NativeProtocol.PROP_ID -> belongings.named("/api/v1/commands/{id}").theirs();
+      default -> Belongings.VICTIM + "/" + Belongings.DEVICE;
     };
   }
 

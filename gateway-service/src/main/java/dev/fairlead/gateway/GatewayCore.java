@@ -10,8 +10,8 @@ import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.CertificateVerifier;
 import dev.fairlead.gateway.admission.ConnectionCounts;
+import dev.fairlead.gateway.admission.CredentialGuard;
 import dev.fairlead.gateway.admission.CredentialStanding;
-import dev.fairlead.gateway.admission.TokenGuard;
 import dev.fairlead.gateway.admission.TokenVerifier;
 import dev.fairlead.gateway.downlink.InboxReader;
 import dev.fairlead.gateway.downlink.RevocationCut;
@@ -56,7 +56,7 @@ final class GatewayCore {
   private final LivenessSweep liveness;
   private final Duration sweepInterval;
   private final InboxAddress address;
-  private final TokenGuard guard;
+  private final CredentialGuard guard;
   private final ConnectDoor door;
   private final InboxReader inbox;
   private final RevocationCut revocations;
@@ -126,8 +126,12 @@ final class GatewayCore {
             Math.min(SWEEP_MILLIS_MAX, config.keepalive().toMillis() / SWEEPS_PER_KEEPALIVE));
     this.liveness = new LivenessSweep(registry, lifecycle, settings, sweepInterval, clock);
     this.guard =
-        new TokenGuard(
-            new TokenVerifier(access, standing), config.handshakes(), System::nanoTime, meters);
+        new CredentialGuard(
+            new TokenVerifier(access, standing),
+            new CertificateVerifier(authorities, standing, clock),
+            config.handshakes(),
+            System::nanoTime,
+            meters);
     var admission =
         new Admission(
             health,
@@ -135,7 +139,6 @@ final class GatewayCore {
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
             guard,
-            new CertificateVerifier(authorities, standing, clock),
             device -> gates.connect(device.tenant(), registry.newestOf(device).isPresent()),
             meters);
     this.door =

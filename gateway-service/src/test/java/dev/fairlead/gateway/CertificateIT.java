@@ -2,6 +2,7 @@ package dev.fairlead.gateway;
 
 import static dev.fairlead.bus.message.AccessMessage.CertificateAuthority.Kind.FOREIGN;
 import static dev.fairlead.bus.message.AccessMessage.CertificateAuthority.Kind.OWN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +21,9 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +42,7 @@ class CertificateIT {
   private static final WireFormat WIRE = WireFormat.JSON;
   private static final String HEADER = "X-Client-Certificate";
   private static final int REVOKED = 4002;
+  private static final int TIMEOUT_MILLIS = 10_000;
 
   private static final TestAuthority OWN_AUTHORITY = TestAuthority.named("own of default");
   private static final TestAuthority ACME = TestAuthority.named("of acme");
@@ -390,6 +395,41 @@ class CertificateIT {
 
     // Then
     assertThat(status).isEqualTo(401);
+  }
+
+  @Test
+  void looksAtNothingMoreOnAConnectionOnWhichItRefusedACertificate() throws IOException {
+    // Given
+    Issued strange = TestAuthority.named("of nobody").issue(request("pump-1"));
+    String request =
+        """
+        GET /connect HTTP/1.1\r
+        Host: localhost\r
+        Connection: Upgrade\r
+        Upgrade: websocket\r
+        Sec-WebSocket-Version: 13\r
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+        Sec-WebSocket-Protocol: %s\r
+        %s: %s\r
+        \r
+        """
+            .formatted(WIRE.subprotocol(), HEADER, strange.header());
+    double before = proxied.count("gateway.handshakes.refused");
+
+    // When
+    String answers;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxied.port())) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write((request + request + request).getBytes(US_ASCII));
+      answers = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+
+    // Then
+    assertThat(answers)
+        .startsWith("HTTP/1.1 401")
+        .containsOnlyOnce("HTTP/1.1")
+        .containsIgnoringCase("\r\nconnection: close\r\n");
+    assertThat(proxied.count("gateway.handshakes.refused")).isEqualTo(before + 1);
   }
 
   @Test

@@ -81,6 +81,8 @@ class HandshakeIT {
         Arguments.of("end as text", tokens.token(good.copy().put("exp", "never"))),
         Arguments.of("other issuer", tokens.token(good.copy().put("iss", "other"))),
         Arguments.of("no tenant", tokens.token(without(good, "ten"))),
+        Arguments.of("null for a tenant", tokens.token(good.copy().putNull("ten"))),
+        Arguments.of("null for a key", tokens.token(tokens.header().putNull("kid"), good)),
         Arguments.of("bad tenant", tokens.token(good.copy().put("ten", "A/B"))),
         Arguments.of("bad device", tokens.token(good.copy().put("sub", "../x"))),
         Arguments.of("no generation", tokens.token(without(good, "gen"))),

@@ -19,8 +19,10 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -28,8 +30,10 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -90,6 +94,8 @@ public final class TestAuthority {
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth);
     private int usage = KeyUsage.digitalSignature;
     private int pathLength = NO_AUTHORITY;
+    private Optional<byte[]> keyId = Optional.empty();
+    private Optional<byte[]> authorityKeyId = Optional.empty();
 
     private static final int NO_AUTHORITY = -1;
 
@@ -130,6 +136,18 @@ public final class TestAuthority {
 
     public Request usage(int bits) {
       usage = bits;
+      return this;
+    }
+
+    /// What it calls its own key.
+    public Request keyId(byte[] id) {
+      keyId = Optional.of(id);
+      return this;
+    }
+
+    /// What it calls the key that signs it.
+    public Request authorityKeyId(byte[] id) {
+      authorityKeyId = Optional.of(id);
       return this;
     }
 
@@ -193,6 +211,17 @@ public final class TestAuthority {
     return fingerprint(certificate);
   }
 
+  /// What its key is called where nobody chooses another name for it.
+  public byte[] usualKeyId() {
+    try {
+      return new JcaX509ExtensionUtils()
+          .createSubjectKeyIdentifier(certificate.getPublicKey())
+          .getKeyIdentifier();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// What makes it known to gateways.
   public CertificateAuthority published(String tenant, CertificateAuthority.Kind kind) {
     return new CertificateAuthority(
@@ -226,6 +255,16 @@ public final class TestAuthority {
             Extension.subjectAlternativeName,
             false,
             new GeneralNames(request.alternatives.toArray(GeneralName[]::new)));
+      }
+      if (request.keyId.isPresent()) {
+        builder.addExtension(
+            Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(request.keyId.get()));
+      }
+      if (request.authorityKeyId.isPresent()) {
+        builder.addExtension(
+            Extension.authorityKeyIdentifier,
+            false,
+            new AuthorityKeyIdentifier(request.authorityKeyId.get()));
       }
       return new JcaX509CertificateConverter()
           .getCertificate(

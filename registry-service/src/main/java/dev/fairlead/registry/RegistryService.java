@@ -59,6 +59,7 @@ import dev.fairlead.runtime.database.PgPools;
 import dev.fairlead.runtime.database.PgProblems;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.Authenticator;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -242,10 +243,11 @@ public final class RegistryService implements Service {
     onStop(new PgAlertRetention(vertx, pool, config.alerts().retention(), clock)::close);
     onStop(new RuleSweep(vertx, pool, longQueries, config.alerts(), clock)::close);
     Published news = new Published(outbox);
-    PgTenantRemoval removal = new PgTenantRemoval(pool);
+    PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
         new TenantSweep(vertx, removal, new PgTenantDevices(pool, credentials.tokens(), clock))
             ::close);
+    SignIn signIn = signIn(pool, view, credentials.personTokens());
     return startConsumers(pool, bus, deadLetters, audit, outbox)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
@@ -265,7 +267,8 @@ public final class RegistryService implements Service {
                         new GroupRoutes(pool, news, clock)::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
-                                new PgTenants(pool, config.limits().defaults()),
+                                new PgTenants(
+                                    pool, config.limits().defaults(), config.auditRetention()),
                                 removal,
                                 news,
                                 clock)
@@ -279,9 +282,9 @@ public final class RegistryService implements Service {
                             ::bind,
                         new AuthorityRoutes(new PgAuthorities(pool), news, clock)::bind,
                         audit.routes(longQueries)::bind,
-                        signIn(pool, view, credentials.personTokens())::bind),
+                        signIn::bind),
                     new PgAudit(pool, outbox),
-                    view));
+                    signIn.authenticator()));
   }
 
   private LongQueries longQueries() {
@@ -361,12 +364,13 @@ public final class RegistryService implements Service {
   }
 
   private Future<Void> startApi(
-      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, AccessView view) {
+      List<Consumer<ApiRouter.Builder>> features, AuditLog audit, Authenticator authenticator) {
     return ApiRouter.load(vertx, RegistryConfig.SERVICE + "/openapi.yaml", config.api())
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
-              api = new ContractPage(builder.build(view, audit, problems, meters), problems);
+              api =
+                  new ContractPage(builder.build(authenticator, audit, problems, meters), problems);
               return config
                   .http()
                   .map(

@@ -335,8 +335,73 @@ class BrowserSessionIT {
     assertThat(claims.getString("ten")).isEqualTo("default");
     assertThat(claims.getString("role")).isEqualTo("PLATFORM");
     assertThat(claims.getLong("exp") - claims.getLong("iat")).isEqualTo(300);
+    assertThat(claims.getString("sid"))
+        .hasSize(64)
+        .doesNotContain(browser.cookie("fairlead-session"));
     assertThat(product.registry().statusOf(token, HttpMethod.GET, ME)).isEqualTo(200);
     assertThat(product.registry().statusOf(token + "x", HttpMethod.GET, ME)).isEqualTo(401);
+  }
+
+  private static int use(String token) {
+    return product.registry().statusOf(token, HttpMethod.GET, DEVICES);
+  }
+
+  @Test
+  void takesNoTokenOnceItsSessionWasSignedOut() {
+    // Given
+    signIn(RegistryFixture.ADMIN_KEY);
+    String token = token();
+    assertThat(use(token)).isEqualTo(200);
+
+    // When
+    browser.sendFromOwnPage("POST", "/api/v1/sign-out", NOTHING);
+
+    // Then
+    assertThat(use(token)).isEqualTo(401);
+  }
+
+  private JsonObject signInWithKeyOf(String tenant) {
+    JsonObject key =
+        RegistryFixture.json(
+            product
+                .registry()
+                .requestIn(
+                    tenant,
+                    HttpMethod.POST,
+                    "/api/v1/api-keys",
+                    new JsonObject().put("name", "short").put("role", "admin")));
+    Awaitility.await().until(() -> signIn(key.getString("key")).statusCode() == 200);
+    return key;
+  }
+
+  @Test
+  void takesNoTokenOfAKeyThatWasTakenBack() {
+    // Given
+    JsonObject key = signInWithKeyOf("default");
+    String token = token();
+    assertThat(use(token)).isEqualTo(200);
+
+    // When
+    product.registry().request(HttpMethod.DELETE, "/api/v1/api-keys/" + key.getString("id"));
+
+    // Then
+    assertThat(use(token)).isEqualTo(401);
+    assertThat(browser.visit(ME).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void takesNoTokenOfATenantThatWasDeleted() {
+    // Given
+    product.registry().createTenant("short-lived");
+    signInWithKeyOf("short-lived");
+    String token = token();
+    assertThat(use(token)).isEqualTo(200);
+
+    // When
+    product.registry().request(HttpMethod.DELETE, "/api/v1/tenants/short-lived");
+
+    // Then
+    assertThat(use(token)).isEqualTo(401);
   }
 
   @Test

@@ -160,7 +160,7 @@ class LimitIT {
     assertThat(problem(onePast)).isEqualTo("409 quota-exceeded");
     assertThat(problem(createDevice("small", "two"))).isEqualTo("409 device-exists");
     assertThat(limitOf("small", "devices"))
-        .isEqualTo(new JsonObject().put("name", "devices").put("limit", 2).put("used", 2.0));
+        .isEqualTo(new JsonObject().put("name", "devices").put("limit", 2).put("used", 2));
 
     // When
     in("small", HttpMethod.DELETE, DEVICES + "/one");

@@ -2,6 +2,7 @@ package dev.fairlead.registry;
 
 import dev.fairlead.registry.signin.SessionRules;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.runtime.abuse.FailureLimit;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.http.PublicSite;
@@ -10,12 +11,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
 /// A registry behind a server whose address is known before the registry starts, as a launcher or a
 /// proxy has it.
 final class PublicFixture implements AutoCloseable {
+
+  /// All browsers of the tests come from one address, and many are refused.
+  private static final FailureLimit.Rule MANY =
+      new FailureLimit.Rule(1_000, Duration.ofMinutes(5), 64);
 
   private final Vertx vertx = Vertx.vertx();
   private final URI site;
@@ -37,7 +43,9 @@ final class PublicFixture implements AutoCloseable {
             HttpServers.listen(vertx, HttpServerSettings.of("127.0.0.1", 0), front));
     this.site = URI.create("http://127.0.0.1:" + server.actualPort());
     SignInSettings settings = signIn.apply(site);
-    this.registry = new RegistryFixture(config -> config.withSignIn(settings));
+    this.registry =
+        new RegistryFixture(
+            config -> config.withSignIn(settings).withApi(config.api().withSignIns(MANY)));
     front.opened = registry.handler();
   }
 

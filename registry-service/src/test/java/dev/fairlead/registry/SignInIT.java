@@ -88,6 +88,9 @@ class SignInIT {
                 .put("org", "grouped")
                 .put("groups", new JsonArray().add("staff").add("fleet-admins")))
         .put(
+            "chief",
+            new JsonObject().put("org", "charged").put("groups", new JsonArray().add("staff")))
+        .put(
             "lost",
             new JsonObject().put("org", "nowhere").put("groups", new JsonArray().add("staff")));
   }
@@ -245,6 +248,63 @@ class SignInIT {
     try (Browser other = product.browser()) {
       assertThat(other.signIn("boss").statusCode()).isEqualTo(403);
     }
+  }
+
+  private static List<String> targets(String tenant, String query) {
+    return RegistryFixture.json(
+            product
+                .registry()
+                .requestIn(tenant, HttpMethod.GET, "/api/v1/audit?" + query, new JsonObject()))
+        .getJsonArray("items")
+        .stream()
+        .map(entry -> ((JsonObject) entry).getString("target"))
+        .toList();
+  }
+
+  private void signInWithGroups(String login, JsonArray groups) {
+    provider.lie("ours", new JsonObject().put("groups", groups));
+    try (Browser one = product.browser()) {
+      one.signIn(login);
+    }
+  }
+
+  @Test
+  void writesDownWhatClaimsGiveChangeAndTakeBack() {
+    // Given
+    product.registry().createTenant("charged");
+    String id = new JsonObject(browser.signIn("chief").body()).getString("id");
+
+    // When
+    signInWithGroups("chief", new JsonArray().add("staff"));
+    signInWithGroups("chief", new JsonArray().add("fleet-admins"));
+    signInWithGroups("chief", new JsonArray());
+
+    // Then
+    String person = "/api/v1/people/" + id;
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(targets("charged", "action=finishSignIn&target=" + person))
+                    .containsExactly(
+                        person + "?before=admin&after=",
+                        person + "?before=viewer&after=admin",
+                        person + "?before=&after=viewer"));
+  }
+
+  @Test
+  void writesDownWhoAcceptedAnInvitation() {
+    // Given
+    String id = invite("bob@example.com", "operator");
+
+    // When
+    browser.signIn("bob");
+
+    // Then
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(targets("default", "action=finishSignIn&target=/api/v1/people/" + id))
+                    .containsExactly("/api/v1/people/" + id + "?before=&after=operator"));
   }
 
   @Test
@@ -411,6 +471,57 @@ class SignInIT {
     assertThat(browser.signIn("rita").statusCode()).isEqualTo(403);
   }
 
+  private String token() {
+    return new JsonObject(browser.sendFromOwnPage("POST", "/api/v1/token", new JsonObject()).body())
+        .getString("token");
+  }
+
+  private static int makeKey(String token) {
+    return product
+        .registry()
+        .request(
+            HttpMethod.POST,
+            "/api/v1/api-keys",
+            Map.of("Content-Type", "application/json"),
+            new JsonObject().put("name", "left behind").put("role", "viewer").toBuffer(),
+            token)
+        .statusCode();
+  }
+
+  @Test
+  void takesNoTokenOfAPersonWhoWasRemoved() {
+    // Given
+    String id = invite(subject("removed").put("role", "admin"));
+    browser.signIn("removed");
+    String token = token();
+    assertThat(makeKey(token)).isEqualTo(201);
+
+    // When
+    product.registry().request(HttpMethod.DELETE, PEOPLE + "/" + id);
+
+    // Then
+    assertThat(makeKey(token)).isEqualTo(401);
+    assertThat(product.registry().statusOf(token, HttpMethod.GET, ME)).isEqualTo(401);
+  }
+
+  @Test
+  void takesNoTokenWithTheRoleBefore() {
+    // Given
+    String id = invite(subject("demoted").put("role", "admin"));
+    browser.signIn("demoted");
+    String token = token();
+
+    // When
+    product
+        .registry()
+        .request(HttpMethod.PATCH, PEOPLE + "/" + id, new JsonObject().put("role", "viewer"));
+
+    // Then
+    assertThat(makeKey(token)).isEqualTo(401);
+    browser.signIn("demoted");
+    assertThat(makeKey(token())).isEqualTo(403);
+  }
+
   @Test
   void shutsOutThePeopleOfASuspendedTenant() {
     // Given
@@ -419,9 +530,7 @@ class SignInIT {
         .registry()
         .requestIn("suspects", HttpMethod.POST, PEOPLE, subject("sam").put("role", "admin"));
     assertThat(browser.signIn("sam").statusCode()).isEqualTo(200);
-    String token =
-        new JsonObject(browser.sendFromOwnPage("POST", "/api/v1/token", new JsonObject()).body())
-            .getString("token");
+    String token = token();
 
     // When
     product
@@ -432,7 +541,7 @@ class SignInIT {
     // Then
     assertThat(browser.visit(ME).statusCode()).isEqualTo(401);
     assertThat(browser.signIn("sam").statusCode()).isEqualTo(403);
-    Awaitility.await().until(() -> product.registry().statusOf(token, HttpMethod.GET, ME) == 401);
+    assertThat(product.registry().statusOf(token, HttpMethod.GET, ME)).isEqualTo(401);
   }
 
   @Test

@@ -194,7 +194,8 @@ class TenantIT {
                     .hasSize(10));
     Awaitility.await().until(() -> said("full").getLast() instanceof AccessMessage.Withdrawn);
 
-    // When
+    // When its audit is kept no longer
+    free("full");
     make("{\"id\":\"full\"}");
 
     // Then
@@ -202,6 +203,95 @@ class TenantIT {
     assertThat(again.getBoolean("deleting")).isFalse();
     assertThat(again.getBoolean("suspended")).isFalse();
     assertThat(json(in("full", HttpMethod.GET, DEVICES, "")).getJsonArray("items")).isEmpty();
+  }
+
+  /// Lets it be forgotten that there was a tenant.
+  private static void free(String tenant) {
+    registry.column("delete from former_tenant where id = '" + tenant + "' returning id");
+  }
+
+  private static List<String> actions(String tenant) {
+    return json(in(tenant, HttpMethod.GET, "/api/v1/audit", "")).getJsonArray("items").stream()
+        .map(entry -> ((JsonObject) entry).getString("action"))
+        .toList();
+  }
+
+  @Test
+  void givesTheIdOfADeletedTenantToNobodyWhileItsAuditIsKept() {
+    // Given
+    make("{\"id\":\"reused\"}");
+    in("reused", HttpMethod.POST, "/api/v1/api-keys", "{\"name\":\"a\",\"role\":\"viewer\"}");
+    registry.request(HttpMethod.DELETE, TENANTS + "/reused");
+
+    // When
+    HttpResponse<Buffer> again = make("{\"id\":\"reused\"}");
+
+    // Then
+    assertThat(problem(again)).isEqualTo("409 tenant-exists");
+    assertThat(json(again).getString("detail"))
+        .matches(
+            "The id 'reused' was that of a tenant that was deleted, whose audit is kept until"
+                + " \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\.");
+    assertThat(problem(registry.request(HttpMethod.GET, TENANTS + "/reused")))
+        .isEqualTo("404 tenant-not-found");
+  }
+
+  @Test
+  void givesAnIdFreeOnceNothingOfTheAuditIsLeft() {
+    // Given
+    make("{\"id\":\"aged\"}");
+    registry.request(HttpMethod.DELETE, TENANTS + "/aged");
+    Awaitility.await().until(() -> actions("aged").contains("deleteTenant"));
+    registry.column(
+        "update former_tenant set deleted_at = deleted_at - interval '401 days'"
+            + " where id = 'aged' returning id");
+
+    // When
+    HttpResponse<Buffer> early = make("{\"id\":\"aged\"}");
+    registry.column("delete from audit where tenant = 'aged' returning tenant");
+    HttpResponse<Buffer> late = make("{\"id\":\"aged\"}");
+
+    // Then
+    assertThat(problem(early)).isEqualTo("409 tenant-exists");
+    assertThat(late.statusCode()).isEqualTo(201);
+    assertThat(actions("aged")).isEmpty();
+  }
+
+  @Test
+  void takesNoIdAwayForWhatWasTriedBeforeThereWasATenant() {
+    // Given
+    in("early", HttpMethod.POST, DEVICES, "{}");
+    Awaitility.await().until(() -> actions("early").contains("createDevice"));
+
+    // When
+    HttpResponse<Buffer> made = make("{\"id\":\"early\"}");
+
+    // Then
+    assertThat(made.statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void writesDownWhatIsDoneToATenantInItsOwnAudit() {
+    // Given
+    make("{\"id\":\"touched\"}");
+
+    // When
+    suspend("touched", true);
+    suspend("touched", false);
+    registry.request(HttpMethod.DELETE, TENANTS + "/touched");
+
+    // Then
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(actions("touched"))
+                    .containsExactly("deleteTenant", "patchTenant", "patchTenant"));
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(registry.audited("target=" + TENANTS + "/touched"))
+                    .extracting(entry -> entry.getString("action"))
+                    .containsExactly("deleteTenant", "createTenant"));
   }
 
   @Test

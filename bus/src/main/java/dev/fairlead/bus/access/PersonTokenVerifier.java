@@ -3,7 +3,6 @@ package dev.fairlead.bus.access;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
-import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -24,22 +23,22 @@ final class PersonTokenVerifier {
     return tokens.verify(token, (claims, keyId) -> claimed(claims));
   }
 
-  private Optional<Principal> claimed(JsonObject claims) {
-    String subject = claims.getString("sub", "");
+  private Optional<Principal> claimed(Claims claims) {
+    String subject = claims.text("sub");
     // One text, not a list that has it: the token must be for this and for nothing else.
-    if (!SignedTokens.API_AUDIENCE.equals(claims.getValue("aud"))
-        || claims.containsKey("gen")
+    if (!claims.text("aud").equals(SignedTokens.API_AUDIENCE)
+        || claims.has("gen")
         || subject.isEmpty()) {
       return Optional.empty();
     }
-    TenantId tenant = new TenantId(claims.getString("ten", ""));
+    TenantId tenant = new TenantId(claims.text("ten"));
     return suspended.test(tenant)
         ? Optional.empty()
         : Optional.of(
             new Principal(
                 subject,
                 tenant.value(),
-                Role.valueOf(claims.getString("role", "")),
-                Optional.ofNullable(claims.getString("grp"))));
+                Role.valueOf(claims.text("role")),
+                claims.textIfAny("grp")));
   }
 }

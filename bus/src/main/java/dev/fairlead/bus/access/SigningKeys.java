@@ -67,6 +67,9 @@ final class SigningKeys {
   }
 
   private static BigInteger coordinate(JsonObject jwk, String name) {
-    return new BigInteger(1, Base64.getUrlDecoder().decode(jwk.getString(name, "")));
+    if (jwk.getValue(name) instanceof String text) {
+      return new BigInteger(1, Base64.getUrlDecoder().decode(text));
+    }
+    throw new IllegalArgumentException("no coordinate: " + name);
   }
 }

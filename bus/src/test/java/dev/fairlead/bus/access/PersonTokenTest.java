@@ -23,8 +23,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PersonTokenTest {
 
@@ -135,6 +139,40 @@ class PersonTokenTest {
     }
   }
 
+  static Stream<Arguments> wrongTypes() {
+    return Stream.of("alg", "kid", "crit", "iss", "aud", "sub", "ten", "role", "exp", "grp", "gen")
+        .flatMap(
+            member ->
+                Stream.of(
+                        Optional.empty(),
+                        Optional.of(7),
+                        Optional.of(new JsonArray().add("api")),
+                        Optional.of(new JsonObject().put("a", "b")),
+                        Optional.of(true),
+                        Optional.of(BigInteger.TEN.pow(30)),
+                        Optional.of(Double.MAX_VALUE))
+                    .map(value -> Arguments.of(member, value)));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("wrongTypes")
+  void isRefusedWhenAMemberIsNullOrOfAnotherType(String member, Optional<Object> value) {
+    // Given
+    boolean ofHeader = List.of("alg", "kid", "crit").contains(member);
+    JsonObject header = header();
+    JsonObject claims = claims();
+    (ofHeader ? header : claims).put(member, value.orElse(null));
+
+    // When
+    Optional<Principal> known = view.authenticate(token(header, claims));
+    Optional<Principal> unsigned =
+        view.authenticate(part(header.copy().put("alg", "none")) + '.' + part(claims) + '.');
+
+    // Then
+    assertThat(known).isEmpty();
+    assertThat(unsigned).isEmpty();
+  }
+
   @Test
   void isRefusedWithAnotherSignature() {
     // Given
@@ -169,6 +207,22 @@ class PersonTokenTest {
 
     // Then
     assertThat(view.authenticate(token)).isEmpty();
+  }
+
+  @Test
+  void isKnownWhateverKeysComeThatCannotBeRead() {
+    // When
+    for (Object x : new Object[] {7, new JsonArray(), "no base64!"}) {
+      tell(
+          new AccessMessage.SigningKey(
+              "k2", new JsonObject().put("kty", "EC").put("crv", "P-256").put("x", x).encode()));
+    }
+    tell(
+        new AccessMessage.SigningKey(
+            "k2", new JsonObject().put("kty", "EC").put("crv", "P-256").putNull("x").encode()));
+
+    // Then
+    assertThat(authenticate(claims())).isPresent();
   }
 
   @Test

@@ -19,8 +19,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Follows `fairlead.devices`. The commands of a device that is deleted are cancelled: a later
-/// device of the same id is another one.
+/// Follows `fairlead.devices`. The commands of a device that is deleted are cancelled, and are not
+/// those of a later device of the same id, which is another one, perhaps of another tenant that was
+/// given the id of the one before.
 public final class PgDevices implements PgConsumer.Use<DeviceChange> {
 
   /// The name under which the offsets of this consumer stand.
@@ -88,7 +89,9 @@ public final class PgDevices implements PgConsumer.Use<DeviceChange> {
         .preparedQuery(
             """
             with known as (
-              insert into device (tenant, device_id, groups) values ($1, $2, $3)
+              insert into device (tenant, device_id, groups, after_sequence)
+              select $1, $2, $3, coalesce(max(sequence), 0)
+              from command where tenant = $1 and device_id = $2
               on conflict (tenant, device_id) do update set groups = excluded.groups
               where device.groups <> excluded.groups)
             insert into device_queue (tenant, device_id) values ($1, $2) on conflict do nothing

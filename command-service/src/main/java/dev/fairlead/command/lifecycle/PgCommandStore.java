@@ -163,7 +163,8 @@ public final class PgCommandStore {
         .map(found -> found.stream().findFirst());
   }
 
-  /// A device's commands, newest first.
+  /// A device's commands, newest first: none of a device that is no more, nor of one that had the
+  /// id before.
   ///
   /// @param state only those in it
   /// @param before only those older than this place in the order
@@ -176,6 +177,8 @@ public final class PgCommandStore {
                 + """
                  from command
                 where tenant = $1 and device_id = $2 and sequence < $3
+                  and sequence > (
+                    select after_sequence from device where tenant = $1 and device_id = $2)
                   and ($4::text is null or state = $4)
                 order by sequence desc
                 limit $5

@@ -2,6 +2,7 @@ package dev.fairlead.endtoend.examples;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fairlead.endtoend.harness.Authority;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;

@@ -5,6 +5,7 @@ import static org.awaitility.Durations.ONE_MILLISECOND;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Ports;
+import dev.fairlead.endtoend.harness.ProviderStub;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.protocol.Body;

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
+import dev.fairlead.endtoend.harness.Authority;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.time.Duration;
@@ -208,11 +209,13 @@ final class World implements AutoCloseable {
     device.connect(port).join();
   }
 
-  /// An example before may have left the tenant that the examples speak of.
+  /// An example before may have left the tenant that the examples speak of. What is left of its
+  /// audit would keep the id.
   private void removeAcme() {
     String acme = "/api/v1/tenants/" + ACME;
     cluster.api().delete(registryPort(), acme + "?devices=delete");
     await().atMost(PATIENCE).until(() -> cluster.api().get(registryPort(), acme).status() == 404);
+    Tables.run(this, "delete from registry.former_tenant where id = '" + ACME + "'");
   }
 
   @Override

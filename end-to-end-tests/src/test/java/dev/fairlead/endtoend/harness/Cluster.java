@@ -51,6 +51,18 @@ public final class Cluster implements AutoCloseable {
       ServiceJar.Tuning tuning,
       Map<String, String> ofRegistry,
       Map<String, String> ofCommand) {
+    this(directory, tuning, ofRegistry, ofCommand, Map.of());
+  }
+
+  /// @param ofRegistry further settings of the registry
+  /// @param ofCommand further settings of the command service
+  /// @param ofGateways further settings of both gateways
+  public Cluster(
+      Path directory,
+      ServiceJar.Tuning tuning,
+      Map<String, String> ofRegistry,
+      Map<String, String> ofCommand,
+      Map<String, String> ofGateways) {
     this.directory = directory;
     this.tuning = tuning;
     this.kafka = OwnKafka.start();
@@ -60,8 +72,10 @@ public final class Cluster implements AutoCloseable {
     registrySettings.putAll(ofRegistry);
     this.registry = start("registry-service", "registry", registrySettings);
     this.command = start("command-service", "command", stateful(ofCommand));
-    gateways.add(start("gateway-service", "gateway-a", settings));
-    gateways.add(start("gateway-service", "gateway-b", settings));
+    Map<String, String> gatewaySettings = new HashMap<>(settings);
+    gatewaySettings.putAll(ofGateways);
+    gateways.add(start("gateway-service", "gateway-a", gatewaySettings));
+    gateways.add(start("gateway-service", "gateway-b", gatewaySettings));
     registry.awaitReady();
     command.awaitReady();
     gateways.forEach(ServiceJar::awaitReady);

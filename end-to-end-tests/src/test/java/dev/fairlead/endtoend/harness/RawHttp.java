@@ -24,9 +24,23 @@ public final class RawHttp {
   ///
   /// @param lines the request line and the header lines
   public static String exchange(int port, String... lines) {
+    return sent(port, String.join("\r\n", lines) + "\r\nHost: localhost" + END_OF_HEADER);
+  }
+
+  /// The same with a body of JSON.
+  public static String send(int port, String requestLine, String body) {
+    return sent(
+        port,
+        requestLine
+            + "\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+            + body.getBytes(StandardCharsets.ISO_8859_1).length
+            + END_OF_HEADER
+            + body);
+  }
+
+  private static String sent(int port, String request) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      String request = String.join("\r\n", lines) + "\r\nHost: localhost" + END_OF_HEADER;
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return answer(socket.getInputStream());
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,8 +17,8 @@ public final class SignedIn implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient client =
-      HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
   private final String origin;
 
   /// @param port of a registry
@@ -26,11 +27,20 @@ public final class SignedIn implements AutoCloseable {
     send(page("/api/v1/sign-in/key").POST(BodyPublishers.ofString("{\"key\":\"" + key + "\"}")));
   }
 
+  /// The cookie of the session.
+  public HttpCookie cookie() {
+    return cookies.getCookieStore().getCookies().getFirst();
+  }
+
+  /// The token that says that a page of the session asks.
+  public String csrfToken() {
+    return send(page("/api/v1/me").GET()).path("csrfToken").asText();
+  }
+
   /// A token that the page may show to every service.
   public String token() {
-    String csrf = send(page("/api/v1/me").GET()).path("csrfToken").asText();
     return send(page("/api/v1/token")
-            .header("Fairlead-CSRF", csrf)
+            .header("Fairlead-CSRF", csrfToken())
             .POST(BodyPublishers.ofString("{}")))
         .path("token")
         .asText();

@@ -33,6 +33,7 @@ public final class TestDevice {
   private final HttpClient client;
   private final String id;
   private final String token;
+  private final Optional<String> certificate;
   private final List<String> run = new CopyOnWriteArrayList<>();
   private final Set<String> deliveries = ConcurrentHashMap.newKeySet();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -40,14 +41,26 @@ public final class TestDevice {
   private final AtomicReference<Optional<Link>> link = new AtomicReference<>(Optional.empty());
 
   public TestDevice(HttpClient client, String id, String token) {
+    this(client, id, token, Optional.empty());
+  }
+
+  private TestDevice(HttpClient client, String id, String token, Optional<String> certificate) {
     this.client = client;
     this.id = id;
     this.token = token;
+    this.certificate = certificate;
+  }
+
+  /// A device that has a certificate and no token, behind a proxy that has checked it.
+  ///
+  /// @param der the certificate in Base64
+  public static TestDevice certified(HttpClient client, String id, String der) {
+    return new TestDevice(client, id, "", Optional.of(der));
   }
 
   /// The same device without knowledge of an earlier session.
   public TestDevice withoutMemory() {
-    return new TestDevice(client, id, token);
+    return new TestDevice(client, id, token, certificate);
   }
 
   public String id() {
@@ -95,9 +108,13 @@ public final class TestDevice {
     Optional<Link> last = link.get();
     WebSocket.Builder builder =
         client.newWebSocketBuilder().subprotocols(NativeProtocol.SUBPROTOCOL_MESSAGE_PACK);
-    if (place == TokenPlace.HEADER) {
-      builder.header("Authorization", "Bearer " + token);
-    }
+    certificate.ifPresentOrElse(
+        der -> builder.header("X-Client-Certificate", der),
+        () -> {
+          if (place == TokenPlace.HEADER) {
+            builder.header("Authorization", "Bearer " + token);
+          }
+        });
     last.flatMap(Link::place)
         .ifPresent(session -> builder.header("Fairlead-Last-Session", session));
     Link fresh = new Link();

@@ -21,8 +21,7 @@ public final class Admission {
   private final BusContact contact;
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
-  private final TokenGuard guard;
-  private final CertificateVerifier certificates;
+  private final CredentialGuard guard;
   private final TenantPlaces tenants;
   private final MeterRegistry meters;
 
@@ -41,8 +40,7 @@ public final class Admission {
       BusContact contact,
       BooleanSupplier overloaded,
       ConnectionCounts counts,
-      TokenGuard guard,
-      CertificateVerifier certificates,
+      CredentialGuard guard,
       TenantPlaces tenants,
       MeterRegistry meters) {
     this.health = health;
@@ -50,7 +48,6 @@ public final class Admission {
     this.overloaded = overloaded;
     this.counts = counts;
     this.guard = guard;
-    this.certificates = certificates;
     this.tenants = tenants;
     this.meters = meters;
   }
@@ -63,7 +60,10 @@ public final class Admission {
         implements Decision {}
 
     /// May not, and is told this.
-    record Refused(Problem problem) implements Decision {}
+    ///
+    /// @param last whether nothing more is to be heard on the same connection of HTTP: whatever
+    ///     came along with a certificate that was refused would come along with the same one again
+    record Refused(Problem problem, boolean last) implements Decision {}
   }
 
   /// Decides.
@@ -108,60 +108,64 @@ public final class Admission {
               "address-full",
               ProblemType.TOO_MANY_REQUESTS,
               "There are too many connections from this address.");
-      case ConnectionCounts.Answer.Taken taken -> verified(address, presented, taken.place());
+      case ConnectionCounts.Answer.Taken taken -> admitted(address, presented, taken.place());
     };
+  }
+
+  /// Whatever becomes of it, the place of somebody who does not come in is free again.
+  private Decision admitted(String address, Presented presented, ConnectionCounts.Place place) {
+    boolean isIn = false;
+    try {
+      Decision decision = verified(address, presented, place);
+      isIn = decision instanceof Decision.Admitted;
+      return decision;
+    } finally {
+      if (!isIn) {
+        place.release();
+      }
+    }
   }
 
   private Decision verified(String address, Presented presented, ConnectionCounts.Place place) {
-    TokenGuard.Verdict verdict = verdict(address, presented);
-    if (verdict instanceof TokenGuard.Verdict.Good good) {
-      return ofTenant(good.credential(), place);
-    }
-    place.release();
-    return turnedAway(verdict);
+    Optional<String> token = presented.token();
+    CredentialGuard.Verdict verdict =
+        token.isPresent()
+            ? guard.ofToken(address, token.get())
+            : guard.ofCertificates(address, presented.certificates());
+    return verdict instanceof CredentialGuard.Verdict.Good good
+        ? ofTenant(good.credential(), place)
+        : new Decision.Refused(turnedAway(verdict), token.isEmpty());
   }
 
-  /// A certificate whose key was proven costs its owner a handshake of TLS: it is always looked at.
-  /// One that is not good is a failure like that of a token.
-  private TokenGuard.Verdict verdict(String address, Presented presented) {
-    if (presented.token().isPresent()) {
-      return guard.check(address, presented.token());
-    }
-    return certificates
-        .verify(presented.certificates().get())
-        .<TokenGuard.Verdict>map(TokenGuard.Verdict.Good::new)
-        .orElseGet(() -> guard.check(address, Optional.empty()));
-  }
-
-  private Decision turnedAway(TokenGuard.Verdict verdict) {
+  private Problem turnedAway(CredentialGuard.Verdict verdict) {
     return switch (verdict) {
-      case TokenGuard.Verdict.Good _ -> throw new IllegalStateException("it was let in");
-      case TokenGuard.Verdict.Bad _ ->
-          refused(
+      case CredentialGuard.Verdict.Good _ -> throw new IllegalStateException("it was let in");
+      case CredentialGuard.Verdict.Bad _ ->
+          refuse(
               "unauthorized",
               Problem.of(
                   ProblemType.UNAUTHORIZED, "The request carries no valid token or certificate."));
-      case TokenGuard.Verdict.BannedAddress banned ->
+      case CredentialGuard.Verdict.BannedAddress banned ->
           banned("address-banned", "Too many handshakes failed from this address.", banned.left());
-      case TokenGuard.Verdict.BannedDevice banned ->
+      case CredentialGuard.Verdict.BannedDevice banned ->
           banned(
               "device-banned", "Too many handshakes failed in this device's name.", banned.left());
-      case TokenGuard.Verdict.Unchecked _ ->
-          later(
+      case CredentialGuard.Verdict.Unchecked _ ->
+          refuse(
               "unchecked",
-              ProblemType.TOO_MANY_REQUESTS,
-              "Too many handshakes failed from this address; this one was not looked at.");
+              soon(
+                  ProblemType.TOO_MANY_REQUESTS,
+                  "Too many handshakes failed from this address; this one was not looked at."));
     };
   }
 
-  private Decision banned(String reason, String detail, Duration left) {
-    return refused(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
+  private Problem banned(String reason, String detail, Duration left) {
+    return refuse(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
   }
 
   private Decision ofTenant(DeviceCredential credential, ConnectionCounts.Place place) {
     Optional<Runnable> taken = tenants.take(credential.device());
     if (taken.isEmpty()) {
-      place.release();
       return later(
           "tenant-full",
           ProblemType.TOO_MANY_REQUESTS,
@@ -171,13 +175,13 @@ public final class Admission {
     return new Decision.Admitted(credential, place);
   }
 
-  /// Spread out, so that those who were refused together do not come back together.
   private Decision later(String reason, ProblemType type, String detail) {
-    long seconds = ThreadLocalRandom.current().nextLong(RETRY_SECONDS_MIN, RETRY_SECONDS_MAX + 1L);
-    return refused(reason, Problem.of(type, detail).retryAfter(Duration.ofSeconds(seconds)));
+    return new Decision.Refused(refuse(reason, soon(type, detail)), false);
   }
 
-  private Decision refused(String reason, Problem problem) {
-    return new Decision.Refused(refuse(reason, problem));
+  /// Spread out, so that those who were refused together do not come back together.
+  private static Problem soon(ProblemType type, String detail) {
+    long seconds = ThreadLocalRandom.current().nextLong(RETRY_SECONDS_MIN, RETRY_SECONDS_MAX + 1L);
+    return Problem.of(type, detail).retryAfter(Duration.ofSeconds(seconds));
   }
 }

@@ -6,8 +6,10 @@ import dev.fairlead.bus.message.AccessMessage.CertificateAuthority;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ public final class Authorities {
 
   private static final int NO_AUTHORITY = -1;
 
+  /// Each costs a check of a signature, and anybody may call their authorities what they like.
+  private static final int CANDIDATES_MAX = 4;
+
   private final Map<String, Authority> byFingerprint = new ConcurrentHashMap<>();
 
   /// Names are free to choose, so that several may have the same.
@@ -31,8 +36,24 @@ public final class Authorities {
   ///
   /// @param tenant whose devices it vouches for
   /// @param numbered whether its certificates carry a credential generation
+  /// @param usualKeyId what its key is usually called, which is the name of no other key
+  /// @param declaredKeyId what it calls its key itself
   record Authority(
-      TenantId tenant, String fingerprint, boolean numbered, X509Certificate certificate) {}
+      TenantId tenant,
+      String fingerprint,
+      boolean numbered,
+      X509Certificate certificate,
+      Optional<String> usualKeyId,
+      Optional<String> declaredKeyId) {
+
+    /// How likely it is that it has signed what names this key: the lower, the likelier.
+    private int rank(Optional<String> named) {
+      if (named.isEmpty()) {
+        return 2;
+      }
+      return usualKeyId.equals(named) ? 0 : declaredKeyId.equals(named) ? 1 : 2;
+    }
+  }
 
   /// Takes a change in. What is no authority is left alone.
   public void changed(AccessMessage message) {
@@ -52,20 +73,33 @@ public final class Authorities {
     }
   }
 
-  /// The authorities of that name; a name proves nothing.
-  List<Authority> named(X500Principal name) {
-    return byName.getOrDefault(name, List.of());
+  /// The authorities that may have signed a certificate, the likeliest first and no more than
+  /// [#CANDIDATES_MAX]: those that have the name of its issuer, which proves nothing. What names
+  /// the key it was signed with finds that one however many have the same name; of the others those
+  /// that have been known the longest come first.
+  List<Authority> issuersOf(X509Certificate certificate) {
+    List<Authority> named = byName.getOrDefault(certificate.getIssuerX500Principal(), List.of());
+    if (named.size() <= 1) {
+      return named;
+    }
+    Optional<String> key = KeyIdentifiers.ofIssuer(certificate);
+    return named.stream()
+        .sorted(Comparator.comparingInt(authority -> authority.rank(key)))
+        .limit(CANDIDATES_MAX)
+        .toList();
   }
 
   private void learn(CertificateAuthority message) {
-    forget(message.fingerprint());
     try {
       Authority authority = read(message);
       byFingerprint.put(authority.fingerprint(), authority);
       byName.merge(
-          authority.certificate().getSubjectX500Principal(), List.of(authority), Authorities::both);
+          authority.certificate().getSubjectX500Principal(),
+          List.of(authority),
+          (all, _) -> with(all, authority));
     } catch (CertificateException e) {
-      // One that this gateway does not understand must not take the known ones away.
+      // One that this gateway does not understand must not take the others away.
+      forget(message.fingerprint());
       log.atWarn()
           .addKeyValue("tenant", message.tenant())
           .addKeyValue("authority", message.fingerprint())
@@ -86,7 +120,9 @@ public final class Authorities {
         message.tenant(),
         message.fingerprint(),
         message.kind() == CertificateAuthority.Kind.OWN,
-        certificate);
+        certificate,
+        KeyIdentifiers.usual(certificate.getPublicKey()),
+        KeyIdentifiers.declared(certificate));
   }
 
   private void forget(String fingerprint) {
@@ -97,14 +133,19 @@ public final class Authorities {
     }
   }
 
-  private static List<Authority> both(List<Authority> some, List<Authority> more) {
-    List<Authority> all = new ArrayList<>(some);
-    all.addAll(more);
-    return List.copyOf(all);
+  /// What is said again of a known one takes its place.
+  private static List<Authority> with(List<Authority> all, Authority one) {
+    List<Authority> more = new ArrayList<>(all);
+    more.replaceAll(known -> known.fingerprint().equals(one.fingerprint()) ? one : known);
+    if (!more.contains(one)) {
+      more.add(one);
+    }
+    return List.copyOf(more);
   }
 
   private static @Nullable List<Authority> without(List<Authority> all, Authority one) {
-    List<Authority> rest = all.stream().filter(authority -> !authority.equals(one)).toList();
+    List<Authority> rest =
+        all.stream().filter(known -> !known.fingerprint().equals(one.fingerprint())).toList();
     return rest.isEmpty() ? null : rest;
   }
 }

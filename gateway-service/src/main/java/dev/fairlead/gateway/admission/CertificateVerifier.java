@@ -57,8 +57,7 @@ public final class CertificateVerifier {
       CertificateIdentity identity, List<X509Certificate> chain) throws CertificateException {
     for (int length = 1; length <= chain.size(); length++) {
       List<X509Certificate> path = chain.subList(0, length);
-      for (Authorities.Authority authority :
-          authorities.named(path.getLast().getIssuerX500Principal())) {
+      for (Authorities.Authority authority : authorities.issuersOf(path.getLast())) {
         if (Certificates.isPath(path, authority.certificate(), clock.instant())) {
           return credential(identity, path, authority).filter(standing::isGood);
         }

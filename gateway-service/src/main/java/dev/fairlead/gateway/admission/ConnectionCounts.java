@@ -1,12 +1,14 @@
 package dev.fairlead.gateway.admission;
 
+import dev.fairlead.runtime.abuse.Networks;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// How many connections there are, in all and from each address. Safe for all threads.
+/// How many connections there are, in all and from each address. Of an IPv6 address its network
+/// counts ([Networks]), since a single host has all the addresses in it. Safe for all threads.
 public final class ConnectionCounts {
 
   private final Limits limits;
@@ -17,7 +19,7 @@ public final class ConnectionCounts {
   ///
   /// @param all of this gateway
   /// @param perLoopbackAddress from each address of this machine itself
-  /// @param perAddress from each other address
+  /// @param perAddress from each other address, or IPv6 network of 64 bits
   public record Limits(int all, int perLoopbackAddress, int perAddress) {}
 
   public ConnectionCounts(Limits limits) {
@@ -64,13 +66,15 @@ public final class ConnectionCounts {
       all.decrementAndGet();
       return new Answer.GatewayFull();
     }
-    int max = isLoopback(address) ? limits.perLoopbackAddress() : limits.perAddress();
+    boolean isLoopback = isLoopback(address);
+    int max = isLoopback ? limits.perLoopbackAddress() : limits.perAddress();
+    String counted = isLoopback ? address : Networks.of(address);
     // The count goes one past the bound where it would cross it, and is put back at once.
-    if (byAddress.merge(address, 1, Integer::sum) > max) {
-      new Place(address).release();
+    if (byAddress.merge(counted, 1, Integer::sum) > max) {
+      new Place(counted).release();
       return new Answer.AddressFull();
     }
-    return new Answer.Taken(new Place(address));
+    return new Answer.Taken(new Place(counted));
   }
 
   /// How many connections there are.

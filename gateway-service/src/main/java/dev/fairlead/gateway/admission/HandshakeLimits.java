@@ -9,8 +9,8 @@ import java.time.Duration;
 /// @param failuresPerAddress from one address, in a minute
 /// @param failuresPerDevice in the name of one device, in a minute
 /// @param ban how long a first ban is
-/// @param bannedVerificationsPerSecond how many unknown tokens from banned addresses are checked in
-///     a second, in all
+/// @param bannedVerificationsPerSecond how many unknown tokens and certificates from banned
+///     addresses are checked in a second, in all
 public record HandshakeLimits(
     int failuresPerAddress, int failuresPerDevice, Duration ban, int bannedVerificationsPerSecond) {
 
@@ -41,6 +41,6 @@ public record HandshakeLimits(
             VERIFICATIONS,
             1,
             BanSettings.FAILURES_MAX,
-            "Unknown tokens from banned addresses whose signature is checked in a second."));
+            "Unknown tokens and certificates from banned addresses that are checked in a second."));
   }
 }

@@ -1,9 +1,8 @@
 package dev.fairlead.gateway.admission;
 
 import dev.fairlead.bus.access.AccessView;
-import dev.fairlead.bus.identity.DeviceId;
+import dev.fairlead.bus.access.Claims;
 import dev.fairlead.bus.identity.DeviceKey;
-import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /// Checks device tokens with what came on `fairlead.access`, and asks nobody. Safe for all threads.
@@ -24,17 +23,16 @@ public final class TokenVerifier {
   }
 
   /// A token that names an audience was made for something else than a device's connection.
-  private Optional<DeviceCredential> claimed(JsonObject claims, String keyId) {
-    String device = claims.getString("sub", "");
-    Long generation = claims.getLong("gen", 0L);
-    if (claims.containsKey("aud") || generation < 1 || !DeviceId.isValid(device)) {
+  private Optional<DeviceCredential> claimed(Claims claims, String keyId) {
+    long generation = claims.number("gen");
+    if (claims.has("aud") || generation < 1) {
       return Optional.empty();
     }
     var credential =
         new DeviceCredential(
-            DeviceKey.of(claims.getString("ten", ""), device),
+            DeviceKey.of(claims.text("ten"), claims.text("sub")),
             generation,
-            new DeviceCredential.Token(keyId, claims.getLong("exp", 0L)));
+            new DeviceCredential.Token(keyId, claims.number("exp")));
     return Optional.of(credential).filter(standing::isGood);
   }
 }

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   private static final String KEY = "Sec-WebSocket-Key";
   private static final String VERSION_13 = "13";
   private static final String BEARER = "bearer ";
+
+  /// How long the rest of a request that was refused may take.
+  private static final long HANG_UP_SECONDS = 1;
 
   private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
   private final int messageBytesMax;
@@ -95,10 +99,30 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     Presented presented =
         new Presented(tokenOf(request), () -> callers.certificatesOf(request, caller));
     switch (admission.decide(caller.address(), presented)) {
-      case Admission.Decision.Refused refused -> answer(request, refused.problem());
-      case Admission.Decision.Admitted admitted ->
+      case Admission.Decision.Refused refused -> {
+        if (refused.last()) {
+          hangUpAfterAnswer(request);
+        }
+        answer(request, refused.problem());
+      }
+      case Admission.Decision.Admitted admitted -> {
+        boolean begun = false;
+        try {
           upgrade(request, wire.get(), caller.address(), admitted);
+          begun = true;
+        } finally {
+          if (!begun) {
+            admitted.place().release();
+          }
+        }
+      }
     }
+  }
+
+  /// What has been sent behind the request already is not looked at any more, either.
+  private static void hangUpAfterAnswer(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    var _ = request.connection().shutdown(HANG_UP_SECONDS, TimeUnit.SECONDS);
   }
 
   /// Never with the request's own path, where a token may have been that was none.

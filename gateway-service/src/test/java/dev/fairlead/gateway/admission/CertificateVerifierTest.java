@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -193,6 +194,72 @@ class CertificateVerifierTest {
     // Then
     assertThat(ofFirst).contains(DeviceKey.of("acme", "pump-1"));
     assertThat(ofSecond).contains(DeviceKey.of("other", "pump-1"));
+  }
+
+  private void tellNamesakes(int count, Request... like) {
+    for (int i = 0; i < count; i++) {
+      Request request = like.length == 0 ? new Request() : like[0];
+      tell(TestAuthority.named("common", request).published("other", FOREIGN));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, true", "4, false"})
+  void triesFourAuthoritiesOfOneNameAndNoMore(int others, boolean found) {
+    // Given
+    TestAuthority authority = TestAuthority.named("common");
+    tellNamesakes(others);
+    tell(authority.published("acme", FOREIGN));
+
+    // When
+    Optional<DeviceKey> known = deviceOf(authority.issue(pump()));
+
+    // Then
+    assertThat(known.isPresent()).isEqualTo(found);
+  }
+
+  @Test
+  void findsTheAuthorityWhoseKeyIsNamedHoweverManyCallThemselvesTheSame() {
+    // Given
+    TestAuthority authority = TestAuthority.named("common");
+    byte[] key = authority.usualKeyId();
+    tellNamesakes(9, new Request().keyId(key));
+    tell(authority.published("acme", FOREIGN));
+
+    // When
+    Optional<DeviceKey> known = deviceOf(authority.issue(pump().authorityKeyId(key)));
+
+    // Then
+    assertThat(known).contains(DeviceKey.of("acme", "pump-1"));
+  }
+
+  @Test
+  void findsTheAuthorityThatNamesItsKeyInItsOwnWay() {
+    // Given
+    byte[] key = {1, 2, 3};
+    TestAuthority authority = TestAuthority.named("common", new Request().keyId(key));
+    tellNamesakes(9);
+    tell(authority.published("acme", FOREIGN));
+
+    // When
+    Optional<DeviceKey> known = deviceOf(authority.issue(pump().authorityKeyId(key)));
+
+    // Then
+    assertThat(known).contains(DeviceKey.of("acme", "pump-1"));
+  }
+
+  @Test
+  void letsNobodyPushAnAuthorityBackThatIsPublishedAgain() {
+    // Given
+    TestAuthority authority = TestAuthority.named("common");
+    tell(authority.published("acme", FOREIGN));
+    tellNamesakes(9);
+
+    // When
+    tell(authority.published("acme", FOREIGN));
+
+    // Then
+    assertThat(deviceOf(authority.issue(pump()))).contains(DeviceKey.of("acme", "pump-1"));
   }
 
   @Test

@@ -60,4 +60,22 @@ class ConnectionCountsTest {
     assertThat(counts.take("192.0.2.1")).isInstanceOf(Answer.Taken.class);
     assertThat(counts.take("192.0.2.1")).isInstanceOf(Answer.AddressFull.class);
   }
+
+  @Test
+  void countsAnIpv6NetworkAsOneAddress() {
+    // Given
+    Answer.Taken first = (Answer.Taken) counts.take("2001:db8:0:1:0:0:0:1");
+    counts.take("2001:db8:0:1:ffff:0:0:2");
+
+    // When
+    Answer sameNetwork = counts.take("2001:db8:0:1:0:0:0:3");
+    Answer another = counts.take("2001:db8:0:2:0:0:0:3");
+    first.place().release();
+
+    // Then
+    assertThat(sameNetwork).isInstanceOf(Answer.AddressFull.class);
+    assertThat(another).isInstanceOf(Answer.Taken.class);
+    assertThat(counts.take("2001:db8:0:1:0:0:0:4")).isInstanceOf(Answer.Taken.class);
+    assertThat(counts.size()).isEqualTo(3);
+  }
 }

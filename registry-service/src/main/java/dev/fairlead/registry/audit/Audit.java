@@ -40,33 +40,55 @@ public final class Audit {
             });
   }
 
-  /// Checks every tenant's chain.
+  /// Checks every tenant's chain, and that none is missing.
   ///
-  /// @param told of each, in a line
-  /// @return whether all of them are intact
-  public static Future<Boolean> verify(Pool pool, MasterKey masterKey, Consumer<String> told) {
-    return PgAuditKeys.loadOrMake(pool, masterKey)
-        .map(key -> new PgAuditVerifier(pool, key))
+  /// @param noted lines that were told by earlier checks and kept elsewhere; empty for none
+  /// @param told of each chain, in a line; what begins with `#` is about all of them
+  /// @return whether all is intact; fails for lines that no check told
+  public static Future<Boolean> verify(
+      Pool pool, MasterKey masterKey, List<String> noted, Consumer<String> told) {
+    return Future.<List<String>>succeededFuture(noted)
+        .map(NotedHeads::of)
         .compose(
-            verifier -> verifier.tenants().compose(tenants -> verifyEach(verifier, tenants, told)));
+            heads ->
+                PgAuditKeys.load(pool, masterKey)
+                    .map(key -> new PgAuditVerifier(pool, key))
+                    .compose(verifier -> verify(verifier, heads, told)));
+  }
+
+  private static Future<Boolean> verify(
+      PgAuditVerifier verifier, NotedHeads noted, Consumer<String> told) {
+    return verifier
+        .fault()
+        .compose(
+            fault -> {
+              told.accept("# chains: " + fault.map(what -> "BROKEN, " + what).orElse("all there"));
+              return verifyEach(verifier, noted, told).map(intact -> intact && fault.isEmpty());
+            });
   }
 
   private static Future<Boolean> verifyEach(
-      PgAuditVerifier verifier, List<String> tenants, Consumer<String> told) {
-    Future<Boolean> intact = Future.succeededFuture(true);
-    for (String tenant : tenants) {
-      intact =
-          intact.compose(
-              before ->
-                  verifier
-                      .verify(tenant)
-                      .map(
-                          found -> {
-                            told.accept(found.line());
-                            return before && found.intact();
-                          }));
-    }
-    return intact;
+      PgAuditVerifier verifier, NotedHeads noted, Consumer<String> told) {
+    return verifier
+        .tenants()
+        .compose(
+            tenants -> {
+              tenants.addAll(noted.tenants());
+              Future<Boolean> intact = Future.succeededFuture(true);
+              for (String tenant : tenants) {
+                intact =
+                    intact.compose(
+                        before ->
+                            verifier
+                                .verify(tenant, noted.of(tenant))
+                                .map(
+                                    found -> {
+                                      told.accept(found.line());
+                                      return before && found.intact();
+                                    }));
+              }
+              return intact;
+            });
   }
 
   /// The way of entries from the bus into the tables.

@@ -21,6 +21,9 @@ final class AuditKey {
 
   static final int HASH_BYTES = 32;
 
+  /// What stands in the place of a seal under what must not be sealed again; never a right one.
+  private static final byte[] BROKEN = {};
+
   private static final String ALGORITHM = "HmacSHA256";
 
   private final SecretKeySpec key;
@@ -64,8 +67,29 @@ final class AuditKey {
         });
   }
 
-  /// What proves that both ends of a chain are where it says.
+  /// The hash of a register that is one chain longer.
+  byte[] hash(AuditRegister before, String tenant) {
+    return mac(
+        out -> {
+          out.writeUTF("chain begun");
+          out.write(before.hash());
+          out.writeLong(before.chains() + 1);
+          text(out, tenant);
+        });
+  }
+
+  /// What proves that both ends of a chain are where it says; proves nothing for a chain that was
+  /// not sealed when it was read.
   byte[] seal(AuditChain chain) {
+    return chain.sealed() ? right(chain) : BROKEN;
+  }
+
+  /// Whether a seal proves the ends of a chain.
+  boolean seals(AuditChain chain, byte[] seal) {
+    return same(right(chain), seal);
+  }
+
+  private byte[] right(AuditChain chain) {
     return mac(
         out -> {
           out.writeUTF("chain");
@@ -74,6 +98,26 @@ final class AuditKey {
           out.write(chain.firstPrevious());
           out.writeLong(chain.nextSequence());
           out.write(chain.lastHash());
+        });
+  }
+
+  /// What proves that a register is the one that was written; proves nothing for one that was not
+  /// sealed when it was read.
+  byte[] seal(AuditRegister register) {
+    return register.sealed() ? right(register) : BROKEN;
+  }
+
+  /// Whether a seal proves a register.
+  boolean seals(AuditRegister register, byte[] seal) {
+    return same(right(register), seal);
+  }
+
+  private byte[] right(AuditRegister register) {
+    return mac(
+        out -> {
+          out.writeUTF("register");
+          out.writeLong(register.chains());
+          out.write(register.hash());
         });
   }
 

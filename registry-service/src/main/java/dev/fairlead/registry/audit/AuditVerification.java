@@ -20,10 +20,10 @@ record AuditVerification(
     String head,
     Optional<String> fault) {
 
-  /// For a terminal.
+  /// For a terminal, and to be kept: the head first, then what was found.
   String line() {
-    return "%s: %s, entries %d to %d, head %s"
+    return "%s %d %s %s, from %d"
         .formatted(
-            tenant, fault.map(what -> "BROKEN, " + what).orElse("intact"), first, last, head);
+            tenant, last, head, fault.map(what -> "BROKEN, " + what).orElse("intact"), first);
   }
 }

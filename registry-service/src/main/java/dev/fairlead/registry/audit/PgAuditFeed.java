@@ -59,7 +59,9 @@ final class PgAuditFeed implements PgConsumer.Use<AuditRecord> {
         case ApiKeyUse use -> uses.add(use);
       }
     }
-    Future<Void> written = PgApiKeys.used(transaction, uses);
+    Future<Void> written =
+        PgApiKeys.used(transaction, uses)
+            .compose(nothing -> PgAuditChains.begin(transaction, key, byTenant.keySet()));
     for (Map.Entry<String, Map<UUID, AuditEntry>> each : byTenant.entrySet()) {
       written = written.compose(nothing -> append(transaction, each.getKey(), each.getValue()));
     }
@@ -68,7 +70,7 @@ final class PgAuditFeed implements PgConsumer.Use<AuditRecord> {
 
   private Future<Void> append(
       SqlConnection transaction, String tenant, Map<UUID, AuditEntry> entries) {
-    return PgAuditRows.lock(transaction, key, tenant)
+    return PgAuditChains.lock(transaction, key, tenant)
         .compose(
             chain ->
                 known(transaction, tenant, entries.keySet())
@@ -111,6 +113,6 @@ final class PgAuditFeed implements PgConsumer.Use<AuditRecord> {
                 + PgAuditRows.COLUMNS
                 + ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
         .executeBatch(rows)
-        .compose(written -> PgAuditRows.write(transaction, key, after));
+        .compose(written -> PgAuditChains.write(transaction, key, after));
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
@@ -94,41 +95,47 @@ final class PgAuditRetention {
   }
 
   private Future<Boolean> shorten(SqlConnection transaction, String tenant, Instant before) {
-    return PgAuditRows.lock(transaction, key, tenant)
+    return PgAuditChains.lock(transaction, key, tenant)
         .compose(
             chain ->
                 transaction
                     .preparedQuery(
-                        """
-                        select sequence, at, hash from audit
-                        where tenant = $1 order by sequence limit $2
-                        """)
+                        "select "
+                            + PgAuditRows.COLUMNS
+                            + " from audit where tenant = $1 order by sequence limit $2")
                     .execute(Tuple.of(tenant, PAGE))
-                    .compose(
-                        rows -> {
-                          Optional<Row> last = Optional.empty();
-                          int old = 0;
-                          for (Row row : rows) {
-                            if (!PgColumns.time(row, "at").orElseThrow().isBefore(before)) {
-                              break;
-                            }
-                            last = Optional.of(row);
-                            old++;
-                          }
-                          boolean more = old == PAGE;
-                          return last.map(row -> cut(transaction, chain, row).map(more))
-                              .orElse(Future.succeededFuture(false));
-                        }));
+                    .compose(rows -> shorten(transaction, chain, rows, before)));
   }
 
-  private Future<Void> cut(SqlConnection transaction, AuditChain chain, Row last) {
-    long sequence = last.getLong("sequence");
+  /// What was tampered with stays: taken away and sealed, nobody would ever see it again.
+  private Future<Boolean> shorten(
+      SqlConnection transaction, AuditChain chain, RowSet<Row> rows, Instant before) {
+    AuditWalk walk = new AuditWalk(key, chain);
+    Optional<String> fault = walk.begin();
+    int old = 0;
+    for (Row row : rows) {
+      if (fault.isPresent() || !PgColumns.time(row, "at").orElseThrow().isBefore(before)) {
+        break;
+      }
+      fault = PgAuditRows.step(walk, row);
+      old++;
+    }
+    if (fault.isPresent()) {
+      log.atError()
+          .addKeyValue("tenant", chain.tenant())
+          .addKeyValue("fault", fault.get())
+          .log("the audit is broken, no old entries are removed from it");
+      return Future.succeededFuture(false);
+    }
+    return old == 0
+        ? Future.succeededFuture(false)
+        : cut(transaction, chain.without(walk.sequence(), walk.hash())).map(old == PAGE);
+  }
+
+  private Future<Void> cut(SqlConnection transaction, AuditChain rest) {
     return transaction
-        .preparedQuery("delete from audit where tenant = $1 and sequence <= $2")
-        .execute(Tuple.of(chain.tenant(), sequence))
-        .compose(
-            rows ->
-                PgAuditRows.write(
-                    transaction, key, chain.without(sequence, last.getBuffer("hash").getBytes())));
+        .preparedQuery("delete from audit where tenant = $1 and sequence < $2")
+        .execute(Tuple.of(rest.tenant(), rest.firstSequence()))
+        .compose(rows -> PgAuditChains.write(transaction, key, rest));
   }
 }

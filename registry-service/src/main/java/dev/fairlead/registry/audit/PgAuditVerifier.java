@@ -6,11 +6,13 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /// Goes through the chain of a tenant, as it stands at one moment.
 final class PgAuditVerifier {
@@ -26,139 +28,101 @@ final class PgAuditVerifier {
   }
 
   /// The tenants that have a chain, or entries without one.
-  Future<List<String>> tenants() {
-    return pool.query(
-            "select tenant from audit_chain union select tenant from audit order by tenant")
+  Future<SortedSet<String>> tenants() {
+    return pool.query("select tenant from audit_chain union select tenant from audit")
         .execute()
         .map(
             rows -> {
-              List<String> tenants = new ArrayList<>(rows.size());
+              SortedSet<String> tenants = new TreeSet<>();
               rows.forEach(row -> tenants.add(row.getString("tenant")));
               return tenants;
             });
   }
 
+  /// What is wrong with the set of chains, if anything.
+  Future<Optional<String>> fault() {
+    return atOneMoment(transaction -> PgAuditRegister.fault(transaction, key));
+  }
+
   /// Checks every entry of a tenant.
   Future<AuditVerification> verify(String tenant) {
+    return verify(tenant, Collections.emptySortedMap());
+  }
+
+  /// The same, also against what was noted elsewhere.
+  ///
+  /// @param noted hashes by the number of the entry
+  Future<AuditVerification> verify(String tenant, SortedMap<Long, String> noted) {
+    return atOneMoment(
+        transaction ->
+            PgAuditChains.find(transaction, key, tenant)
+                .compose(
+                    found ->
+                        found
+                            .map(chain -> walk(transaction, new AuditWalk(key, chain, noted)))
+                            .orElseGet(() -> unchained(transaction, tenant, noted))));
+  }
+
+  private <T> Future<T> atOneMoment(Function<SqlConnection, Future<T>> work) {
     return pool.withTransaction(
             transaction ->
                 transaction
                     .query("set transaction isolation level repeatable read, read only")
                     .execute()
-                    .compose(nothing -> verify(transaction, tenant)))
+                    .compose(nothing -> work.apply(transaction)))
         .map(Objects::requireNonNull);
   }
 
-  private Future<AuditVerification> verify(SqlConnection transaction, String tenant) {
-    return transaction
-        .preparedQuery(
-            """
-            select tenant, first_sequence, first_previous, next_sequence, last_hash, seal
-            from audit_chain where tenant = $1
-            """)
-        .execute(Tuple.of(tenant))
-        .compose(
-            rows -> {
-              if (rows.size() == 0) {
-                return unchained(transaction, tenant);
-              }
-              Row row = rows.iterator().next();
-              AuditChain chain = PgAuditRows.chain(row);
-              return AuditKey.same(key.seal(chain), row.getBuffer("seal").getBytes())
-                  ? walk(transaction, new Walk(chain))
-                  : Future.succeededFuture(
-                      new Walk(chain).found("the ends of the chain were changed"));
-            });
-  }
-
-  /// A chain that is gone takes its entries with it only where somebody deleted both.
-  private static Future<AuditVerification> unchained(SqlConnection transaction, String tenant) {
+  /// A tenant that did nothing has no chain; that one which did has lost it is seen here by what is
+  /// left of its entries or was noted, and else by the register.
+  private Future<AuditVerification> unchained(
+      SqlConnection transaction, String tenant, SortedMap<Long, String> noted) {
     return transaction
         .preparedQuery("select exists(select 1 from audit where tenant = $1) as entries")
         .execute(Tuple.of(tenant))
         .map(
             rows -> {
-              Walk walk = new Walk(AuditChain.empty(tenant));
-              return rows.iterator().next().getBoolean("entries")
-                  ? walk.found("the chain is missing")
-                  : walk.intact();
+              AuditWalk walk = new AuditWalk(key, AuditChain.empty(tenant), noted);
+              return walk.result(
+                  rows.iterator().next().getBoolean("entries")
+                      ? Optional.of("the chain is missing")
+                      : walk.begin().or(walk::end));
             });
   }
 
-  private Future<AuditVerification> walk(SqlConnection transaction, Walk walk) {
+  private Future<AuditVerification> walk(SqlConnection transaction, AuditWalk walk) {
+    Optional<String> fault = walk.begin();
+    return fault.isPresent()
+        ? Future.succeededFuture(walk.result(fault))
+        : further(transaction, walk);
+  }
+
+  private Future<AuditVerification> further(SqlConnection transaction, AuditWalk walk) {
     return transaction
         .preparedQuery(
             "select "
                 + PgAuditRows.COLUMNS
                 + " from audit where tenant = $1 and sequence > $2 order by sequence limit $3")
-        .execute(Tuple.of(walk.chain.tenant(), walk.sequence, PAGE))
+        .execute(Tuple.of(walk.tenant(), walk.sequence(), PAGE))
         .compose(
             rows -> {
-              Optional<String> fault = step(walk, rows);
+              Optional<String> fault = steps(walk, rows);
               if (fault.isPresent()) {
-                return Future.succeededFuture(walk.found(fault.get()));
+                return Future.succeededFuture(walk.result(fault));
               }
               return rows.size() < PAGE
-                  ? Future.succeededFuture(end(walk))
-                  : walk(transaction, walk);
+                  ? Future.succeededFuture(walk.result(walk.end()))
+                  : further(transaction, walk);
             });
   }
 
-  private Optional<String> step(Walk walk, RowSet<Row> rows) {
+  private static Optional<String> steps(AuditWalk walk, RowSet<Row> rows) {
     for (Row row : rows) {
-      long sequence = row.getLong("sequence");
-      if (sequence != walk.sequence + 1) {
-        return Optional.of("entry " + (walk.sequence + 1) + " is missing");
+      Optional<String> fault = PgAuditRows.step(walk, row);
+      if (fault.isPresent()) {
+        return fault;
       }
-      byte[] hash = key.hash(walk.hash, sequence, PgAuditRows.entry(row));
-      if (!AuditKey.same(hash, row.getBuffer("hash").getBytes())) {
-        return Optional.of("entry " + sequence + " was changed");
-      }
-      walk.sequence = sequence;
-      walk.hash = hash;
     }
     return Optional.empty();
-  }
-
-  private static AuditVerification end(Walk walk) {
-    if (walk.sequence + 1 < walk.chain.nextSequence()) {
-      return walk.found("entry " + (walk.sequence + 1) + " is missing");
-    }
-    return walk.sequence + 1 == walk.chain.nextSequence()
-            && AuditKey.same(walk.hash, walk.chain.lastHash())
-        ? walk.intact()
-        : walk.found("there are entries beyond the end of the chain");
-  }
-
-  /// How far a check has come; confined to its transaction.
-  private static final class Walk {
-    private final AuditChain chain;
-    private long sequence;
-    private byte[] hash;
-
-    Walk(AuditChain chain) {
-      this.chain = chain;
-      this.sequence = chain.firstSequence() - 1;
-      this.hash = chain.firstPrevious();
-    }
-
-    AuditVerification intact() {
-      return result(Optional.empty());
-    }
-
-    AuditVerification found(String fault) {
-      return result(Optional.of(fault));
-    }
-
-    private AuditVerification result(Optional<String> fault) {
-      return new AuditVerification(
-          chain.tenant(),
-          fault.isEmpty(),
-          sequence - chain.firstSequence() + 1,
-          chain.firstSequence(),
-          sequence,
-          HexFormat.of().formatHex(hash),
-          fault);
-    }
   }
 }

@@ -71,8 +71,9 @@ public final class CredentialRoutes {
 
   private ApiResponse issue(ApiRequest request) {
     DeviceKey device = device(request);
-    NewCredential body = request.body(NewCredential.class);
-    boolean only = body.revokeOthers() == null || body.revokeOthers();
+    @Nullable Boolean asked =
+        request.bodyBytes().length == 0 ? null : request.body(NewCredential.class).revokeOthers();
+    boolean only = asked == null || asked;
     DeviceTokens.Plan plan = tokens.plan(now());
     PgCredentialStore.Changed changed =
         credentials.issue(device, plan, only, request.act()).await();

@@ -378,7 +378,8 @@ public final class FilterParser {
   /// @param at where, from 0
   static ProblemException wrong(int at, String why) {
     return Problem.of(
-            ProblemType.VALIDATION_FAILED, "The filter is none: at " + (at + 1) + ", " + why + ".")
+            ProblemType.VALIDATION_FAILED,
+            "The filter cannot be read: at character " + (at + 1) + ", " + why + ".")
         .exception();
   }
 }

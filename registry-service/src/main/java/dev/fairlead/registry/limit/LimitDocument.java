@@ -6,5 +6,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name as in the tenant's `limits`
 /// @param limit how much there may be
-/// @param used how much there is, in all processes together; null for the limits of each device
-record LimitDocument(String name, long limit, @Nullable Double used) {}
+/// @param used how much there is, in all processes together, rounded up; null for the limits of
+///     each device
+record LimitDocument(String name, long limit, @Nullable Long used) {}

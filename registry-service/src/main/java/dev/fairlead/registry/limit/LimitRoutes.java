@@ -49,10 +49,11 @@ public final class LimitRoutes {
             null));
   }
 
-  private static @Nullable Double used(Limit limit, Map<Limit, Double> used, double devices) {
+  private static @Nullable Long used(Limit limit, Map<Limit, Double> used, double devices) {
     return switch (limit) {
-      case DEVICES -> devices;
-      case CONNECTIONS, MESSAGES, BYTES, COMMANDS -> used.getOrDefault(limit, 0.0);
+      case DEVICES -> (long) devices;
+      case CONNECTIONS, MESSAGES, BYTES, COMMANDS ->
+          (long) Math.ceil(used.getOrDefault(limit, 0.0));
       case DEVICE_MESSAGES, DEVICE_BYTES -> null;
     };
   }

@@ -49,6 +49,14 @@ public final class PgPeople {
     return ID_PREFIX + UUID.randomUUID();
   }
 
+  /// A person whose role has changed, as the target of an entry of the audit.
+  ///
+  /// @param before the role in lower case; empty for somebody who had none
+  /// @param after the role in lower case; empty for somebody who has none any more
+  public static String change(String id, String before, String after) {
+    return PersonRoutes.PATH + id + "?before=" + before + "&after=" + after;
+  }
+
   /// Lets somebody in.
   ///
   /// @param by the id of the one who does

@@ -61,6 +61,7 @@ final class KnownProvider {
 
   /// What the provider says.
   ///
+  /// @throws ProviderBusyException when it is being read, and too many wait for that already
   /// @throws IOException when it has never been read, and cannot be
   Published published() throws IOException {
     @Nullable Read known = read;
@@ -70,6 +71,10 @@ final class KnownProvider {
   }
 
   private Published readAgain() throws IOException {
+    // An estimate, which will do.
+    if (reading.getQueueLength() >= ProviderBusyException.WAITING_MAX) {
+      throw new ProviderBusyException();
+    }
     try {
       if (!reading.tryLock(LOCK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IOException("others wait for the provider already");

@@ -8,6 +8,8 @@ import dev.fairlead.runtime.http.BrowserSession;
 import dev.fairlead.runtime.http.BrowserSessions;
 import dev.fairlead.runtime.http.Principal;
 import dev.fairlead.runtime.http.Role;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -63,46 +65,61 @@ final class PgBrowserSessions implements BrowserSessions {
   }
 
   private Future<Optional<BrowserSession>> find(SqlClient client, Secret id) {
+    return look(client, AccessView.fingerprint(id.reveal()))
+        .map(
+            found ->
+                found.map(known -> new BrowserSession(id, known.principal(), known.expiresAt())));
+  }
+
+  /// Whose a session is; empty when it is nobody's, or no longer. To be called on the context of a
+  /// request.
+  ///
+  /// @param sha256 of the id of the session
+  Future<Optional<Principal>> principalOf(String sha256) {
+    return look(pool, sha256).map(found -> found.map(Known::principal));
+  }
+
+  /// A session that is good.
+  private record Known(Principal principal, Instant expiresAt) {}
+
+  private Future<Optional<Known>> look(SqlClient client, String sha256) {
     Instant now = clock.instant();
-    String sha256 = AccessView.fingerprint(id.reveal());
     return client
         .preparedQuery(
             """
-            select person_id, api_key_sha256, used_at, expires_at, person.tenant, person.role,
-              suspended
+            select person_id, api_key_sha256, used_at, browser_session.expires_at, person.tenant,
+              person.role
             from browser_session
               left join person on person.id = person_id
-              left join tenant on tenant.id = person.tenant
-            where sha256 = $1 and expires_at > $2 and used_at > $3
+              left join api_key on api_key.sha256 = api_key_sha256
+              join tenant on tenant.id = coalesce(person.tenant, api_key.tenant)
+            where browser_session.sha256 = $1 and browser_session.expires_at > $2 and used_at > $3
+              and not suspended
             """)
         .execute(
             Tuple.of(
                 sha256, PgColumns.parameter(now), PgColumns.parameter(now.minus(rules.idle()))))
         .map(
             rows ->
-                rows.size() == 0
-                    ? Optional.empty()
-                    : session(id, sha256, rows.iterator().next(), now));
+                rows.size() == 0 ? Optional.empty() : known(sha256, rows.iterator().next(), now));
   }
 
-  private Optional<BrowserSession> session(Secret id, String sha256, Row row, Instant now) {
+  private Optional<Known> known(String sha256, Row row, Instant now) {
     Optional<Principal> who = principal(row);
     if (who.isPresent()
         && PgColumns.time(row, "used_at").orElseThrow().isBefore(now.minus(useInterval))) {
       noteUse(sha256, now);
     }
     return who.map(
-        principal ->
-            new BrowserSession(id, principal, PgColumns.time(row, "expires_at").orElseThrow()));
+        principal -> new Known(principal, PgColumns.time(row, "expires_at").orElseThrow()));
   }
 
+  /// A key counts when its row is there and the bus has told of it, which also tells that it was
+  /// used.
   private Optional<Principal> principal(Row row) {
     @Nullable String key = row.getString("api_key_sha256");
-    if (key != null) {
-      return access.apiKey(key);
-    }
-    return row.getBoolean("suspended")
-        ? Optional.empty()
+    return key != null
+        ? access.apiKey(key)
         : Optional.of(
             new Principal(
                 row.getString("person_id"),
@@ -147,9 +164,14 @@ final class PgBrowserSessions implements BrowserSessions {
                 makeRoom(transaction, owner, before, now)
                     .compose(nothing -> insert(transaction, owner, id, now))
                     .compose(nothing -> find(transaction, id))
-                    .map(Optional::orElseThrow)
+                    .map(found -> found.orElseThrow(PgBrowserSessions::overAlready))
                     .compose(session -> noteSignIn(transaction, session, act)))
         .map(Objects::requireNonNull);
+  }
+
+  /// The key was taken back, or the tenant suspended, while the session was opened.
+  private static ProblemException overAlready() {
+    return new ProblemException(ProblemType.UNAUTHORIZED, "What opens a session is good no more.");
   }
 
   private static Future<BrowserSession> noteSignIn(

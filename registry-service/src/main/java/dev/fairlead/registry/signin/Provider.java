@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the provider who somebody is: authorization code flow with PKCE (RFC 6749 §4.1, RFC 7636).
@@ -46,6 +47,10 @@ final class Provider {
   private final ProviderHttp http;
   private final ClientID client;
   private final IdTokens idTokens;
+
+  /// Anybody may send any code, and each is asked about: a provider that is slow must not bring the
+  /// registry to a stand.
+  private final Semaphore places = new Semaphore(ProviderBusyException.WAITING_MAX);
 
   Provider(ProviderSettings settings, KnownProvider known, ProviderHttp http) {
     this.settings = settings;
@@ -79,9 +84,21 @@ final class Provider {
 
   /// Who has come back with a code.
   ///
+  /// @throws ProviderBusyException when too many are asked about already
   /// @throws IOException when the provider does not answer
   /// @throws RefusedException when it does not take the code, or says what must not be believed
   Identity redeem(Attempt attempt, String code) throws IOException, RefusedException {
+    if (!places.tryAcquire()) {
+      throw new ProviderBusyException();
+    }
+    try {
+      return identity(attempt, code);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Identity identity(Attempt attempt, String code) throws IOException, RefusedException {
     KnownProvider.Published provider = known.published();
     OIDCTokenResponse tokens = tokens(provider.metadata(), attempt, code);
     IDTokenClaimsSet token = checked(provider, tokens, attempt);

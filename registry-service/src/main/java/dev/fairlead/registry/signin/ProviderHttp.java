@@ -21,8 +21,8 @@ import java.util.concurrent.Executors;
 /// Speaks HTTP with the provider, for the library that knows what to say. Follows no redirects, and
 /// takes no more than a bounded answer.
 ///
-/// Its methods block, so they are called on the virtual threads of requests, whose number
-/// `API_REQUESTS_MAX` bounds and which are interrupted when the request has taken too long.
+/// Its methods block, so they are called on the virtual threads of requests, of which a bounded
+/// number may wait here and which are interrupted when the request has taken too long.
 final class ProviderHttp implements HTTPRequestSender, ResourceRetriever, AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);

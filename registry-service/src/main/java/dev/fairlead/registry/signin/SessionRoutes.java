@@ -1,5 +1,6 @@
 package dev.fairlead.registry.signin;
 
+import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.registry.credential.PersonTokens;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
@@ -17,7 +18,7 @@ import java.time.temporal.ChronoUnit;
 final class SessionRoutes {
 
   /// How long the token of a session is good, and so how long a person who was removed may still
-  /// act elsewhere than at the registry.
+  /// act elsewhere than at the registry, which asks for the session behind a token.
   private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
 
   private final PgBrowserSessions sessions;
@@ -61,7 +62,11 @@ final class SessionRoutes {
     Instant expiresAt = session.expiresAt().isBefore(most) ? session.expiresAt() : most;
     return ApiResponse.ok(
             new NewToken(
-                tokens.issue(session.principal(), now, expiresAt),
+                tokens.issue(
+                    session.principal(),
+                    AccessView.fingerprint(session.id().reveal()),
+                    now,
+                    expiresAt),
                 expiresAt.truncatedTo(ChronoUnit.SECONDS)))
         .withHeader("Cache-Control", "no-store");
   }

@@ -5,6 +5,7 @@ import dev.fairlead.registry.credential.PersonTokens;
 import dev.fairlead.registry.person.PersonRoutes;
 import dev.fairlead.registry.person.PgPeople;
 import dev.fairlead.runtime.http.ApiRouter;
+import dev.fairlead.runtime.http.Authenticator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
@@ -16,6 +17,7 @@ public final class SignIn {
 
   private final SignInSettings settings;
   private final PgBrowserSessions sessions;
+  private final LiveTokens tokens;
   private final SessionSweep sweep;
   private final Optional<ProviderHttp> http;
   private final PersonRoutes people;
@@ -23,16 +25,17 @@ public final class SignIn {
   private final SessionRoutes session;
 
   /// @param access knows the API keys
-  /// @param tokens makes what sessions are given for other services
+  /// @param made makes the tokens that sessions are given for other services
   public SignIn(
       Vertx vertx,
       Pool pool,
       SignInSettings settings,
       AccessView access,
-      PersonTokens tokens,
+      PersonTokens made,
       InstantSource clock) {
     this.settings = settings;
     this.sessions = new PgBrowserSessions(pool, access, settings.sessions(), clock);
+    this.tokens = new LiveTokens(access, sessions);
     this.http = settings.provider().map(asked -> new ProviderHttp());
     this.sweep = new SessionSweep(vertx, sessions);
     PgPeople table = new PgPeople(pool);
@@ -48,11 +51,16 @@ public final class SignIn {
             access,
             who,
             clock);
-    this.session = new SessionRoutes(sessions, tokens, who, clock);
+    this.session = new SessionRoutes(sessions, made, who, clock);
   }
 
   private static Provider provider(ProviderSettings asked, ProviderHttp http, InstantSource clock) {
     return new Provider(asked, new KnownProvider(asked.issuer(), http, clock), http);
+  }
+
+  /// Who may call the registry with a key or a token.
+  public Authenticator authenticator() {
+    return tokens;
   }
 
   /// Binds the operations to the contract, and lets those in who have signed in.

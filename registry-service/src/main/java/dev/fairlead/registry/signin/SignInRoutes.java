@@ -125,7 +125,8 @@ final class SignInRoutes {
                 identity,
                 claims.grant(identity.claims()),
                 attempt.tenant(),
-                clock.instant().truncatedTo(ChronoUnit.MICROS))
+                clock.instant().truncatedTo(ChronoUnit.MICROS),
+                request.act())
             .await();
     if (person.isEmpty()) {
       log.atInfo().addKeyValue("subject", identity.subject()).log("sign-in of a stranger refused");
@@ -187,6 +188,11 @@ final class SignInRoutes {
   }
 
   private static ProblemException away(IOException e) {
+    if (e instanceof ProviderBusyException) {
+      return Problem.of(ProblemType.UNAVAILABLE, "Too many sign-ins are under way.")
+          .retryAfter(Duration.ofSeconds(5))
+          .exception();
+    }
     log.atWarn().setCause(e).log("the identity provider cannot be asked");
     return Problem.of(
             ProblemType.UNAVAILABLE, "The identity provider does not answer at the moment.")

@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,13 @@ public final class PgTenantRemoval {
       """;
 
   private final Pool pool;
+  private final InstantSource clock;
 
   /// @param pool of the registry's database
-  public PgTenantRemoval(Pool pool) {
+  /// @param clock for the times of deletions
+  public PgTenantRemoval(Pool pool, InstantSource clock) {
     this.pool = pool;
+    this.clock = clock;
   }
 
   /// What became of a tenant.
@@ -44,7 +48,7 @@ public final class PgTenantRemoval {
 
   /// Deletes a tenant, its keys, its people, and its devices where that is asked for.
   ///
-  /// @param act for the audit
+  /// @param act for the audit, that of the tenant and that of whoever asks
   /// @return fails with the problems `tenant-not-found`, `tenant-not-empty` and, for the default
   ///     tenant, `forbidden`
   Future<Removed> remove(TenantId tenant, boolean withDevices, Act act) {
@@ -62,17 +66,26 @@ public final class PgTenantRemoval {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<Removed> remove(
+  private Future<Removed> remove(
       SqlConnection transaction, TenantId tenant, Row row, boolean withDevices, Act act) {
     boolean devices = row.getBoolean("devices");
     if (devices && !withDevices) {
       return PgTenants.failed(
           ProblemType.TENANT_NOT_EMPTY, "The tenant '" + tenant + "' still has devices.");
     }
-    return PgAudit.append(transaction, act)
+    return note(transaction, tenant, act)
         .compose(
             audited -> devices ? shutOut(transaction, tenant) : remove(transaction, tenant, row))
         .map(last -> new Removed(!devices, last));
+  }
+
+  /// Writes the deletion down where it belongs, and also where it can be seen when the tenant is no
+  /// more.
+  private static Future<Long> note(SqlConnection transaction, TenantId tenant, Act act) {
+    Future<Long> itsOwn = PgAudit.append(transaction, act.succeededIn(tenant.value()));
+    return act.isIn(tenant.value())
+        ? itsOwn
+        : itsOwn.compose(noted -> PgAudit.append(transaction, act));
   }
 
   private static Future<Optional<Long>> shutOut(SqlConnection transaction, TenantId tenant) {
@@ -116,8 +129,7 @@ public final class PgTenantRemoval {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<Optional<Long>> remove(
-      SqlConnection transaction, TenantId tenant, Row tenantRow) {
+  private Future<Optional<Long>> remove(SqlConnection transaction, TenantId tenant, Row tenantRow) {
     return transaction
         .preparedQuery("delete from api_key where tenant = $1 returning sha256")
         .execute(Tuple.of(tenant.value()))
@@ -140,9 +152,12 @@ public final class PgTenantRemoval {
         .compose(news -> PgTenants.appendAll(transaction, news))
         .compose(
             last ->
-                transaction
-                    .preparedQuery("delete from tenant where id = $1")
-                    .execute(Tuple.of(tenant.value()))
+                PgFormerTenants.add(transaction, tenant, clock.instant())
+                    .compose(
+                        added ->
+                            transaction
+                                .preparedQuery("delete from tenant where id = $1")
+                                .execute(Tuple.of(tenant.value())))
                     .map(last));
   }
 

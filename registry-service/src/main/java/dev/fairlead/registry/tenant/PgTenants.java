@@ -19,7 +19,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,12 +38,15 @@ public final class PgTenants {
 
   private final Pool pool;
   private final Limits defaults;
+  private final Duration auditKept;
 
   /// @param pool of the registry's database
   /// @param defaults the limits of tenants that have nothing else
-  public PgTenants(Pool pool, Limits defaults) {
+  /// @param auditKept how long an entry of the audit is kept
+  public PgTenants(Pool pool, Limits defaults, Duration auditKept) {
     this.pool = pool;
     this.defaults = defaults;
+    this.auditKept = auditKept;
   }
 
   /// What became of a tenant.
@@ -53,16 +58,35 @@ public final class PgTenants {
   /// Makes a tenant.
   ///
   /// @param act for the audit
-  /// @return fails with the problem `tenant-exists`
+  /// @return fails with the problem `tenant-exists`, also for the id of a tenant that was deleted
+  ///     and whose audit is still kept
   Future<TenantDocument> create(TenantId tenant, String name, Instant now, Act act) {
     return pool.withTransaction(
             transaction ->
+                // First the row, which waits for whoever is just deleting the one before.
                 insert(transaction, tenant, name, now)
                     .compose(
                         document ->
-                            PgAudit.append(transaction, act, TenantRoutes.PATH + tenant)
+                            PgFormerTenants.free(transaction, tenant, auditKept, now)
+                                .compose(
+                                    taken ->
+                                        taken
+                                            .map(until -> PgTenants.<Long>taken(tenant, until))
+                                            .orElseGet(
+                                                () ->
+                                                    PgAudit.append(
+                                                        transaction,
+                                                        act,
+                                                        TenantRoutes.PATH + tenant)))
                                 .map(document)))
         .map(Objects::requireNonNull);
+  }
+
+  private static <T> Future<T> taken(TenantId tenant, Instant until) {
+    return failed(
+        ProblemType.TENANT_EXISTS,
+        "The id '%s' was that of a tenant that was deleted, whose audit is kept until %s."
+            .formatted(tenant, until.truncatedTo(ChronoUnit.SECONDS)));
   }
 
   private Future<TenantDocument> insert(
@@ -134,7 +158,7 @@ public final class PgTenants {
   /// Renames a tenant, shuts it out or lets it in again, and sets its limits. One that is let in
   /// again is no longer being deleted.
   ///
-  /// @param act for the audit
+  /// @param act for the audit, that of the tenant
   /// @return fails with the problems `tenant-not-found` and, for a suspension of the default
   ///     tenant, `forbidden`
   Future<Changed> change(TenantId tenant, Edit edit, Act act) {
@@ -161,7 +185,9 @@ public final class PgTenants {
                             Json.encode(edit.limits()),
                             edit.usual().toArray(String[]::new)))
                     .compose(rows -> single(tenant, rows))
-                    .compose(row -> PgAudit.append(transaction, act).map(row))
+                    .compose(
+                        row ->
+                            PgAudit.append(transaction, act.succeededIn(tenant.value())).map(row))
                     .compose(
                         row ->
                             appendAll(transaction, news(tenant, edit, row))

@@ -186,7 +186,7 @@ class FilterParserTest {
 
       // Then
       if (thrown != null) {
-        assertThat(thrown).as(text.toString()).hasMessageContaining("The filter is none");
+        assertThat(thrown).as(text.toString()).hasMessageContaining("The filter cannot be read");
       }
     }
   }

@@ -84,11 +84,39 @@ public final class Act {
     return entry(new Actor(tenant, id, role, actor.address()), target, AuditEntry.SUCCEEDED);
   }
 
-  /// The entry of the act, refused.
+  /// The entry of the act, done, in the tenant that it touches, which is not the one in which the
+  /// actor acts.
+  ///
+  /// @param tenant that the path of the request names, and that exists
+  public AuditEntry succeededIn(String tenant) {
+    recorded = true;
+    Actor who = actor;
+    return entry(
+        new Actor(tenant, who.id(), who.role(), who.address()), target, AuditEntry.SUCCEEDED);
+  }
+
+  /// The entry of something that the act has brought about besides what it is for; the act itself
+  /// is still to be written down.
+  ///
+  /// @param tenant in which
+  /// @param id of whom it was brought about for
+  /// @param role of theirs, in lower case; empty for none
+  /// @param on the path of what was changed
+  public AuditEntry consequence(String tenant, String id, String role, String on) {
+    return entry(new Actor(tenant, id, role, actor.address()), on, AuditEntry.SUCCEEDED);
+  }
+
+  /// Whether the actor acts in this tenant.
+  public boolean isIn(String tenant) {
+    return actor.tenant().equals(tenant);
+  }
+
+  /// The entry of the act, refused. What nobody known has asked for is named by the action: the
+  /// path is theirs to choose, and may name what belongs to others than the readers of the entry.
   ///
   /// @param problem the slug of the problem that it is answered with
   public AuditEntry refused(String problem) {
-    return entry(target, problem);
+    return entry(actor.id().isEmpty() ? action : target, problem);
   }
 
   /// Whether there is nothing left to write down: [#succeeded] was taken, or nothing was changed.

@@ -13,7 +13,8 @@ import java.util.UUID;
 /// @param actor the id of the key or person; empty for somebody who could not say who they are
 /// @param role of the actor, in lower case; empty for nobody known
 /// @param action what was done, an `operationId` of the contracts
-/// @param target on what, a path of the API
+/// @param target on what, a path of the API; the action again for a refusal of somebody who could
+///     not say who they are
 /// @param address where the request came from
 /// @param outcome [#SUCCEEDED], or the slug of the problem that it was answered with
 /// @param service which one decided

@@ -64,10 +64,7 @@ final class ApiExchange {
     if (!operation.secured()) {
       open(values);
     } else if (key.isPresent()) {
-      byKey(key.get())
-          .ifPresentOrElse(
-              caller -> admit(values, caller, this::body),
-              () -> turnAway(parts.signIns().failed(address())));
+      byKey(values, key.get());
     } else {
       bySession(values);
     }
@@ -94,16 +91,27 @@ final class ApiExchange {
     }
   }
 
-  private Optional<Caller> byKey(String key) {
-    return parts.signIns().mayCheck(key, address()) ? parts.callers().byKey(key) : Optional.empty();
+  private void byKey(RequestValues values, String key) {
+    if (!parts.signIns().mayCheck(key, address())) {
+      turnAway(parts.signIns().failed(address()));
+    } else if (SignIns.isToken(key)) {
+      await(values, parts.callers().byToken(key));
+    } else {
+      parts
+          .callers()
+          .byKey(key)
+          .ifPresentOrElse(
+              caller -> admit(values, caller, this::body),
+              () -> turnAway(parts.signIns().failed(address())));
+    }
   }
 
-  /// Waits for a session that is being looked up. Whoever reads the body must say so before this
-  /// turn of the loop is over, but nothing is to come before it is known whose it is.
-  private void await(RequestValues values, Future<Optional<Caller>> session) {
+  /// Waits for a session or a token that is being looked up. Whoever reads the body must say so
+  /// before this turn of the loop is over, but nothing is to come before it is known whose it is.
+  private void await(RequestValues values, Future<Optional<Caller>> asked) {
     Future<Buffer> body = body();
     request.pause();
-    session
+    asked
         .onComplete(_ -> resume())
         .onSuccess(
             found ->

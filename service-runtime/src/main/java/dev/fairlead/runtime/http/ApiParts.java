@@ -11,7 +11,7 @@ import java.util.concurrent.Semaphore;
 /// What every exchange of one interface shares.
 ///
 /// @param signIns counts wrong keys and sessions
-/// @param openCalls guards operations that take their secret in the body
+/// @param openCalls guards operations that are open to everyone and take a secret
 /// @param groups which devices a key may reach that is kept to a group
 /// @param audit where mutations and their refusals are written down
 /// @param strangers how many refusals of unknown callers are

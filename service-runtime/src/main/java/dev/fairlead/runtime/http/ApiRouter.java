@@ -149,7 +149,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
                       rc.request(),
                       Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path.")));
       for (int status : List.of(400, 404, 405, 413, 500)) {
-        router.errorHandler(status, rc -> answerFailure(rc, problems));
+        router.errorHandler(status, rc -> answerFailure(rc, status, problems));
       }
       return new ApiRouter(router);
     }
@@ -203,11 +203,13 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
       rc.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml").end(document.copy());
     }
 
-    private static void answerFailure(RoutingContext rc, Problems problems) {
+    /// @param status what the handler is for; the context itself does not know it where no route
+    ///     was even tried
+    private static void answerFailure(RoutingContext rc, int status, Problems problems) {
       Throwable failure = rc.failure();
       problems.answer(
           rc.request(),
-          failure == null ? new io.vertx.ext.web.handler.HttpException(rc.statusCode()) : failure);
+          failure == null ? new io.vertx.ext.web.handler.HttpException(status) : failure);
     }
 
     /// `{id}` of OpenAPI is `:id` of the router.

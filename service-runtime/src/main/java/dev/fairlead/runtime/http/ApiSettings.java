@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param timeout how long one request may take before its thread is interrupted
 /// @param signIns how many wrong keys may come from one address
 /// @param openCallsPerMinute how many calls may come from one address of each service's operations
-///     that take a secret in their body instead of a key
+///     that take a secret of another kind instead of a key
 /// @param proxies who may say where a request comes from
 public record ApiSettings(
     String service,
@@ -116,8 +116,8 @@ public record ApiSettings(
             OPEN_CALLS,
             1,
             BanSettings.FAILURES_MAX,
-            "Calls from one address in a minute that enrol, wait for it or sign in with a key; a tenth"
-                + " of them at once."),
+            "Calls from one address in a minute that enrol, wait for it, sign in with a key or come"
+                + " back from the identity provider; a tenth of them at once."),
         ProxyAddresses.from(settings));
   }
 }

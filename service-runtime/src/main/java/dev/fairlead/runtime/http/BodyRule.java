@@ -37,7 +37,7 @@ final class BodyRule {
   ///     `malformed-json`
   List<Violation> check(@Nullable String contentType, byte[] body) {
     if (body.length == 0) {
-      return required ? List.of(new Violation("", "a body is required")) : List.of();
+      return required ? List.of(new Violation("", "it is missing")) : List.of();
     }
     Optional<Validator> validator = contentType == null ? null : mediaTypes.get(bare(contentType));
     if (validator == null) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param mutating whether it may change something, so that the audit hears of it
 /// @param page whether a person waits for the answer in front of a browser, who is told problems as
 ///     a page
-/// @param guarded whether it is open to everyone but takes a secret in its body, so that calls of
-///     it are limited by address
+/// @param guarded whether it is open to everyone but takes a secret in the request, so that calls
+///     of it are limited by address
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
@@ -88,14 +89,31 @@ record BoundOperation(
   ///     contract
   void check(RequestValues values, byte[] bytes) {
     List<Violation> violations =
-        Stream.concat(
+        Stream.of(
                 parameters.stream().flatMap(rule -> rule.check(values)),
+                unknown(values),
                 body.stream()
                     .flatMap(
                         rule -> rule.check(values.headers().get("Content-Type"), bytes).stream()))
+            .flatMap(found -> found)
             .toList();
     if (!violations.isEmpty()) {
       throw Violation.problem(violations).exception();
     }
+  }
+
+  /// What the query has beside the parameters: a filter with a slip in its name would be none.
+  /// Whoever sends a browser to a page may add what they like (RFC 6749 §4.1.2).
+  private Stream<Violation> unknown(RequestValues values) {
+    if (page) {
+      return Stream.empty();
+    }
+    Set<String> known =
+        parameters.stream()
+            .flatMap(rule -> rule.nameInQuery().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    return values.query().keySet().stream()
+        .filter(name -> !known.contains(name))
+        .map(name -> Violation.unknown("query/" + name));
   }
 }

@@ -47,6 +47,14 @@ final class Callers {
         .map(principal -> new Caller(principal, Optional.empty()));
   }
 
+  /// Whose a token is; empty when it is nobody's, or no longer. To be called on the context of the
+  /// request.
+  Future<Optional<Caller>> byToken(String token) {
+    return authenticator
+        .authenticateToken(token)
+        .map(found -> found.map(principal -> new Caller(principal, Optional.empty())));
+  }
+
   /// The cookie of ours that a request carries; empty also where browsers may not sign in.
   Optional<Secret> cookie(HttpServerRequest request) {
     return browsers.flatMap(known -> cookie(request, known.site()));

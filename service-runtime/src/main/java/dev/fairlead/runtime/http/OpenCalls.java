@@ -5,11 +5,12 @@ import dev.fairlead.runtime.abuse.Networks;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Guards operations that are open to everyone and take a secret in their body: by how many calls
+/// Guards operations that are open to everyone and take a secret in the request: by how many calls
 /// may come from one address, and by counting the wrong secrets among them together with the wrong
 /// keys. Safe for all threads.
 final class OpenCalls {
@@ -17,7 +18,12 @@ final class OpenCalls {
   private static final int ADDRESSES_MAX = 16_384;
 
   /// What a secret is answered that opens nothing.
-  private static final Set<Integer> WRONG_SECRET = Set.of(401, 404);
+  private static final Set<ProblemType> WRONG_SECRET =
+      EnumSet.of(
+          ProblemType.UNAUTHORIZED,
+          ProblemType.ENROLMENT_NOT_FOUND,
+          ProblemType.SIGN_IN_FAILED,
+          ProblemType.SIGN_IN_REFUSED);
 
   private final KeyedBudget calls;
   private final SignIns signIns;
@@ -52,7 +58,7 @@ final class OpenCalls {
   /// What is to be said to a call that was refused: where its secret was wrong too often from one
   /// address, that.
   Problem failed(Problem problem, String address) {
-    return WRONG_SECRET.contains(problem.type().status())
+    return WRONG_SECRET.contains(problem.type())
         ? signIns.counted(address).orElse(problem)
         : problem;
   }

@@ -36,6 +36,13 @@ final class ParameterRule {
     }
   }
 
+  /// Its name, where it stands in the query.
+  Optional<String> nameInQuery() {
+    return parameter.getIn() == Location.QUERY
+        ? Optional.of(parameter.getName())
+        : Optional.empty();
+  }
+
   Stream<Violation> check(RequestValues values) {
     String name = parameter.getName();
     List<String> texts =
@@ -48,11 +55,11 @@ final class ParameterRule {
     String pointer = parameter.getIn().name().toLowerCase(Locale.ROOT) + "/" + name;
     if (texts.isEmpty()) {
       return parameter.isRequired()
-          ? Stream.of(new Violation(pointer, "is missing"))
+          ? Stream.of(new Violation(pointer, "it is missing"))
           : Stream.empty();
     }
     if (texts.size() > 1 && type != SchemaType.ARRAY) {
-      return Stream.of(new Violation(pointer, "is given more than once"));
+      return Stream.of(new Violation(pointer, "it is given more than once"));
     }
     OutputUnit output = validator.validate(value(texts));
     return Boolean.TRUE.equals(output.getValid())

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The addresses of the proxies before a service, whose word about a request counts, while that of
 /// anybody else does not.
@@ -18,6 +20,8 @@ public record ProxyAddresses(List<Range> ranges) {
   public static final ProxyAddresses NONE = new ProxyAddresses(List.of());
 
   private static final String FORWARDED_FOR = "X-Forwarded-For";
+  private static final Pattern WITH_PORT =
+      Pattern.compile("(?<address>[0-9.]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}");
 
   public ProxyAddresses {
     ranges = List.copyOf(ranges);
@@ -94,13 +98,26 @@ public record ProxyAddresses(List<Range> ranges) {
     return contains(peer) ? forwardedFor(request).orElse(peer) : peer;
   }
 
-  /// The last address that is no proxy's: those before it are hearsay.
+  /// The last address that is no proxy's: those before it are hearsay. Nothing where something else
+  /// than an address stands in its place, for what comes before that is hearsay too.
   private Optional<String> forwardedFor(HttpServerRequest request) {
-    return request.headers().getAll(FORWARDED_FOR).stream()
-        .flatMap(line -> Arrays.stream(line.split(",", -1)))
-        .map(String::strip)
-        .filter(address -> !contains(address) && literal(address).isPresent())
-        .reduce((before, last) -> last);
+    List<String> hops =
+        request.headers().getAll(FORWARDED_FOR).stream()
+            .flatMap(line -> Arrays.stream(line.split(",", -1)))
+            .toList();
+    for (String hop : hops.reversed()) {
+      Optional<InetAddress> address = literal(withoutPort(hop.strip()));
+      if (address.isEmpty() || !contains(address.get())) {
+        return address.map(InetAddress::getHostAddress);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Some proxies say the port as well: `192.0.2.7:5000`, `[2001:db8::7]:5000`.
+  private static String withoutPort(String hop) {
+    Matcher matcher = WITH_PORT.matcher(hop);
+    return matcher.matches() ? matcher.group("address") : hop;
   }
 
   /// The address at the other end of a request's connection; empty when it is already gone.

@@ -42,7 +42,12 @@ final class SignIns {
   ///
   /// @param address where it comes from
   boolean mayCheck(String key, String address) {
-    return key.indexOf(TOKEN_PART) < 0 || mayLookUp(address);
+    return !isToken(key) || mayLookUp(address);
+  }
+
+  /// Whether a key looks like a token; one that the operator has set may, and is none.
+  static boolean isToken(String key) {
+    return key.indexOf(TOKEN_PART) >= 0;
   }
 
   /// Whether there is time to look up a secret of an address where that costs something.

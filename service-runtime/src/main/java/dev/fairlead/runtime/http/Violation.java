@@ -15,6 +15,8 @@ record Violation(String pointer, String message) {
   /// Longer lists help nobody.
   private static final int SHOWN_MAX = 20;
 
+  private static final String UNKNOWN = "it is not known here";
+
   /// Rules that hold others.
   private static final List<String> CONTAINERS =
       List.of("/properties", "/items", "/allOf", "/anyOf", "/oneOf", "/$ref");
@@ -31,10 +33,16 @@ record Violation(String pointer, String message) {
         .toList();
   }
 
+  /// Something is given that the contract does not have.
+  static Violation unknown(String pointer) {
+    return new Violation(pointer, UNKNOWN);
+  }
+
   static Problem problem(List<Violation> violations) {
     Violation first = violations.getFirst();
     String place = first.pointer().isEmpty() ? "The body" : "'" + first.pointer() + "'";
-    return Problem.of(ProblemType.VALIDATION_FAILED, place + " is not right: " + first.message())
+    return Problem.of(
+            ProblemType.VALIDATION_FAILED, place + " is not right: " + first.message() + ".")
         .with(
             "errors",
             violations.stream()
@@ -60,7 +68,7 @@ record Violation(String pointer, String message) {
   }
 
   private static String message(OutputUnit error) {
-    return isUnknownMember(error) ? "is not known here" : error.getError();
+    return isUnknownMember(error) ? UNKNOWN : ViolationText.of(error.getError());
   }
 
   private static String pointer(OutputUnit error) {

@@ -8,6 +8,7 @@ import dev.fairlead.runtime.settings.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,9 +57,10 @@ public final class ServiceProcess<C> {
   public interface Task<C> {
     /// Does it; may block.
     ///
+    /// @param file the one that was named, `--task=FILE`
     /// @param out takes what is found, for people
     /// @return whether all is well; the process ends with 1 where it is not
-    boolean run(C config, PrintStream out);
+    boolean run(C config, Optional<Path> file, PrintStream out);
   }
 
   private ServiceProcess(
@@ -94,7 +96,7 @@ public final class ServiceProcess<C> {
     return new ServiceProcess<>(name, managementPort, configuration, factory, migration, tasks);
   }
 
-  /// The same with one more thing that can be asked for.
+  /// The same with one more thing that can be asked for, with a file or without.
   ///
   /// @param argument by which, `--verify-audit` for one
   public ServiceProcess<C> with(String argument, Task<C> task) {
@@ -118,10 +120,8 @@ public final class ServiceProcess<C> {
 
   Outcome execute(
       List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-    Optional<Task<C>> task =
-        arguments.size() == 1
-            ? Optional.ofNullable(tasks.get(arguments.getFirst()))
-            : Optional.empty();
+    Optional<Asked<C>> task =
+        arguments.size() == 1 ? asked(arguments.getFirst()) : Optional.empty();
     Optional<Arguments> asked =
         task.isPresent() ? Optional.of(Arguments.TASK) : Arguments.of(arguments);
     if (asked.isEmpty()) {
@@ -151,11 +151,25 @@ public final class ServiceProcess<C> {
     }
   }
 
+  /// A task, and the file that was named with it.
+  private record Asked<C>(Task<C> task, Optional<Path> file) {}
+
+  private Optional<Asked<C>> asked(String argument) {
+    int end = argument.indexOf('=');
+    Optional<Path> file =
+        end < 0 ? Optional.empty() : Optional.of(Path.of(argument.substring(end + 1)));
+    return Optional.ofNullable(tasks.get(end < 0 ? argument : argument.substring(0, end)))
+        .map(task -> new Asked<>(task, file));
+  }
+
   private String usage() {
     return "usage: "
         + name
         + " [--check | --migrate | "
-        + tasks.keySet().stream().sorted().map(task -> task + " | ").collect(Collectors.joining())
+        + tasks.keySet().stream()
+            .sorted()
+            .map(task -> task + "[=FILE] | ")
+            .collect(Collectors.joining())
         + "--help]; settings are environment variables "
         + Settings.PREFIX
         + "*";
@@ -182,9 +196,9 @@ public final class ServiceProcess<C> {
     }
   }
 
-  private Outcome perform(Task<C> task, C config, PrintStream out, PrintStream err) {
+  private Outcome perform(Asked<C> asked, C config, PrintStream out, PrintStream err) {
     try {
-      return Outcome.exit(task.run(config, out) ? OK : FAILED);
+      return Outcome.exit(asked.task().run(config, asked.file(), out) ? OK : FAILED);
     } catch (RuntimeException e) {
       return failed("failed", e, err);
     }

@@ -147,6 +147,26 @@ class ApiAuditTest {
   }
 
   @Test
+  void writesDownOfAStrangerWhatWasAskedForButNotOfWhom() {
+    // When
+    api.anonymous(HttpMethod.DELETE, THING + "/of-another-tenant")
+        .putHeader("Authorization", "Bearer wrong")
+        .send()
+        .await();
+    api.anonymous(HttpMethod.DELETE, THING + "/of-another-tenant").send().await();
+
+    // Then
+    assertThat(api.audit)
+        .hasSize(2)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.tenant()).isEqualTo("default");
+              assertThat(entry.action()).isEqualTo("deleteThing");
+              assertThat(entry.target()).isEqualTo("deleteThing");
+            });
+  }
+
+  @Test
   void leavesReadingAlone() {
     // When
     HttpResponse<Buffer> response = api.get(THING);

@@ -54,6 +54,9 @@ class ApiBansTest {
       case 0 -> throw new ProblemException(ProblemType.ENROLMENT_NOT_FOUND, "none");
       case 1 -> throw new ProblemException(ProblemType.UNAUTHORIZED, "no key");
       case 2 -> throw new ProblemException(ProblemType.ENROLMENT_REFUSED, "used up");
+      case 5 -> throw new ProblemException(ProblemType.SIGN_IN_FAILED, "made up");
+      case 6 -> throw new ProblemException(ProblemType.SIGN_IN_REFUSED, "nobody's guest");
+      case 7 -> throw new ProblemException(ProblemType.SIGN_IN_NOT_SET_UP, "no provider");
       default -> ApiResponse.noContent();
     };
   }
@@ -86,6 +89,22 @@ class ApiBansTest {
       assertThat(Integer.parseInt(wrong.getHeader("Retry-After"))).isBetween(290, 300);
       assertThat(slug(wrongKey)).isEqualTo("too-many-requests");
       assertThat(good.statusCode()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void countsSignInsThatFailOrAreRefused() {
+    try (ApiFixture api = claims(ApiFixture.settings().withSignIns(TWO))) {
+      // Given
+      assertThat(slug(claim(api, "7777777"))).isEqualTo("sign-in-not-set-up");
+      assertThat(slug(claim(api, "55555"))).isEqualTo("sign-in-failed");
+      assertThat(slug(claim(api, "666666"))).isEqualTo("sign-in-refused");
+
+      // When
+      HttpResponse<Buffer> onePast = claim(api, "55555");
+
+      // Then
+      assertThat(slug(onePast)).isEqualTo("too-many-requests");
     }
   }
 

@@ -202,7 +202,7 @@ class ApiRouterTest {
 
     // Then
     assertThat(slug(response)).isEqualTo("validation-failed");
-    assertThat(response.bodyAsString()).contains("a body is required");
+    assertThat(response.bodyAsString()).contains("it is missing");
   }
 
   @Test
@@ -442,5 +442,25 @@ class ApiRouterTest {
 
     // Then
     assertThat(slug(response)).isEqualTo("bad-cursor");
+  }
+
+  @Test
+  void refusesPathThatCannotBeDecoded() {
+    // When
+    HttpResponse<Buffer> response = api.get("/api/v1/things/%zz");
+
+    // Then
+    assertThat(slug(response)).isEqualTo("bad-request");
+  }
+
+  @Test
+  void refusesQueryParameterThatTheContractDoesNotHave() {
+    // When
+    HttpResponse<Buffer> response = api.get("/api/v1/things?lmit=1");
+
+    // Then
+    assertThat(slug(response)).isEqualTo("validation-failed");
+    assertThat(json(response).getString("detail"))
+        .isEqualTo("'query/lmit' is not right: it is not known here.");
   }
 }

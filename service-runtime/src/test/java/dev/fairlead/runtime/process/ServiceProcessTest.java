@@ -55,6 +55,9 @@ class ServiceProcessTest {
     return ServiceProcess.<String>of(
             "sample", 9090, ServiceProcessTest::configuration, (_, _, _) -> new Sample())
         .migratedBy(config -> events.add("migrate " + config))
+        .with(
+            "--look",
+            (config, file, _) -> events.add("look " + config + file.map(it -> " " + it).orElse("")))
         .execute(
             List.of(arguments),
             all,
@@ -130,11 +133,23 @@ class ServiceProcessTest {
   }
 
   @Test
+  void doesWhatOnlyThisServiceKnowsWithAFileAndWithout() {
+    // When
+    execute(GOOD, "--look");
+    ServiceProcess.Outcome outcome = execute(GOOD, "--look=some/file=1");
+
+    // Then
+    assertThat(outcome.exitCode()).hasValue(0);
+    assertThat(events).containsExactly("look nobody", "look nobody some/file=1");
+  }
+
+  @Test
   void refusesUnknownArguments() {
     // When
     List<ServiceProcess.Outcome> outcomes = new ArrayList<>();
     outcomes.add(execute(GOOD, "--chekc"));
     outcomes.add(execute(GOOD, "--check", "--migrate"));
+    outcomes.add(execute(GOOD, "--check=file"));
 
     // Then
     assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.exitCode()).hasValue(2));
@@ -148,7 +163,7 @@ class ServiceProcessTest {
 
     // Then
     assertThat(outcome.exitCode()).hasValue(0);
-    assertThat(out()).startsWith("usage: sample [--check | --migrate | --help]");
+    assertThat(out()).startsWith("usage: sample [--check | --migrate | --look[=FILE] | --help]");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.fairlead.endtoend.examples;
+package dev.fairlead.endtoend.harness;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -28,13 +28,13 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 ///
 /// @param keys that it signs with
 /// @param pem its certificate
-record Authority(KeyPair keys, String pem) {
+public record Authority(KeyPair keys, String pem) {
 
   private static final X500Name NAME = new X500Name("O=Acme,CN=Acme devices");
   private static final Duration DAY = Duration.ofDays(1);
 
   /// A new one.
-  static Authority make() {
+  public static Authority make() {
     KeyPair keys = newKeys();
     JcaX509v3CertificateBuilder builder = builder(NAME, keys);
     try {
@@ -47,12 +47,12 @@ record Authority(KeyPair keys, String pem) {
   }
 
   /// A certificate with a common name that it has signed.
-  String certificate(String commonName) {
+  public String certificate(String commonName) {
     return text(signed(builder(new X500Name("CN=" + commonName), newKeys()), keys));
   }
 
   /// What a device sends to have a certificate issued.
-  static String signingRequest() {
+  public static String signingRequest() {
     KeyPair keys = newKeys();
     return text(
         new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=pump-17"), keys.getPublic())
