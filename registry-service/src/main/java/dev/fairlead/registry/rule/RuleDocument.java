@@ -21,6 +21,6 @@ record RuleDocument(
 
   /// The alert that it raises.
   ///
-  /// @param text with `{device}`, `{name}`, `{key}` and `{value}` in it
+  /// @param text with places for what it is about, as [RuleText] fills them
   record Raised(String code, String severity, String text, Optional<String> suggestion) {}
 }

@@ -11,8 +11,8 @@ final class RuleText {
 
   private RuleText() {}
 
-  /// Fills the places `{device}`, `{name}`, `{key}` and `{value}`; other braces stay what they are,
-  /// and so do those in what is filled in.
+  /// Fills the places, which are names of the parameters in braces; other braces stay what they
+  /// are, and so do those in what is filled in.
   static String fill(String text, String device, String name, String key, String value) {
     Map<String, String> values = Map.of("device", device, "name", name, "key", key, "value", value);
     return PLACE
