@@ -1,5 +1,6 @@
 package dev.fairlead.registry.alert;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -54,7 +55,7 @@ class OpenAlertsTest {
     OpenAlerts again = open.after(change(RAISED.formatted("hot"), 9)).orElseThrow();
 
     // Then
-    Alert alert = again.byCode().get("hot");
+    Alert alert = requireNonNull(again.byCode().get("hot"));
     assertThat(alert.id()).isEqualTo("alert-1");
     assertThat(alert.raisedAt()).isEqualTo(Instant.ofEpochMilli(1));
     assertThat(alert.lastRaisedAt()).isEqualTo(Instant.ofEpochMilli(9));
@@ -87,7 +88,7 @@ class OpenAlertsTest {
     OpenAlerts again = over.after(change(RAISED.formatted("hot"), 3)).orElseThrow();
 
     // Then
-    assertThat(again.byCode().get("hot").id()).isEqualTo("alert-3");
+    assertThat(requireNonNull(again.byCode().get("hot")).id()).isEqualTo("alert-3");
     assertThat(again.ended()).hasSize(1);
   }
 
