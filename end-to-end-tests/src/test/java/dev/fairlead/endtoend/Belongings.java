@@ -63,7 +63,9 @@ final class Belongings {
           "returnTo",
           "code",
           "iss",
-          "error");
+          "error",
+          "severity",
+          "by");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NOBODY = "00000000-0000-4000-8000-000000000000";
@@ -75,6 +77,9 @@ final class Belongings {
   private static final String AUTHORITIES = "/api/v1/certificate-authorities";
   private static final String WEBHOOKS = "/api/v1/webhooks";
   private static final String SIGNING_KEYS = "/api/v1/signing-keys";
+  private static final String ALERTS = "/api/v1/alerts";
+  private static final String KNOWLEDGE = "/api/v1/knowledge";
+  private static final String RULES = "/api/v1/rules";
   private static final String TYPE = "zq7-type";
   private static final String SITE = "zq7-site";
   /// A command that is not over; its history, too, has states, but no deadline.
@@ -83,7 +88,7 @@ final class Belongings {
           "\"state\":\"(queued|sent|delivered|running)\",\"attempt\":\\d+,\"deadline\"");
 
   private static final Pattern PARAMETER = Pattern.compile("\\{\\w+}");
-  private static final List<String> NAMES = List.of("id", "fingerprint");
+  private static final List<String> NAMES = List.of("id", "fingerprint", "code");
 
   /// The victim's id of something, one of the same form that nobody has, and the intruder's own.
   record Ids(String theirs, String nobodys, String own) {
@@ -111,6 +116,8 @@ final class Belongings {
     victimsToken = device();
     queries.put("type", List.of(new Ids(TYPE, "nobodys-type")));
     queries.put("tag", List.of(new Ids("site:" + SITE, "site:nobodys")));
+    queries.put("device", List.of(new Ids(DEVICE, "nobodys-device")));
+    queries.put("group", List.of(new Ids(GROUP, "nobodys-group")));
     queries.put("q", List.of(new Ids(DEVICE, "nobodys-device")));
     queries.put("target", List.of(new Ids(DEVICES + "/" + DEVICE, DEVICES + "/nobodys-device")));
     queries.put("tenant", List.of(new Ids(VICTIM, "nobodys-tenant")));
@@ -131,6 +138,8 @@ final class Belongings {
     certificates();
     commands();
     webhooks();
+    rules();
+    knowledge();
     awaitAudit();
   }
 
@@ -308,6 +317,53 @@ final class Belongings {
         "id");
   }
 
+  private void rules() {
+    JsonObject rule =
+        new JsonObject()
+            .put("name", INNER)
+            .put("condition", new JsonObject().put("kind", "offline").put("for", "1d"))
+            .put(
+                "alert",
+                new JsonObject().put("code", "gone").put("severity", "info").put("text", INNER));
+    named.put(RULES + "/{ruleId}", new Ids(text(in(VICTIM, RULES, rule), "id"), NOBODY));
+    made(in(VICTIM, RULES, rule));
+  }
+
+  private void knowledge() {
+    know("zq7-victims-code");
+    know("zq7-another-code");
+    named.put(KNOWLEDGE + "/{code}", new Ids("zq7-victims-code", "nobodys-code"));
+  }
+
+  private void know(String code) {
+    JsonObject entry = new JsonObject().put("explanation", INNER).put("suggestion", INNER);
+    HttpResponse<String> answer =
+        cluster
+            .api()
+            .raw(
+                cluster.registry().httpPort(),
+                "PUT",
+                KNOWLEDGE + "/" + code,
+                Optional.of(entry.encode()),
+                cluster.adminKey(),
+                Map.of("Content-Type", "application/json", "Fairlead-Tenant", VICTIM));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  /// Waits for two alerts of the victim's device.
+  void awaitAlerts() {
+    await().until(() -> alerts().size() == 2);
+    named.put(ALERTS + "/{alertId}", new Ids(alerts().path(0).path("id").asText(), NOBODY));
+  }
+
+  private JsonNode alerts() {
+    return cluster
+        .api()
+        .get(cluster.registry().httpPort(), ALERTS, Map.of("Fairlead-Tenant", VICTIM))
+        .body()
+        .path("items");
+  }
+
   Api.Answer in(String tenant, String path, String body) {
     return cluster
         .api()
@@ -387,7 +443,8 @@ final class Belongings {
     return named.values().stream()
         .flatMap(ids -> Stream.of(ids.theirs(), ids.nobodys()))
         .sorted(Comparator.comparingInt(String::length).reversed())
-        .reduce(text, (rest, id) -> rest.replace(id, "ID"));
+        .reduce(text, (rest, id) -> rest.replace(id, "ID"))
+        .replaceAll("\"updatedAt\":\"[^\"]*\"", "");
   }
 
   /// The ids of what the victim's admins see in a list.

@@ -3,6 +3,7 @@ package dev.fairlead.registry;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.change.ChangeSettings;
+import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -36,6 +37,7 @@ import java.util.Optional;
 /// @param gatewayBeatInterval between two beats of the registry
 /// @param signIn how people sign in
 /// @param limits what tenants and their devices may
+/// @param alerts how long alerts are kept, and when rules are looked at
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -54,7 +56,8 @@ public record RegistryConfig(
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
     SignInSettings signIn,
-    LimitSettings limits) {
+    LimitSettings limits,
+    AlertSettings alerts) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -126,7 +129,8 @@ public record RegistryConfig(
             Duration.ofMinutes(1),
             "The time between two beats of a gateway or a registry."),
         SignInSettings.from(settings),
-        LimitSettings.from(settings));
+        LimitSettings.from(settings),
+        AlertSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -164,7 +168,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with another master key.
@@ -187,7 +192,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other rules for signing in.
@@ -210,7 +216,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         other,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other bounds of its HTTP interface.
@@ -233,7 +240,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other limits.
@@ -256,7 +264,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        other);
+        other,
+        alerts);
   }
 
   /// The same with other bounds of enrolments.
@@ -279,7 +288,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other bounds of the change feed.
@@ -302,7 +312,8 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
   }
 
   /// The same with other bounds of webhooks.
@@ -325,6 +336,29 @@ public record RegistryConfig(
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,
-        limits);
+        limits,
+        alerts);
+  }
+
+  /// The same with other settings of alerts.
+  public RegistryConfig withAlerts(AlertSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits,
+        other);
   }
 }

@@ -13,6 +13,8 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.registry.access.AccessKeeper;
 import dev.fairlead.registry.access.PgAccess;
+import dev.fairlead.registry.alert.AlertRoutes;
+import dev.fairlead.registry.alert.PgAlertRetention;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
@@ -23,6 +25,7 @@ import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.change.Changes;
 import dev.fairlead.registry.contractpage.ContractPage;
+import dev.fairlead.registry.count.CountRoutes;
 import dev.fairlead.registry.credential.Credentials;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PersonTokens;
@@ -35,6 +38,7 @@ import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
 import dev.fairlead.registry.group.GroupRoutes;
+import dev.fairlead.registry.knowledge.KnowledgeRoutes;
 import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
@@ -42,6 +46,8 @@ import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
+import dev.fairlead.registry.rule.RuleRoutes;
+import dev.fairlead.registry.rule.RuleSweep;
 import dev.fairlead.registry.signin.SignIn;
 import dev.fairlead.registry.telemetry.PgTelemetry;
 import dev.fairlead.registry.tenant.PgTenantRemoval;
@@ -239,6 +245,8 @@ public final class RegistryService implements Service {
     onStop(enrolments::close);
     onStop(new PgApiKeyUses(vertx, pool, outbox, view.apiKeyUses())::close);
     LongQueries longQueries = longQueries();
+    onStop(new PgAlertRetention(vertx, pool, config.alerts().retention(), clock)::close);
+    onStop(new RuleSweep(vertx, pool, longQueries, config.alerts(), clock)::close);
     Published news = new Published(outbox);
     PgTenantRemoval removal = new PgTenantRemoval(pool, clock);
     onStop(
@@ -263,6 +271,10 @@ public final class RegistryService implements Service {
                                 pool, longQueries, outbox, quota, credentials.tokens(), clock)
                             ::bind,
                         new TwinRoutes(pool, desired, clock)::bind,
+                        new AlertRoutes(pool, longQueries, clock)::bind,
+                        new KnowledgeRoutes(pool, clock)::bind,
+                        new CountRoutes(longQueries, clock)::bind,
+                        new RuleRoutes(pool, clock)::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,

@@ -70,8 +70,8 @@ class FilterIT {
           where tenant = 'filters' and device_id = 'a';
         update reported set document = '{"firmware": {"version": "1.10.0", "build": 70}}'
           where tenant = 'filters' and device_id = 'b';
-        insert into alert (tenant, device_id, code, severity, text, raised_at)
-          values ('filters', 'b', 'overheat', 'critical', 'hot', now());
+        insert into alert (tenant, device_id, id, code, severity, text, raised_at, last_raised_at)
+          values ('filters', 'b', 'a1', 'overheat', 'critical', 'hot', now(), now());
         update telemetry_latest set metrics = '{"disk.used": {"value": 91.5, "at": "x"}}', as_of = now()
           where tenant = 'filters' and device_id = 'c';
         insert into desired (tenant, device_id, document, version, answered_version, answered_at, answer)

@@ -12,6 +12,7 @@ import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.change.ChangeSettings;
+import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
@@ -129,7 +130,8 @@ final class RegistryFixture implements AutoCloseable {
         3,
         Duration.ofMillis(100),
         SignInSettings.none(),
-        LimitSettings.defaultSettings());
+        LimitSettings.defaultSettings(),
+        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)));
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {

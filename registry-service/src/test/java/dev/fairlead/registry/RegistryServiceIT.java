@@ -384,7 +384,8 @@ class RegistryServiceIT {
                 config.gatewayLostBeats(),
                 config.gatewayBeatInterval(),
                 config.signIn(),
-                config.limits()));
+                config.limits(),
+                config.alerts()));
 
     // Then
     Awaitility.await()

@@ -76,6 +76,7 @@ final class Preconditions {
   private static final Map<String, Consumer<World>> TABLE =
       Stream.of(
               OWN,
+              AlertPreconditions.TABLE,
               EnrolmentPreconditions.TABLE,
               CertificatePreconditions.TABLE,
               GroupPreconditions.TABLE,
@@ -120,7 +121,8 @@ final class Preconditions {
     return world.theDevice(() -> world.device(PUMP));
   }
 
-  private static void atWork(World world) {
+  /// Connects the device of the examples, and lets it report, measure and raise an alert.
+  static void atWork(World world) {
     TestDevice pump = pump(world);
     world.connect(pump, world.portOf("gateway"));
     pump.status("firmware", "{\"firmware\":\"1.4.2\"}");

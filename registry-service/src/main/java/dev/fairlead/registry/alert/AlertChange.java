@@ -19,19 +19,23 @@ public sealed interface AlertChange {
   record Raised(Alert alert) implements AlertChange {}
 
   /// The problem is over.
-  record Cleared(String code) implements AlertChange {}
+  ///
+  /// @param at when, by the record that says so
+  record Cleared(String code, Instant at) implements AlertChange {}
 
   /// Reads a body. Properties that are not known here are passed over.
   ///
   /// @param at the time of the record
+  /// @param id of the alert that it raises, if it opens one
   /// @throws MalformedRecordException when it is no such document
-  static AlertChange of(ObjectNode body, Instant at) {
+  static AlertChange of(ObjectNode body, Instant at, String id) {
     String code = text(body, "code", CODE_LENGTH_MAX);
     String state = text(body, "state", CODE_LENGTH_MAX);
     return switch (state) {
       case "raised" ->
           new Raised(
-              new Alert(
+              Alert.raised(
+                  id,
                   code,
                   severity(text(body, "severity", CODE_LENGTH_MAX)),
                   text(body, "text", TEXT_LENGTH_MAX),
@@ -39,7 +43,7 @@ public sealed interface AlertChange {
                       ? Optional.of(text(body, "suggestion", TEXT_LENGTH_MAX))
                       : Optional.empty(),
                   at));
-      case "cleared" -> new Cleared(code);
+      case "cleared" -> new Cleared(code, at);
       default -> throw new MalformedRecordException("'state' is neither raised nor cleared");
     };
   }

@@ -7,29 +7,72 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The table of open alerts, and their number in each device's presence, from which its health is
-/// computed.
+/// The table of alerts, and the number of open ones in each device's presence, from which its
+/// health is computed.
+///
+/// Whoever opens or closes alerts of a device holds its row in `reported` locked.
 public final class PgAlerts {
 
-  /// Reads the open alerts of some devices, whose rows in `reported` the caller has locked.
+  /// The alerts of one device before and after.
+  public record Change(OpenAlerts before, OpenAlerts after) {}
+
+  /// An alert of a device, by whoever raised it.
+  ///
+  /// @param source `device`, or `rule:` with the id of a rule
+  public record Sourced(DeviceKey device, String source, Alert alert) {}
+
+  /// The end of alerts of a device: of that of this source which is open, if one is.
+  ///
+  /// @param reason a word for why
+  public record End(DeviceKey device, String source, Instant at, String reason) {}
+
+  /// Locks devices for whoever opens or closes alerts of them.
+  ///
+  /// @return without those that do not exist
+  public Future<Set<DeviceKey>> lock(SqlConnection transaction, Collection<DeviceKey> devices) {
+    return transaction
+        .preparedQuery(
+            """
+            select tenant, device_id from reported
+            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+              using (tenant, device_id)
+            order by tenant, device_id
+            for update of reported
+            """)
+        .execute(PgColumns.keys(devices))
+        .map(
+            rows -> {
+              List<DeviceKey> locked = new ArrayList<>(rows.size());
+              rows.forEach(row -> locked.add(PgColumns.key(row)));
+              return Set.copyOf(locked);
+            });
+  }
+
+  /// Reads the open alerts that some devices raised themselves, whose rows in `reported` the caller
+  /// has locked.
   ///
   /// @return without those that have none
   public Future<Map<DeviceKey, OpenAlerts>> load(SqlClient client, Set<DeviceKey> devices) {
     return client
         .preparedQuery(
             """
-            select tenant, device_id, code, severity, text, suggestion, raised_at
+            select tenant, device_id, id, code, severity, text, suggestion, raised_at,
+              last_raised_at, occurrences
             from alert
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               using (tenant, device_id)
+            where source = 'device' and closed_at is null
             """)
         .execute(PgColumns.keys(devices))
         .map(
@@ -51,53 +94,99 @@ public final class PgAlerts {
   ///
   /// @param changes what was loaded and what is to be
   public Future<Void> write(SqlConnection transaction, Map<DeviceKey, Change> changes) {
-    List<Tuple> removed = new ArrayList<>();
-    List<Tuple> written = new ArrayList<>();
-    List<Tuple> counts = new ArrayList<>();
+    List<Tuple> rows = new ArrayList<>();
     Map<DeviceKey, Change> inOrder = new TreeMap<>(PgColumns.LOCK_ORDER);
     inOrder.putAll(changes);
     inOrder.forEach(
         (device, change) -> {
-          String tenant = device.tenant().value();
-          String id = device.device().value();
-          change.before().byCode().keySet().stream()
-              .filter(code -> !change.after().byCode().containsKey(code))
-              .forEach(code -> removed.add(Tuple.of(tenant, id, code)));
+          // Those that ended first: their codes are free then.
+          change
+              .after()
+              .ended()
+              .forEach(
+                  ended ->
+                      rows.add(
+                          tuple(
+                              new Sourced(device, Alert.DEVICE, ended.alert()),
+                              Optional.of(ended.at()))));
           change.after().byCode().values().stream()
               .filter(alert -> !alert.equals(change.before().byCode().get(alert.code())))
-              .forEach(alert -> written.add(tuple(tenant, id, alert)));
-          counts.add(Tuple.of(tenant, id, change.after().byCode().size()));
+              .forEach(
+                  alert ->
+                      rows.add(tuple(new Sourced(device, Alert.DEVICE, alert), Optional.empty())));
         });
-    return batch(
-            transaction,
-            "delete from alert where tenant = $1 and device_id = $2 and code = $3",
-            removed)
-        .compose(
-            nothing ->
-                batch(
-                    transaction,
-                    """
-                    insert into alert
-                      (tenant, device_id, code, severity, text, suggestion, raised_at)
-                    values ($1, $2, $3, $4, $5, $6, $7)
-                    on conflict (tenant, device_id, code) do update
-                    set severity = excluded.severity, text = excluded.text,
-                        suggestion = excluded.suggestion, raised_at = excluded.raised_at
-                    """,
-                    written))
-        .compose(
-            nothing ->
-                batch(
-                    transaction,
-                    """
-                    update presence set alerts_open = $3
-                    where tenant = $1 and device_id = $2 and alerts_open <> $3
-                    """,
-                    counts));
+    return upsert(transaction, rows).compose(nothing -> count(transaction, inOrder.keySet()));
   }
 
-  /// The alerts of one device before and after.
-  public record Change(OpenAlerts before, OpenAlerts after) {}
+  /// Opens alerts. One of this source and code that is open already stays as it is.
+  public Future<Void> open(SqlConnection transaction, List<Sourced> alerts) {
+    return batch(
+        transaction,
+        """
+        insert into alert
+          (tenant, device_id, id, source, code, severity, text, suggestion, raised_at,
+           last_raised_at, occurrences)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        on conflict do nothing
+        """,
+        alerts.stream().map(PgAlerts::tuple).toList());
+  }
+
+  /// Closes alerts.
+  public Future<Void> end(SqlConnection transaction, List<End> ends) {
+    return batch(
+        transaction,
+        """
+        update alert set closed_at = $4, closed_reason = $5
+        where tenant = $1 and device_id = $2 and source = $3 and closed_at is null
+        """,
+        ends.stream()
+            .map(
+                end ->
+                    Tuple.of(
+                        end.device().tenant().value(),
+                        end.device().device().value(),
+                        end.source(),
+                        PgColumns.parameter(end.at()),
+                        end.reason()))
+            .toList());
+  }
+
+  /// Counts the open alerts of devices anew.
+  public Future<Void> count(SqlConnection transaction, Collection<DeviceKey> devices) {
+    return batch(
+        transaction,
+        """
+        update presence set alerts_open = open.number
+        from (
+          select count(*)::integer as number from alert
+          where tenant = $1 and device_id = $2 and closed_at is null
+        ) as open
+        where presence.tenant = $1 and presence.device_id = $2
+          and presence.alerts_open <> open.number
+        """,
+        devices.stream()
+            .sorted(PgColumns.LOCK_ORDER)
+            .map(device -> Tuple.of(device.tenant().value(), device.device().value()))
+            .toList());
+  }
+
+  private static Future<Void> upsert(SqlConnection transaction, List<Tuple> rows) {
+    return batch(
+        transaction,
+        """
+        insert into alert
+          (tenant, device_id, id, source, code, severity, text, suggestion, raised_at,
+           last_raised_at, occurrences, closed_at, closed_reason)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        on conflict (tenant, id) do update
+        set severity = excluded.severity, text = excluded.text, suggestion = excluded.suggestion,
+            last_raised_at = excluded.last_raised_at, occurrences = excluded.occurrences,
+            closed_at = excluded.closed_at, closed_reason = excluded.closed_reason
+        where alert.closed_at is null
+        """,
+        rows);
+  }
 
   private static Future<Void> batch(SqlConnection transaction, String sql, List<Tuple> rows) {
     return rows.isEmpty()
@@ -107,21 +196,35 @@ public final class PgAlerts {
 
   private static Alert alert(Row row) {
     return new Alert(
+        row.getString("id"),
         row.getString("code"),
         Severity.valueOf(row.getString("severity").toUpperCase(Locale.ROOT)),
         row.getString("text"),
         PgColumns.text(row, "suggestion"),
-        row.getOffsetDateTime("raised_at").toInstant());
+        row.getOffsetDateTime("raised_at").toInstant(),
+        row.getOffsetDateTime("last_raised_at").toInstant(),
+        row.getInteger("occurrences"));
   }
 
-  private static Tuple tuple(String tenant, String id, Alert alert) {
-    return Tuple.of(
-        tenant,
-        id,
-        alert.code(),
-        alert.severity().word(),
-        alert.text(),
-        alert.suggestion().orElse(null),
-        PgColumns.parameter(alert.raisedAt()));
+  private static Tuple tuple(Sourced sourced, Optional<Instant> closedAt) {
+    return tuple(sourced)
+        .addValue(closedAt.map(PgColumns::parameter).orElse(null))
+        .addValue(closedAt.map(at -> "cleared").orElse(null));
+  }
+
+  private static Tuple tuple(Sourced sourced) {
+    Alert alert = sourced.alert();
+    return Tuple.tuple()
+        .addString(sourced.device().tenant().value())
+        .addString(sourced.device().device().value())
+        .addString(alert.id())
+        .addString(sourced.source())
+        .addString(alert.code())
+        .addString(alert.severity().word())
+        .addString(alert.text())
+        .addString(alert.suggestion().orElse(null))
+        .addOffsetDateTime(PgColumns.parameter(alert.raisedAt()))
+        .addOffsetDateTime(PgColumns.parameter(alert.lastRaisedAt()))
+        .addInteger(alert.occurrences());
   }
 }

@@ -17,7 +17,8 @@ public enum Severity {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static Optional<Severity> of(String word) {
+  /// The severity with this word; empty for none.
+  public static Optional<Severity> of(String word) {
     for (Severity severity : values()) {
       if (severity.word().equals(word)) {
         return Optional.of(severity);

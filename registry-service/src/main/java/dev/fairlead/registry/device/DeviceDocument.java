@@ -3,7 +3,7 @@ package dev.fairlead.registry.device;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.message.Location;
-import dev.fairlead.registry.alert.Alert;
+import dev.fairlead.registry.alert.AlertDocument;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,20 +59,6 @@ record DeviceDocument(
       Optional<String> wire,
       Optional<String> remoteAddress,
       Optional<String> epoch) {}
-
-  /// An open alert.
-  record AlertDocument(
-      String code, String severity, String text, Optional<String> suggestion, Instant raisedAt) {
-
-    static AlertDocument of(Alert alert) {
-      return new AlertDocument(
-          alert.code(),
-          alert.severity().word(),
-          alert.text(),
-          alert.suggestion(),
-          alert.raisedAt());
-    }
-  }
 
   /// The latest measurements.
   ///

@@ -5,17 +5,15 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.message.Location;
-import dev.fairlead.registry.alert.Alert;
-import dev.fairlead.registry.alert.OpenAlerts;
+import dev.fairlead.registry.alert.AlertDocument;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.sqlclient.Row;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Rows of devices, joined with what hangs on them, as documents.
 final class PgDeviceRows {
@@ -86,14 +84,12 @@ final class PgDeviceRows {
             PgColumns.epoch(row, "epoch").map(Epoch::toString)));
   }
 
-  static DeviceDocument document(Row row, OpenAlerts alerts) {
-    Stream<Alert> open =
-        alerts.byCode().values().stream().sorted(Comparator.comparing(Alert::code));
+  static DeviceDocument document(Row row, List<AlertDocument> alerts) {
     Optional<Instant> asOf = PgColumns.time(row, "as_of");
     return new DeviceDocument(
         summary(row),
         tree(row.getString("reported")),
-        open.map(DeviceDocument.AlertDocument::of).toList(),
+        alerts,
         new DeviceDocument.Telemetry(asOf, tree(row.getString("metrics"))));
   }
 

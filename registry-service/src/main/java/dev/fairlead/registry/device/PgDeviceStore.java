@@ -5,8 +5,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
-import dev.fairlead.registry.alert.OpenAlerts;
-import dev.fairlead.registry.alert.PgAlerts;
+import dev.fairlead.registry.alert.PgAlertStore;
 import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
@@ -14,12 +13,10 @@ import dev.fairlead.registry.filter.PgFilter;
 import dev.fairlead.registry.filter.PgGroupFilters;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.row.PgTimeLimit;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
-import dev.fairlead.runtime.problem.ProblemException;
-import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
@@ -29,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /// Devices in PostgreSQL. A device and the rows that hang on it come and go together.
 final class PgDeviceStore implements DeviceStore {
@@ -37,16 +33,10 @@ final class PgDeviceStore implements DeviceStore {
   /// The member of a patch that shuts a device out or lets it in.
   private static final String BLOCKED = "blocked";
 
-  /// For what a filter asks for: nobody waits longer for a page.
-  private static final String TIME_LIMIT = "set local statement_timeout = 5000";
-
-  private static final String CANCELLED = "57014";
-
   private final Pool pool;
   private final Pool longQueries;
   private final PgOutbox outbox;
   private final PgDeviceQuota quota;
-  private final PgAlerts alerts = new PgAlerts();
 
   /// @param longQueries for lists that a filter makes
   /// @param quota how many devices a tenant may have
@@ -89,12 +79,8 @@ final class PgDeviceStore implements DeviceStore {
         .compose(rows -> PgDeviceRemoval.single(device, rows))
         .compose(
             row ->
-                alerts
-                    .load(connection, Set.of(device))
-                    .map(
-                        open ->
-                            PgDeviceRows.document(
-                                row, open.getOrDefault(device, OpenAlerts.NONE))));
+                PgAlertStore.open(connection, device)
+                    .map(open -> PgDeviceRows.document(row, open)));
   }
 
   @Override
@@ -103,37 +89,18 @@ final class PgDeviceStore implements DeviceStore {
       return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now))
           .map(devices -> new Listed(devices, true));
     }
-    return longQueries
-        .withTransaction(
-            transaction ->
-                PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
-                    .compose(
-                        resolved ->
-                            transaction
-                                .query(TIME_LIMIT)
-                                .execute()
-                                .compose(
-                                    limited ->
-                                        run(
-                                            transaction,
-                                            PgDeviceQuery.of(
-                                                filter, Optional.of(resolved), after, limit, now)))
-                                .map(
-                                    devices ->
-                                        new Listed(
-                                            devices, PgFilter.unindexed(resolved).isEmpty()))))
-        .map(Objects::requireNonNull)
-        .recover(PgDeviceStore::tooSlow);
-  }
-
-  private static Future<Listed> tooSlow(Throwable cause) {
-    return cause instanceof PgException failure && CANCELLED.equals(failure.getSqlState())
-        ? Future.failedFuture(
-            new ProblemException(
-                ProblemType.FILTER_TOO_SLOW,
-                "It took too long to find what meets the filter. Add a condition that an index leads"
-                    + " to."))
-        : Future.failedFuture(cause);
+    return PgTimeLimit.within(
+        longQueries,
+        transaction ->
+            PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
+                .compose(
+                    resolved ->
+                        run(
+                                transaction,
+                                PgDeviceQuery.of(filter, Optional.of(resolved), after, limit, now))
+                            .map(
+                                devices ->
+                                    new Listed(devices, PgFilter.unindexed(resolved).isEmpty()))));
   }
 
   private static Future<List<DeviceDocument.Summary>> run(SqlClient client, PgDeviceQuery query) {

@@ -7,6 +7,7 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.registry.alert.Alert;
 import dev.fairlead.registry.alert.AlertChange;
 import dev.fairlead.registry.body.JsonBody;
 import dev.fairlead.registry.body.RecordTime;
@@ -95,7 +96,9 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
           case STATUS -> new Content.Patch(JsonBody.object(message), OptionalLong.empty());
           case REPORTED -> reported(record, JsonBody.object(message));
           case DESIRED_ACK -> new Content.Answer(DesiredAck.of(record, message, takenAt));
-          case ALERT -> new Content.Problem(AlertChange.of(JsonBody.object(message), saidAt));
+          case ALERT ->
+              new Content.Problem(
+                  AlertChange.of(JsonBody.object(message), saidAt, Alert.idOf(record)));
           case CSR -> new Content.Request(RenewalRequest.of(record, message, takenAt));
           case LOG -> new Content.LogLine();
           case TELEMETRY, DELIVERED, PROGRESS, RESULT ->

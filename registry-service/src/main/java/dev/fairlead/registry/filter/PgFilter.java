@@ -119,7 +119,7 @@ public final class PgFilter {
       case NAME -> name(operator, value);
       case ALERT ->
           "device.id in (select alert.device_id from alert where alert.tenant = device.tenant"
-              + " and alert.code = "
+              + " and alert.closed_at is null and alert.code = "
               + parameter(plain(value))
               + ")";
       case GROUP ->
@@ -209,7 +209,7 @@ public final class PgFilter {
     return switch (attribute) {
       case ALERT ->
           "exists (select from alert where alert.tenant = device.tenant"
-              + " and alert.device_id = device.id)";
+              + " and alert.device_id = device.id and alert.closed_at is null)";
       case GROUP ->
           "exists (select from device_group_member member"
               + " where member.tenant = device.tenant and member.device_id = device.id)";

@@ -16,6 +16,7 @@ import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.twin.PgDesiredMail;
+import dev.fairlead.registry.rule.PgRuleStates;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -38,6 +39,7 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
   static final String CONSUMER = "registry-sessions";
 
   private final PgPresence presence = new PgPresence();
+  private final PgRuleStates rules = new PgRuleStates();
   private final PgOutbox outbox;
   private final PgDesiredMail desired;
   private final Counter replaced;
@@ -96,6 +98,7 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .compose(
                       nothing ->
                           PgChanges.append(transaction, PresenceChanges.between(before, after)))
+                  .compose(nothing -> rules.seen(transaction, seen(after)))
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
                   .compose(nothing -> post(transaction, mail))
@@ -116,6 +119,24 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                     .isEmpty())
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static List<PgRuleStates.Seen> seen(Map<DeviceKey, Presence> changed) {
+    List<PgRuleStates.Seen> seen = new ArrayList<>(changed.size());
+    changed.forEach(
+        (device, now) ->
+            now.since()
+                .ifPresent(
+                    since ->
+                        seen.add(
+                            new PgRuleStates.Seen(
+                                device,
+                                now.online(),
+                                since,
+                                now.history().sessions().stream()
+                                    .map(PastSession::openedAt)
+                                    .toList()))));
+    return seen;
   }
 
   /// The newest token that each device opened a session with.

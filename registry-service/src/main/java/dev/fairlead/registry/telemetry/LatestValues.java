@@ -31,7 +31,7 @@ public record LatestValues(ObjectNode metrics, Optional<Epoch> epoch, Optional<I
   /// so is what would be too long or one key too many. A record of an older session than that of
   /// the last is refused as a whole.
   Step after(Measurements measured) {
-    if (epoch.filter(newest -> newest.isNewerThan(measured.epoch())).isPresent()) {
+    if (isLate(measured)) {
       return new Step(this, measured.values().size());
     }
     ObjectNode changed = JsonNodeFactory.instance.objectNode();
@@ -51,6 +51,11 @@ public record LatestValues(ObjectNode metrics, Optional<Epoch> epoch, Optional<I
     Instant newest = asOf.filter(measured.takenAt()::isBefore).orElse(measured.takenAt());
     return new Step(
         new LatestValues(changed, Optional.of(measured.epoch()), Optional.of(newest)), refused);
+  }
+
+  /// Whether a record comes from an older session than the last.
+  boolean isLate(Measurements measured) {
+    return epoch.filter(newest -> newest.isNewerThan(measured.epoch())).isPresent();
   }
 
   private static boolean isShown(String key, JsonNode value) {

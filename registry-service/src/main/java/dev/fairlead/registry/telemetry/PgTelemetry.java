@@ -10,6 +10,7 @@ import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.rule.PgRuleStates;
 import dev.fairlead.runtime.http.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,6 +20,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
 
   private static final String CONSUMER = "registry-telemetry";
 
+  private final PgRuleStates rules = new PgRuleStates();
   private final Counter unreadable;
   private final Counter refused;
   private final Counter unknown;
@@ -65,15 +68,20 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
         .compose(
             before -> {
               Map<DeviceKey, LatestValues> after = new HashMap<>(before);
-              messages.forEach(received -> fold(after, received.message()));
+              List<PgRuleStates.Sample> samples = new ArrayList<>(messages.size());
+              messages.forEach(received -> fold(after, received.message(), samples));
               after
                   .entrySet()
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
-              return write(transaction, after);
+              return write(transaction, after)
+                  .compose(nothing -> rules.measured(transaction, samples));
             });
   }
 
-  private void fold(Map<DeviceKey, LatestValues> latest, Measurements measured) {
+  private void fold(
+      Map<DeviceKey, LatestValues> latest,
+      Measurements measured,
+      List<PgRuleStates.Sample> samples) {
     @Nullable LatestValues before = latest.get(measured.device());
     if (!measured.readable()) {
       unreadable.increment();
@@ -83,6 +91,10 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
       LatestValues.Step step = before.after(measured);
       refused.increment(step.refused());
       latest.put(measured.device(), step.after());
+      if (!before.isLate(measured)) {
+        samples.add(
+            new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
+      }
     }
   }
 

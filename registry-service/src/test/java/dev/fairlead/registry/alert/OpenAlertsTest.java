@@ -1,5 +1,6 @@
 package dev.fairlead.registry.alert;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +21,8 @@ class OpenAlertsTest {
   private static AlertChange change(String json, long millis) {
     return AlertChange.of(
         Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class),
-        Instant.ofEpochMilli(millis));
+        Instant.ofEpochMilli(millis),
+        "alert-" + millis);
   }
 
   @Test
@@ -35,10 +37,17 @@ class OpenAlertsTest {
     // Then
     assertThat(open.byCode()).containsOnlyKeys("hot");
     assertThat(after.byCode()).isEmpty();
+    assertThat(after.ended())
+        .singleElement()
+        .satisfies(
+            ended -> {
+              assertThat(ended.alert().id()).isEqualTo("alert-1");
+              assertThat(ended.at()).isEqualTo(Instant.ofEpochMilli(2));
+            });
   }
 
   @Test
-  void keepsTheTimeOfTheFirstRaising() {
+  void countsRaisingsAndKeepsTheTimeOfTheFirst() {
     // Given
     OpenAlerts open = OpenAlerts.NONE.after(change(RAISED.formatted("hot"), 1)).orElseThrow();
 
@@ -46,7 +55,41 @@ class OpenAlertsTest {
     OpenAlerts again = open.after(change(RAISED.formatted("hot"), 9)).orElseThrow();
 
     // Then
+    Alert alert = requireNonNull(again.byCode().get("hot"));
+    assertThat(alert.id()).isEqualTo("alert-1");
+    assertThat(alert.raisedAt()).isEqualTo(Instant.ofEpochMilli(1));
+    assertThat(alert.lastRaisedAt()).isEqualTo(Instant.ofEpochMilli(9));
+    assertThat(alert.occurrences()).isEqualTo(2);
+  }
+
+  @Test
+  void countsTheSameRaisingOnce() {
+    // Given
+    OpenAlerts open = OpenAlerts.NONE.after(change(RAISED.formatted("hot"), 5)).orElseThrow();
+
+    // When
+    OpenAlerts again = open.after(change(RAISED.formatted("hot"), 5)).orElseThrow();
+
+    // Then
     assertThat(again).isEqualTo(open);
+  }
+
+  @Test
+  void opensAnotherAlertAfterTheEndOfTheFirst() {
+    // Given
+    OpenAlerts over =
+        OpenAlerts.NONE
+            .after(change(RAISED.formatted("hot"), 1))
+            .orElseThrow()
+            .after(change("{\"code\":\"hot\",\"state\":\"cleared\"}", 2))
+            .orElseThrow();
+
+    // When
+    OpenAlerts again = over.after(change(RAISED.formatted("hot"), 3)).orElseThrow();
+
+    // Then
+    assertThat(requireNonNull(again.byCode().get("hot")).id()).isEqualTo("alert-3");
+    assertThat(again.ended()).hasSize(1);
   }
 
   @Test

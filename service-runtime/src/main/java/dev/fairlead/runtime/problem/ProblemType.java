@@ -23,6 +23,9 @@ public enum ProblemType {
   TENANT_NOT_FOUND("tenant-not-found", "There is no such tenant", 404),
   API_KEY_NOT_FOUND("api-key-not-found", "There is no such API key", 404),
   GROUP_NOT_FOUND("group-not-found", "There is no such group", 404),
+  ALERT_NOT_FOUND("alert-not-found", "There is no such alert", 404),
+  KNOWLEDGE_NOT_FOUND("knowledge-not-found", "Nothing is known about this code", 404),
+  RULE_NOT_FOUND("rule-not-found", "There is no such rule", 404),
   PROVISIONING_KEY_NOT_FOUND(
       "provisioning-key-not-found", "There is no such provisioning key", 404),
   ENROLMENT_NOT_FOUND("enrolment-not-found", "There is no such enrolment", 404),
@@ -44,6 +47,7 @@ public enum ProblemType {
   SIGNING_KEY_IN_USE("signing-key-in-use", "The key signs tokens", 409),
   GROUP_EXISTS("group-exists", "A group with this id exists", 409),
   GROUP_IN_USE("group-in-use", "The group is still in use", 409),
+  ALERT_CLOSED("alert-closed", "The alert has been closed", 409),
   TENANT_EXISTS("tenant-exists", "A tenant with this id exists", 409),
   TENANT_NOT_EMPTY("tenant-not-empty", "The tenant still has devices", 409),
   CERTIFICATE_AUTHORITY_EXISTS(

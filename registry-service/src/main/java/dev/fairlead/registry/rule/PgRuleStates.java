@@ -1,0 +1,183 @@
+package dev.fairlead.registry.rule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.http.Json;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// How devices stand to rules, as consumers write it: in the transaction that uses the records, so
+/// that each has its effect once. Rows come after those of the consumer in the order of locks.
+public final class PgRuleStates {
+
+  private static final String[] OF_MEASUREMENTS = {"threshold", "absence"};
+  private static final String[] OF_SESSIONS = {"offline", "flapping"};
+
+  /// What a record of telemetry says.
+  ///
+  /// @param at when the bus was given it
+  public record Sample(DeviceKey device, Instant at, ObjectNode values) {}
+
+  /// How a device is connected.
+  ///
+  /// @param since when `online` last changed
+  /// @param opened when its last sessions began, the oldest first
+  public record Seen(DeviceKey device, boolean online, Instant since, List<Instant> opened) {
+
+    /// Copies the list.
+    public Seen {
+      opened = List.copyOf(opened);
+    }
+  }
+
+  private record Kept(DeviceKey device, String rule, RuleCondition condition, RuleState state) {}
+
+  /// Takes in what devices measured.
+  ///
+  /// @param samples in the order of their records
+  public Future<Void> measured(SqlConnection transaction, List<Sample> samples) {
+    Map<DeviceKey, List<Sample>> byDevice =
+        samples.stream().collect(Collectors.groupingBy(Sample::device));
+    return change(
+        transaction,
+        byDevice,
+        OF_MEASUREMENTS,
+        (kept, of) -> {
+          RuleState state = kept.state();
+          for (Sample sample : of) {
+            state = state.measured(kept.condition(), sample.at(), sample.values());
+          }
+          return state;
+        });
+  }
+
+  /// Takes in how devices are connected now.
+  public Future<Void> seen(SqlConnection transaction, Collection<Seen> seen) {
+    Map<DeviceKey, Seen> byDevice =
+        seen.stream().collect(Collectors.toMap(Seen::device, each -> each));
+    return change(
+        transaction,
+        byDevice,
+        OF_SESSIONS,
+        (kept, now) ->
+            kept.state().seen(kept.condition(), now.online(), now.since(), now.opened()));
+  }
+
+  private static <T> Future<Void> change(
+      SqlConnection transaction,
+      Map<DeviceKey, T> heard,
+      String[] kinds,
+      BiFunction<Kept, T, RuleState> change) {
+    if (heard.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return lock(transaction, heard.keySet(), kinds)
+        .compose(
+            found -> {
+              List<Tuple> changed = new ArrayList<>();
+              for (Kept kept : found) {
+                T of = heard.get(kept.device());
+                if (of != null) {
+                  RuleState after = change.apply(kept, of);
+                  if (!after.equals(kept.state())) {
+                    changed.add(tuple(kept, after));
+                  }
+                }
+              }
+              return write(transaction, changed);
+            });
+  }
+
+  private static Future<List<Kept>> lock(
+      SqlConnection transaction, Collection<DeviceKey> devices, String[] kinds) {
+    return transaction
+        .preparedQuery(
+            """
+            select state.tenant, state.device_id, state.rule_id, state.firing, state.changed_at,
+              state.since, state.due_at, state.due_firing, state.value,
+              rule.condition::text as condition
+            from rule_state as state
+            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+              on wanted.tenant = state.tenant and wanted.device_id = state.device_id
+            join rule on rule.tenant = state.tenant and rule.id = state.rule_id
+            where rule.kind = any($3) and rule.enabled and not rule.deleted
+              and state.revision = rule.revision and not state.leaving
+            order by state.tenant, state.device_id, state.rule_id
+            for update of state
+            """)
+        .execute(PgColumns.keys(devices).addArrayOfString(kinds))
+        .map(
+            rows -> {
+              List<Kept> found = new ArrayList<>(rows.size());
+              rows.forEach(
+                  row ->
+                      found.add(
+                          new Kept(
+                              PgColumns.key(row),
+                              row.getString("rule_id"),
+                              RuleCondition.of(
+                                  Json.read(
+                                      row.getString("condition").getBytes(StandardCharsets.UTF_8),
+                                      JsonNode.class)),
+                              state(row))));
+              return found;
+            });
+  }
+
+  private static Future<Void> write(SqlConnection transaction, List<Tuple> changed) {
+    return changed.isEmpty()
+        ? Future.succeededFuture()
+        : transaction
+            .preparedQuery(
+                """
+                update rule_state
+                set firing = $4, changed_at = $5, since = $6, due_at = $7, due_firing = $8,
+                  value = $9
+                where tenant = $1 and device_id = $2 and rule_id = $3
+                """)
+            .executeBatch(changed)
+            .mapEmpty();
+  }
+
+  private static RuleState state(Row row) {
+    return new RuleState(
+        row.getBoolean("firing"),
+        PgColumns.time(row, "changed_at"),
+        PgColumns.time(row, "since"),
+        PgColumns.time(row, "due_at"),
+        row.getBoolean("due_firing"),
+        PgColumns.text(row, "value"));
+  }
+
+  private static Tuple tuple(Kept kept, RuleState state) {
+    return Tuple.tuple()
+        .addString(kept.device().tenant().value())
+        .addString(kept.device().device().value())
+        .addString(kept.rule())
+        .addBoolean(state.firing())
+        .addOffsetDateTime(time(state.changedAt()))
+        .addOffsetDateTime(time(state.since()))
+        .addOffsetDateTime(time(state.dueAt()))
+        .addBoolean(state.dueFiring())
+        .addString(state.value().orElse(null));
+  }
+
+  private static @Nullable OffsetDateTime time(Optional<Instant> time) {
+    return time.map(PgColumns::parameter).orElse(null);
+  }
+}
