@@ -2,8 +2,8 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
-import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.alert.AlertSettings;
+import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -355,6 +355,8 @@ public record RegistryConfig(
         signingKeyLifetime,
         auditRetention,
         enrolment,
+        changes,
+        webhooks,
         gatewayLostBeats,
         gatewayBeatInterval,
         signIn,

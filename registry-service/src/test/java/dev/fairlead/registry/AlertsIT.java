@@ -313,8 +313,7 @@ class AlertsIT {
     awaitAlerts("inside", 1);
     awaitAlerts("outside", 1);
     String key =
-        json(post(
-                "/api/v1/api-keys", "{\"name\":\"k\",\"role\":\"operator\",\"group\":\"kept\"}"))
+        json(post("/api/v1/api-keys", "{\"name\":\"k\",\"role\":\"operator\",\"group\":\"kept\"}"))
             .getString("key");
     Awaitility.await()
         .atMost(TIMEOUT)

@@ -46,9 +46,7 @@ class KnowledgeIT {
 
   private static JsonObject raised(String device, String type, String code, String suggestion) {
     registry.request(
-        HttpMethod.POST,
-        "/api/v1/devices",
-        new JsonObject().put("id", device).put("type", type));
+        HttpMethod.POST, "/api/v1/devices", new JsonObject().put("id", device).put("type", type));
     JsonObject body =
         new JsonObject()
             .put("code", code)
@@ -138,8 +136,7 @@ class KnowledgeIT {
     assertThat(rest.getJsonArray("items"))
         .extracting(entry -> ((JsonObject) entry).getString("code"))
         .containsExactly("with space/and slash");
-    assertThat(
-            json(registry.request(HttpMethod.GET, KNOWLEDGE + "/b")).getString("type"))
+    assertThat(json(registry.request(HttpMethod.GET, KNOWLEDGE + "/b")).getString("type"))
         .endsWith("/knowledge-not-found");
     assertThat(registry.request(HttpMethod.DELETE, KNOWLEDGE + "/b").statusCode()).isEqualTo(404);
     assertThat(in("readers", "/b").getString("updatedBy")).isNotEmpty();

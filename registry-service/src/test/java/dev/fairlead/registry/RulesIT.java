@@ -43,8 +43,7 @@ class RulesIT {
         .vertx()
         .setPeriodic(
             50,
-            id ->
-                registry.sendLater(new GatewayMessage.GatewayBeat(GATEWAY, 1, false).toRecord()));
+            id -> registry.sendLater(new GatewayMessage.GatewayBeat(GATEWAY, 1, false).toRecord()));
   }
 
   @AfterAll
@@ -176,8 +175,7 @@ class RulesIT {
         epoch,
         "{\"code\":\"overheated\",\"severity\":\"info\",\"text\":\"me too\",\"state\":\"raised\"}");
     awaitStates("hot", "open", "open");
-    send(
-        DeviceMessage.Type.ALERT, "hot", epoch, "{\"code\":\"overheated\",\"state\":\"cleared\"}");
+    send(DeviceMessage.Type.ALERT, "hot", epoch, "{\"code\":\"overheated\",\"state\":\"cleared\"}");
 
     // Then
     awaitStates("hot", "closed", "open");
@@ -195,8 +193,7 @@ class RulesIT {
     awaitStates("hot", "closed", "closed");
     assertThat(of("hot").getLast().getJsonObject("closed").getString("reason"))
         .isEqualTo("cleared");
-    assertThat(
-            registry.column("select alerts_open::text from presence where device_id = 'hot'"))
+    assertThat(registry.column("select alerts_open::text from presence where device_id = 'hot'"))
         .containsExactly("0");
 
     // When
@@ -264,9 +261,7 @@ class RulesIT {
     device("flapping", "shaky");
     String flapping =
         make(
-            "flapping",
-            "type = shaky",
-            "{\"kind\":\"flapping\",\"sessions\":3,\"within\":\"1d\"}");
+            "flapping", "type = shaky", "{\"kind\":\"flapping\",\"sessions\":3,\"within\":\"1d\"}");
     awaitScope(offline, 1);
     awaitScope(flapping, 1);
 
@@ -304,9 +299,7 @@ class RulesIT {
 
     // When
     registry.request(
-        HttpMethod.PATCH,
-        "/api/v1/devices/comes",
-        new JsonObject("{\"tags\":{\"watched\":null}}"));
+        HttpMethod.PATCH, "/api/v1/devices/comes", new JsonObject("{\"tags\":{\"watched\":null}}"));
 
     // Then
     awaitStates("comes", "closed");

@@ -59,9 +59,12 @@ final class AlertPreconditions {
                 "PUT",
                 "/api/v1/knowledge/overheated",
                 Map.of(
-                    "Authorization", "Bearer " + world.cluster().adminKey(),
-                    "Content-Type", "application/json",
-                    "Fairlead-Tenant", world.tenant()),
+                    "Authorization",
+                    "Bearer " + world.cluster().adminKey(),
+                    "Content-Type",
+                    "application/json",
+                    "Fairlead-Tenant",
+                    world.tenant()),
                 """
                 {"title":"Overheated motor",\
                 "explanation":"The motor is warmer than 90 °C; it stops at 110 °C.",\
