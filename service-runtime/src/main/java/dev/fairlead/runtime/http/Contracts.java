@@ -10,6 +10,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.impl.Utils;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads contracts in a form that Vert.x takes. It refuses a contract for media types that it does
 /// not know, `application/problem+json` among them; those of answers are left out, as answers are
@@ -35,7 +36,7 @@ final class Contracts {
             });
   }
 
-  private static void adapt(Object node) {
+  private static void adapt(@Nullable Object node) {
     switch (node) {
       case JsonObject object -> {
         if (object.getValue("content") instanceof JsonObject content) {
@@ -44,8 +45,8 @@ final class Contracts {
         object.forEach(member -> adapt(member));
       }
       case JsonArray array -> array.forEach(Contracts::adapt);
-      case Map.Entry<?, ?> member when member.getValue() != null -> adapt(member.getValue());
-      default -> {}
+      case Map.Entry<?, ?> member -> adapt(member.getValue());
+      case null, default -> {}
     }
   }
 
