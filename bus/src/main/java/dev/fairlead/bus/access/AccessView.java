@@ -111,7 +111,12 @@ public final class AccessView implements Authenticator {
   /// @param key as it was presented
   @Override
   public Optional<Principal> authenticate(String key) {
-    return apiKey(fingerprint(key)).or(() -> persons.verify(key));
+    return apiKey(fingerprint(key)).or(() -> session(key));
+  }
+
+  /// Whose session a token was made for, going by its signature; empty for what is no such token.
+  public Optional<Principal> session(String token) {
+    return persons.verify(token);
   }
 
   /// An API key is remembered by its fingerprint; a person's token, good for minutes, as it is.

@@ -18,6 +18,12 @@ final class PgAuditChains {
 
   private static final Logger log = LoggerFactory.getLogger(PgAuditChains.class);
 
+  private static final String SELECT =
+      """
+      select tenant, first_sequence, first_previous, next_sequence, last_hash, seal
+      from audit_chain where tenant = $1
+      """;
+
   private PgAuditChains() {}
 
   /// Begins and registers the chains that are not there yet.
@@ -89,12 +95,7 @@ final class PgAuditChains {
   /// The chain of a tenant, which was begun, and locked.
   static Future<AuditChain> lock(SqlConnection transaction, AuditKey key, String tenant) {
     return transaction
-        .preparedQuery(
-            """
-            select tenant, first_sequence, first_previous, next_sequence, last_hash, seal
-            from audit_chain where tenant = $1
-            for update
-            """)
+        .preparedQuery(SELECT + " for update")
         .execute(Tuple.of(tenant))
         .map(rows -> chain(key, rows.iterator().next()))
         .onSuccess(
@@ -110,11 +111,7 @@ final class PgAuditChains {
   /// The chain of a tenant, if it was begun.
   static Future<Optional<AuditChain>> find(SqlConnection transaction, AuditKey key, String tenant) {
     return transaction
-        .preparedQuery(
-            """
-            select tenant, first_sequence, first_previous, next_sequence, last_hash, seal
-            from audit_chain where tenant = $1
-            """)
+        .preparedQuery(SELECT)
         .execute(Tuple.of(tenant))
         .map(
             rows ->

@@ -1,11 +1,10 @@
 package dev.fairlead.registry.credential;
 
+import dev.fairlead.bus.access.Claims;
 import dev.fairlead.bus.access.SignedTokens;
 import dev.fairlead.runtime.http.Principal;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Optional;
 
 /// Makes the short tokens that sessions of browsers are given: JWT, ES256, with `kid`, `iss`, `aud`
@@ -46,8 +45,6 @@ public final class PersonTokens {
   ///
   /// @param token whose signature has been checked
   public static Optional<String> sessionOf(String token) {
-    String claims = token.substring(token.indexOf('.') + 1, token.lastIndexOf('.'));
-    return Optional.ofNullable(
-        new JsonObject(Buffer.buffer(Base64.getUrlDecoder().decode(claims))).getString(SESSION));
+    return Claims.unverified(token).flatMap(claims -> claims.textIfAny(SESSION));
   }
 }

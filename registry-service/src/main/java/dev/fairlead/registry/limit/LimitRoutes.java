@@ -37,7 +37,7 @@ public final class LimitRoutes {
     TenantId tenant = new TenantId(request.tenant());
     Limits limits = sharer.limits(tenant);
     Map<Limit, Double> used = sharer.used(tenant);
-    double devices = PgDeviceQuota.devices(pool, tenant).await();
+    long devices = PgDeviceQuota.devices(pool, tenant).await();
     return ApiResponse.ok(
         new Page(
             Stream.of(Limit.values())
@@ -49,9 +49,9 @@ public final class LimitRoutes {
             null));
   }
 
-  private static @Nullable Long used(Limit limit, Map<Limit, Double> used, double devices) {
+  private static @Nullable Long used(Limit limit, Map<Limit, Double> used, long devices) {
     return switch (limit) {
-      case DEVICES -> (long) devices;
+      case DEVICES -> devices;
       case CONNECTIONS, MESSAGES, BYTES, COMMANDS ->
           (long) Math.ceil(used.getOrDefault(limit, 0.0));
       case DEVICE_MESSAGES, DEVICE_BYTES -> null;

@@ -34,7 +34,7 @@ final class LiveTokens implements Authenticator {
     return key.isPresent()
         ? Future.succeededFuture(key)
         : access
-            .authenticate(token)
+            .session(token)
             .map(named -> now(named, token))
             .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }

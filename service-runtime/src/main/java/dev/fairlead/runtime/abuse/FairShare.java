@@ -43,7 +43,7 @@ public final class FairShare {
   /// Takes a place, and waits for it, in order.
   ///
   /// @param longest for how long
-  /// @return whether it was had; without the call being interrupted, or the time over, it is
+  /// @return whether it was had in that time
   public boolean await(String who, Duration longest) throws InterruptedException {
     Semaphore free = join(who);
     boolean taken = false;

@@ -89,10 +89,7 @@ public final class Act {
   ///
   /// @param tenant that the path of the request names, and that exists
   public AuditEntry succeededIn(String tenant) {
-    recorded = true;
-    Actor who = actor;
-    return entry(
-        new Actor(tenant, who.id(), who.role(), who.address()), target, AuditEntry.SUCCEEDED);
+    return succeededAs(tenant, actor.id(), actor.role());
   }
 
   /// The entry of something that the act has brought about besides what it is for; the act itself

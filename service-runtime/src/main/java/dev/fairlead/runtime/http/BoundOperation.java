@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -108,12 +107,8 @@ record BoundOperation(
     if (page) {
       return Stream.empty();
     }
-    Set<String> known =
-        parameters.stream()
-            .flatMap(rule -> rule.nameInQuery().stream())
-            .collect(Collectors.toUnmodifiableSet());
     return values.query().keySet().stream()
-        .filter(name -> !known.contains(name))
+        .filter(name -> parameters.stream().noneMatch(rule -> rule.isQuery(name)))
         .map(name -> Violation.unknown("query/" + name));
   }
 }

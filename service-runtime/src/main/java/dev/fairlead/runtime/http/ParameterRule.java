@@ -36,11 +36,9 @@ final class ParameterRule {
     }
   }
 
-  /// Its name, where it stands in the query.
-  Optional<String> nameInQuery() {
-    return parameter.getIn() == Location.QUERY
-        ? Optional.of(parameter.getName())
-        : Optional.empty();
+  /// Whether it is for what stands in the query under a name.
+  boolean isQuery(String name) {
+    return parameter.getIn() == Location.QUERY && parameter.getName().equals(name);
   }
 
   Stream<Violation> check(RequestValues values) {
