@@ -22,12 +22,15 @@ class CleanTreeTest {
       Set.of(
           "accounts.google.com",
           "fairlead.dev",
+          "github.com",
           "keepachangelog.com",
           "localhost",
           "login.microsoftonline.com",
           "maven.apache.org",
           "semver.org",
           "www.apache.org",
+          "www.iana.org",
+          "www.standardwebhooks.com",
           "www.w3.org");
 
   private static final Pattern LOCAL_OR_EXAMPLE =

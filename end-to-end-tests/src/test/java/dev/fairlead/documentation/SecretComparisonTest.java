@@ -42,6 +42,7 @@ class SecretComparisonTest {
   private static final Set<String> SECRETS =
       Set.of(
           "dev.fairlead.registry.apikey.ApiKeySecret.text",
+          "dev.fairlead.registry.webhook.WebhookSecret.text",
           "dev.fairlead.registry.apikey.ApiKeyDocument$Created.key",
           "dev.fairlead.registry.enrolment.EnrolmentSecret.text",
           "dev.fairlead.registry.enrolment.EnrolmentRoutes$NewEnrolment.key",
