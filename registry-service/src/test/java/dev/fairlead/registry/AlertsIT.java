@@ -119,6 +119,17 @@ class AlertsIT {
     return answer.statusCode() + " " + type.substring(type.lastIndexOf('/') + 1);
   }
 
+  /// What the feed tells of the alerts of a device.
+  private static List<String> told(String device) {
+    return registry.column(
+        """
+        select kind || ' ' || coalesce(data ->> 'reason', '-') from change
+        where device = '%s' and kind like 'alert.%%'
+        order by xid, id
+        """
+            .formatted(device));
+  }
+
   private static long open(String device) {
     return Long.parseLong(
         registry
@@ -156,6 +167,8 @@ class AlertsIT {
     assertThat(second.getString("id")).isNotEqualTo(first.getString("id"));
     assertThat(registry.device("worn").getJsonArray("alerts")).containsExactly(second);
     assertThat(open("worn")).isEqualTo(1);
+    assertThat(told("worn")).startsWith("alert.raised -").endsWith("alert.raised -");
+    assertThat(told("worn")).containsOnlyOnce("alert.cleared cleared");
   }
 
   @Test
@@ -232,6 +245,8 @@ class AlertsIT {
 
     // Then
     awaitState("treated", "open", "closed");
+    assertThat(told("treated"))
+        .containsExactly("alert.raised -", "alert.cleared by-hand", "alert.raised -");
   }
 
   @Test

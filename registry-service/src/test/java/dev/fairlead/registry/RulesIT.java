@@ -212,6 +212,19 @@ class RulesIT {
     Awaitility.await()
         .atMost(TIMEOUT)
         .until(() -> registry.column("select id from rule where id = '" + rule + "'").isEmpty());
+    assertThat(
+            registry.column(
+                """
+                select kind || ' ' || coalesce(data ->> 'reason', '-') from change
+                where device = 'hot' and data ->> 'source' = 'rule:%s'
+                order by xid, id
+                """
+                    .formatted(rule)))
+        .containsExactly(
+            "alert.raised -",
+            "alert.cleared cleared",
+            "alert.raised -",
+            "alert.cleared rule-ended");
   }
 
   @Test

@@ -29,6 +29,9 @@ public record Alert(
   /// The source of alerts that devices raise themselves.
   public static final String DEVICE = "device";
 
+  /// Why an alert is over whose cause is.
+  static final String CLEARED = "cleared";
+
   /// An alert that is raised for the first time.
   static Alert raised(
       String id,

@@ -164,7 +164,7 @@ public final class PgAlertStore {
                     where tenant = $1 and id = $2 and closed_at is null
                     """)
                 .execute(Tuple.of(name.tenant().value(), name.id(), PgColumns.parameter(now), who))
-                .compose(rows -> requireOpen(rows.rowCount())),
+                .compose(rows -> requireOpen(rows.rowCount() == 1)),
         act);
   }
 
@@ -180,22 +180,15 @@ public final class PgAlertStore {
                         device ->
                             alerts
                                 .lock(transaction, Set.of(device))
-                                .compose(locked -> close(transaction, name, who, now))
+                                .compose(
+                                    locked ->
+                                        alerts.endByHand(
+                                            transaction, name.tenant(), name.id(), who, now))
+                                .compose(wasOpen -> requireOpen(wasOpen))
                                 .compose(nothing -> alerts.count(transaction, Set.of(device))))
                     .compose(nothing -> PgAudit.append(transaction, act))
                     .compose(audited -> details(transaction, name)))
         .map(Objects::requireNonNull);
-  }
-
-  private static Future<Void> close(SqlConnection transaction, Name name, String who, Instant now) {
-    return transaction
-        .preparedQuery(
-            """
-            update alert set closed_at = $3, closed_reason = 'by-hand', closed_by = $4
-            where tenant = $1 and id = $2 and closed_at is null
-            """)
-        .execute(Tuple.of(name.tenant().value(), name.id(), PgColumns.parameter(now), who))
-        .compose(rows -> requireOpen(rows.rowCount()));
   }
 
   /// Adds a comment, also to an alert that is closed.
@@ -252,8 +245,8 @@ public final class PgAlertStore {
         .map(Objects::requireNonNull);
   }
 
-  private static Future<Void> requireOpen(int changed) {
-    return changed == 1
+  private static Future<Void> requireOpen(boolean open) {
+    return open
         ? Future.succeededFuture()
         : failed(ProblemType.ALERT_CLOSED, "The alert has been closed.");
   }

@@ -1,9 +1,13 @@
 package dev.fairlead.registry.alert;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.registry.change.Change;
+import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.row.PgColumns;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -17,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The table of alerts, and the number of open ones in each device's presence, from which its
 /// health is computed.
@@ -24,8 +30,14 @@ import java.util.TreeMap;
 /// Whoever opens or closes alerts of a device holds its row in `reported` locked.
 public final class PgAlerts {
 
+  private static final String RETURNING =
+      """
+       returning tenant, device_id, id, source, code, severity, text, suggestion, raised_at,
+        last_raised_at, occurrences, closed_at, closed_reason
+      """;
+
   /// The alerts of one device before and after.
-  public record Change(OpenAlerts before, OpenAlerts after) {}
+  public record Difference(OpenAlerts before, OpenAlerts after) {}
 
   /// An alert of a device, by whoever raised it.
   ///
@@ -90,12 +102,12 @@ public final class PgAlerts {
             });
   }
 
-  /// Writes the difference between two states of some devices.
+  /// Writes the difference between two states of some devices, and tells the feed.
   ///
   /// @param changes what was loaded and what is to be
-  public Future<Void> write(SqlConnection transaction, Map<DeviceKey, Change> changes) {
+  public Future<Void> write(SqlConnection transaction, Map<DeviceKey, Difference> changes) {
     List<Tuple> rows = new ArrayList<>();
-    Map<DeviceKey, Change> inOrder = new TreeMap<>(PgColumns.LOCK_ORDER);
+    Map<DeviceKey, Difference> inOrder = new TreeMap<>(PgColumns.LOCK_ORDER);
     inOrder.putAll(changes);
     inOrder.forEach(
         (device, change) -> {
@@ -115,12 +127,19 @@ public final class PgAlerts {
                   alert ->
                       rows.add(tuple(new Sourced(device, Alert.DEVICE, alert), Optional.empty())));
         });
-    return upsert(transaction, rows).compose(nothing -> count(transaction, inOrder.keySet()));
+    List<Change> news = new ArrayList<>();
+    inOrder.forEach(
+        (device, change) ->
+            news.addAll(AlertNews.between(device, change.before(), change.after())));
+    return upsert(transaction, rows)
+        .compose(nothing -> PgChanges.append(transaction, news))
+        .compose(nothing -> count(transaction, inOrder.keySet()));
   }
 
-  /// Opens alerts. One of this source and code that is open already stays as it is.
+  /// Opens alerts, and tells the feed. One of this source and code that is open already stays as it
+  /// is.
   public Future<Void> open(SqlConnection transaction, List<Sourced> alerts) {
-    return batch(
+    return changing(
         transaction,
         """
         insert into alert
@@ -128,18 +147,21 @@ public final class PgAlerts {
            last_raised_at, occurrences)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         on conflict do nothing
-        """,
-        alerts.stream().map(PgAlerts::tuple).toList());
+        """
+            + RETURNING,
+        alerts.stream().map(PgAlerts::tuple).toList(),
+        row -> AlertNews.raised(PgColumns.key(row), row.getString("source"), alert(row)));
   }
 
-  /// Closes alerts.
+  /// Closes alerts, and tells the feed.
   public Future<Void> end(SqlConnection transaction, List<End> ends) {
-    return batch(
+    return changing(
         transaction,
         """
         update alert set closed_at = $4, closed_reason = $5
         where tenant = $1 and device_id = $2 and source = $3 and closed_at is null
-        """,
+        """
+            + RETURNING,
         ends.stream()
             .map(
                 end ->
@@ -149,7 +171,56 @@ public final class PgAlerts {
                         end.source(),
                         PgColumns.parameter(end.at()),
                         end.reason()))
-            .toList());
+            .toList(),
+        PgAlerts::cleared);
+  }
+
+  /// Closes an alert by hand, and tells the feed.
+  ///
+  /// @param who closes it
+  /// @return whether it was open
+  Future<Boolean> endByHand(
+      SqlConnection transaction, TenantId tenant, String id, String who, Instant at) {
+    return transaction
+        .preparedQuery(
+            """
+            update alert set closed_at = $3, closed_reason = 'by-hand', closed_by = $4
+            where tenant = $1 and id = $2 and closed_at is null
+            """
+                + RETURNING)
+        .execute(Tuple.of(tenant.value(), id, PgColumns.parameter(at), who))
+        .compose(
+            rows ->
+                PgChanges.append(transaction, news(rows, PgAlerts::cleared))
+                    .map(rows.rowCount() == 1));
+  }
+
+  private static Change cleared(Row row) {
+    return AlertNews.cleared(
+        PgColumns.key(row),
+        row.getString("source"),
+        alert(row),
+        row.getOffsetDateTime("closed_at").toInstant(),
+        row.getString("closed_reason"));
+  }
+
+  private static Future<Void> changing(
+      SqlConnection transaction, String sql, List<Tuple> rows, Function<Row, Change> news) {
+    return rows.isEmpty()
+        ? Future.succeededFuture()
+        : transaction
+            .preparedQuery(sql)
+            .executeBatch(rows)
+            .compose(changed -> PgChanges.append(transaction, news(changed, news)));
+  }
+
+  /// @param changed the answers to a batch, each of which leads to the next
+  private static List<Change> news(RowSet<Row> changed, Function<Row, Change> news) {
+    List<Change> told = new ArrayList<>();
+    for (@Nullable RowSet<Row> rows = changed; rows != null; rows = rows.next()) {
+      rows.forEach(row -> told.add(news.apply(row)));
+    }
+    return told;
   }
 
   /// Counts the open alerts of devices anew.
@@ -209,7 +280,7 @@ public final class PgAlerts {
   private static Tuple tuple(Sourced sourced, Optional<Instant> closedAt) {
     return tuple(sourced)
         .addValue(closedAt.map(PgColumns::parameter).orElse(null))
-        .addValue(closedAt.map(at -> "cleared").orElse(null));
+        .addValue(closedAt.map(at -> Alert.CLEARED).orElse(null));
   }
 
   private static Tuple tuple(Sourced sourced) {

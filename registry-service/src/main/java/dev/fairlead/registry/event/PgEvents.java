@@ -123,20 +123,19 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
     List<DesiredAck> acks = new ArrayList<>();
     messages.forEach(received -> fold(states, acks, received.message()));
     Map<DeviceKey, Reported> reports = new HashMap<>();
-    Map<DeviceKey, PgAlerts.Change> problems = new HashMap<>();
+    Map<DeviceKey, PgAlerts.Difference> problems = new HashMap<>();
     List<Change> changes = new ArrayList<>();
     states.forEach(
         (device, state) -> {
           if (!state.reported().equals(documents.get(device))) {
             reports.put(device, state.reported());
+            ReportedNews.of(device, Objects.requireNonNull(documents.get(device)), state.reported())
+                .ifPresent(changes::add);
           }
           OpenAlerts before = open.getOrDefault(device, OpenAlerts.NONE);
           if (!state.alerts().equals(before)) {
-            problems.put(device, new PgAlerts.Change(before, state.alerts()));
+            problems.put(device, new PgAlerts.Difference(before, state.alerts()));
           }
-          changes.addAll(
-              EventChanges.between(
-                  device, Objects.requireNonNull(documents.get(device)), before, state));
         });
     return reported
         .write(transaction, reports)
