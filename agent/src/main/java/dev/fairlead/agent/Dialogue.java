@@ -36,6 +36,9 @@ final class Dialogue implements SessionHandler {
 
   @Override
   public boolean received(Message message) {
+    if (message.header().prop(NativeProtocol.PROP_DEVICE).isPresent()) {
+      return false; // it is about a sub-device, and this agent speaks for itself alone
+    }
     return switch (message.header().proto()) {
       case NativeProtocol.PROTO_DATA -> data(message);
       case NativeProtocol.PROTO_COMMAND -> command(message);

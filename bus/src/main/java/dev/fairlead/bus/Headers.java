@@ -63,6 +63,10 @@ public final class Headers {
   /// The network address that the device connected from.
   public static final String FROM = "from";
 
+  /// The id of the sub-device that a record is about, of those that the device of the key speaks
+  /// for.
+  public static final String SUB_DEVICE = "sub-device";
+
   /// The content type that a body has when nothing is said.
   public static final String JSON = "application/json";
 

@@ -54,7 +54,12 @@ class TwinIT {
   private static InboxMessage.Desired desired(
       String id, String session, long version, OptionalLong base, String body) {
     return new InboxMessage.Desired(
-        DeviceKey.of("default", id), new SessionId(session), version, base, body.getBytes(UTF_8));
+        DeviceKey.of("default", id),
+        new SessionId(session),
+        Optional.empty(),
+        version,
+        base,
+        body.getBytes(UTF_8));
   }
 
   @ParameterizedTest

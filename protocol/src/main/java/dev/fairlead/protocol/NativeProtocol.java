@@ -137,6 +137,10 @@ public final class NativeProtocol {
   /// Text: a topic, or the pattern of a subscription.
   public static final String PROP_TOPIC = "topic";
 
+  /// Which sub-device a message is about, by its id: of those that the device of the connection
+  /// speaks for.
+  public static final String PROP_DEVICE = "device";
+
   /// Text: the session's id.
   public static final String PROP_SESSION = "session";
 

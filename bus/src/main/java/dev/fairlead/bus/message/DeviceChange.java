@@ -5,6 +5,7 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,7 @@ public sealed interface DeviceChange {
   /// @param type a word for its kind; empty when none was given
   /// @param tags free words
   /// @param location where it stands; empty when nobody said so
+  /// @param parent the device that speaks for it; empty for one that speaks for itself
   /// @param groups the static groups that it is in
   record Present(
       DeviceKey device,
@@ -35,6 +37,7 @@ public sealed interface DeviceChange {
       Optional<String> type,
       Map<String, String> tags,
       Optional<Location> location,
+      Optional<DeviceId> parent,
       Set<String> groups,
       long timeMillis)
       implements DeviceChange {
@@ -61,6 +64,7 @@ public sealed interface DeviceChange {
                       present.type().orElse(""),
                       present.tags(),
                       present.location().orElse(null),
+                      present.parent().map(DeviceId::value).orElse(null),
                       new TreeSet<>(present.groups()))));
       case Deleted _ -> record("deleted", null);
     };
@@ -85,6 +89,7 @@ public sealed interface DeviceChange {
         Optional.of(document.type()).filter(text -> !text.isEmpty()),
         document.tags(),
         Optional.ofNullable(document.location()),
+        Optional.ofNullable(document.parent()).map(DeviceId::new),
         document.groups() == null ? Set.of() : document.groups(),
         record.timeMillis());
   }
@@ -99,11 +104,13 @@ public sealed interface DeviceChange {
   /// [Present] as JSON.
   ///
   /// @param location null when nobody said so; absent in records from before there were locations
+  /// @param parent null for a device that speaks for itself
   /// @param groups absent in records from before there were groups
   record DeviceDocument(
       String name,
       String type,
       Map<String, String> tags,
       @Nullable Location location,
+      @Nullable String parent,
       @Nullable Set<String> groups) {}
 }

@@ -5,6 +5,7 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.SessionId;
@@ -110,6 +111,16 @@ public record DeviceMessage(
       headers.put(Headers.CONTENT_TYPE, contentType);
     }
     return BusRecord.keyed(type.topic(), device.toString(), headers, body);
+  }
+
+  /// The one that a record is about, of those that its device speaks for; empty where the device
+  /// speaks of itself. Whether it may, the gateway does not know.
+  ///
+  /// @throws IllegalArgumentException when that can be no device
+  public static Optional<DeviceKey> subDevice(ReceivedRecord record) {
+    return record
+        .header(Headers.SUB_DEVICE)
+        .map(id -> new DeviceKey(DeviceKey.parse(record.key()).tenant(), new DeviceId(id)));
   }
 
   /// Reads a record of `fairlead.telemetry`, `fairlead.events` or `fairlead.replies`.

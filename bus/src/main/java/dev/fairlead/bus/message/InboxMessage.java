@@ -5,6 +5,7 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
@@ -80,11 +81,18 @@ public sealed interface InboxMessage {
   /// What the device is to be like. A later version supersedes this one.
   ///
   /// @param version of the document, from 1
+  /// @param subDevice the one that is meant, of those that the device speaks for; empty for itself
   /// @param base the version that the body is a JSON merge patch of; empty where the body is the
   ///     whole document
   /// @param body JSON, passed on untouched Never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  record Desired(DeviceKey device, SessionId session, long version, OptionalLong base, byte[] body)
+  record Desired(
+      DeviceKey device,
+      SessionId session,
+      Optional<DeviceId> subDevice,
+      long version,
+      OptionalLong base,
+      byte[] body)
       implements InboxMessage {}
 
   /// The record that carries this message.
@@ -131,6 +139,7 @@ public sealed interface InboxMessage {
       }
       case Desired desired -> {
         headers.put(Headers.TYPE, "desired");
+        desired.subDevice().ifPresent(id -> headers.put(Headers.SUB_DEVICE, id.value()));
         headers.put(Headers.VERSION, Long.toString(desired.version()));
         desired.base().ifPresent(base -> headers.put(Headers.BASE, Long.toString(base)));
         body = desired.body();
@@ -183,6 +192,7 @@ public sealed interface InboxMessage {
           new Desired(
               device,
               session,
+              record.header(Headers.SUB_DEVICE).map(DeviceId::new),
               Long.parseLong(record.requiredHeader(Headers.VERSION)),
               record.header(Headers.BASE).stream().mapToLong(Long::parseLong).findFirst(),
               record.requiredValue());

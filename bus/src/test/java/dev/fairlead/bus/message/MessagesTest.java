@@ -8,6 +8,7 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.Received;
 import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.InboxAddress;
@@ -72,7 +73,8 @@ class MessagesTest {
             InboxMessage::decode),
         new Sample(
             "desired",
-            new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.of(3), "{}".getBytes(UTF_8))
+            new InboxMessage.Desired(
+                    DEVICE, SESSION, Optional.empty(), 4, OptionalLong.of(3), "{}".getBytes(UTF_8))
                 .toRecord(ADDRESS),
             InboxMessage::decode),
         new Sample(
@@ -202,6 +204,7 @@ class MessagesTest {
         Optional.empty(),
         Map.of("room", "hall"),
         Optional.of(new Location(53.5438, -9.9661)),
+        Optional.of(new DeviceId("house-7")),
         Set.of("lamps"),
         77);
   }
@@ -265,8 +268,11 @@ class MessagesTest {
   void tellsPatchOfDesiredStateFromTheWhole() {
     // Given
     byte[] body = "{\"a\":1}".getBytes(UTF_8);
-    InboxMessage patch = new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.of(3), body);
-    InboxMessage whole = new InboxMessage.Desired(DEVICE, SESSION, 4, OptionalLong.empty(), body);
+    InboxMessage patch =
+        new InboxMessage.Desired(DEVICE, SESSION, Optional.empty(), 4, OptionalLong.of(3), body);
+    InboxMessage whole =
+        new InboxMessage.Desired(
+            DEVICE, SESSION, Optional.of(new DeviceId("t-1")), 4, OptionalLong.empty(), body);
 
     // When
     List<InboxMessage.Desired> received =
@@ -381,6 +387,7 @@ class MessagesTest {
                 Optional.of("Lamp"),
                 Optional.empty(),
                 Map.of("room", "hall"),
+                Optional.empty(),
                 Optional.empty(),
                 Set.of(),
                 77));

@@ -221,6 +221,7 @@ public final class CommandFixture implements AutoCloseable {
             Optional.empty(),
             Map.of(),
             Optional.empty(),
+            Optional.empty(),
             Set.of(groups),
             System.currentTimeMillis())
         .toRecord();

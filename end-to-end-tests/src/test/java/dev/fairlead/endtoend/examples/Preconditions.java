@@ -47,6 +47,7 @@ final class Preconditions {
       Map.ofEntries(
           entry("a device", Preconditions::pump),
           entry("two devices", Preconditions::twoPumps),
+          entry("a sub-device", Preconditions::valve),
           entry("a device at work", Preconditions::atWork),
           entry("a command", Preconditions::command),
           entry("a cancelled command", Preconditions::cancelledCommand),
@@ -151,6 +152,11 @@ final class Preconditions {
 
   private static String apiKey(World world) {
     return world.named("api-keys", world.create(world.registryPort(), API_KEYS, DASHBOARD));
+  }
+
+  private static void valve(World world) {
+    pump(world);
+    world.create(world.registryPort(), DEVICES + "/pump-17/sub-devices", "{\"id\":\"valve-3\"}");
   }
 
   private static void twoPumps(World world) {

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.bus.Headers;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.DesiredAnswer;
@@ -133,7 +134,21 @@ final class NativeWire implements DeviceWire {
     if (id.isPresent() && id.get().length() > ID_LENGTH_MAX) {
       return refusal(message.header(), "long-id", "id longer than " + ID_LENGTH_MAX);
     }
-    return said(type, message, id, id, headers);
+    if (message.header().prop(NativeProtocol.PROP_DEVICE).isEmpty()) {
+      return said(type, message, id, id, headers);
+    }
+    return message
+        .header()
+        .textProp(NativeProtocol.PROP_DEVICE)
+        .filter(DeviceId::isValid)
+        .map(device -> said(type, message, id, id, with(headers, device)))
+        .orElseGet(() -> refusal(message.header(), "bad-device", "device is no id"));
+  }
+
+  private static Map<String, String> with(Map<String, String> headers, String subDevice) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(Headers.SUB_DEVICE, subDevice);
+    return more;
   }
 
   private Said reply(Message message) {
@@ -250,9 +265,14 @@ final class NativeWire implements DeviceWire {
   @Override
   public Optional<byte[]> desired(InboxMessage.Desired desired) {
     try {
+      Message message =
+          new Desired(desired.version(), desired.base(), Body.of(desired.body())).toMessage();
       return Optional.of(
           codec.encode(
-              new Desired(desired.version(), desired.base(), Body.of(desired.body())).toMessage()));
+              desired
+                  .subDevice()
+                  .map(id -> message.withProp(NativeProtocol.PROP_DEVICE, Value.of(id.value())))
+                  .orElse(message)));
     } catch (ProtocolException e) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -106,15 +107,15 @@ public final class PgCertificates {
   /// Makes sure that there is a device, and locks its row.
   ///
   /// @param lock the clause that locks, or nothing
-  /// @return fails with the problem `device-not-found`
+  /// @return fails with the problems `device-not-found` and `sub-device`
   static Future<Void> requireDevice(SqlClient client, DeviceKey device, String lock) {
     return client
-        .preparedQuery("select id from device where tenant = $1 and id = $2 " + lock)
+        .preparedQuery("select parent from device where tenant = $1 and id = $2 " + lock)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
         .compose(
             rows ->
                 rows.size() == 1
-                    ? Future.succeededFuture()
+                    ? PgSubDevices.requireOwnVoice(device, rows.iterator().next())
                     : failed(
                         ProblemType.DEVICE_NOT_FOUND,
                         "There is no device '" + device.device() + "'."));

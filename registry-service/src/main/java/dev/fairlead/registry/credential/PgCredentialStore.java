@@ -8,6 +8,7 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -41,7 +42,7 @@ final class PgCredentialStore {
   ///
   /// @param plan that token
   /// @param only whether all tokens before it are revoked
-  /// @return fails with the problem `device-not-found`
+  /// @return fails with the problems `device-not-found` and `sub-device`
   Future<Changed> issue(DeviceKey device, DeviceTokens.Plan plan, boolean only, Act act) {
     return pool.withTransaction(
             transaction ->
@@ -60,7 +61,7 @@ final class PgCredentialStore {
   /// Revokes every token of a device.
   ///
   /// @param plan of a token made now: the revocation holds until that would run out
-  /// @return fails with the problem `device-not-found`
+  /// @return fails with the problems `device-not-found` and `sub-device`
   Future<Changed> revoke(DeviceKey device, DeviceTokens.Plan plan, Act act) {
     return pool.withTransaction(
             transaction ->
@@ -80,12 +81,12 @@ final class PgCredentialStore {
   /// Held until the end, so that the device is not deleted meanwhile.
   private static Future<Void> exists(SqlConnection transaction, DeviceKey device) {
     return transaction
-        .preparedQuery("select id from device where tenant = $1 and id = $2 for share")
+        .preparedQuery("select parent from device where tenant = $1 and id = $2 for share")
         .execute(key(device))
         .compose(
             rows ->
                 rows.size() == 1
-                    ? Future.succeededFuture()
+                    ? PgSubDevices.requireOwnVoice(device, rows.iterator().next())
                     : Future.failedFuture(
                         new ProblemException(
                             ProblemType.DEVICE_NOT_FOUND,

@@ -28,6 +28,7 @@ record DeviceDocument(
 
   /// A device in a list.
   ///
+  /// @param parent the device that speaks for it, if it is a sub-device
   /// @param blocked whether it is shut out, whatever credential it shows
   /// @param health `green`, `red` or `grey`
   record Summary(
@@ -36,6 +37,7 @@ record DeviceDocument(
       Optional<String> type,
       Map<String, String> tags,
       Optional<Location> location,
+      Optional<String> parent,
       Instant createdAt,
       Instant updatedAt,
       boolean blocked,

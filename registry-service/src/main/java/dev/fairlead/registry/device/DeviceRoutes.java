@@ -61,30 +61,38 @@ public final class DeviceRoutes {
   public void bind(ApiRouter.Builder router) {
     router
         .operation("createDevice", this::create)
+        .operation("createSubDevice", this::createBelow)
         .operation("listDevices", this::list)
         .operation("getDevice", this::get)
         .operation("patchDevice", this::patch)
         .operation("deleteDevice", this::delete);
   }
 
-  /// The body of `createDevice`.
+  /// The body of `createDevice` and of `createSubDevice`.
   record NewDevice(
       @Nullable String id,
       @Nullable String name,
       @Nullable String type,
       @Nullable Map<String, String> tags,
-      @Nullable Location location) {}
+      @Nullable Location location) {
+
+    String idOrNew() {
+      return id == null ? UUID.randomUUID().toString() : id;
+    }
+
+    DeviceDescription description() {
+      return new DeviceDescription(
+          Optional.ofNullable(name),
+          Optional.ofNullable(type),
+          tags == null ? Map.of() : tags,
+          Optional.ofNullable(location));
+    }
+  }
 
   private ApiResponse create(ApiRequest request) {
     NewDevice body = request.body(NewDevice.class);
-    String id = body.id() == null ? UUID.randomUUID().toString() : body.id();
-    DeviceKey device = key(request, id);
-    DeviceDescription description =
-        new DeviceDescription(
-            Optional.ofNullable(body.name()),
-            Optional.ofNullable(body.type()),
-            body.tags() == null ? Map.of() : body.tags(),
-            Optional.ofNullable(body.location()));
+    DeviceKey device = key(request, body.idOrNew());
+    DeviceDescription description = body.description();
     Instant now = clock.instant();
     DeviceTokens.Plan plan = tokens.plan(now);
     DeviceStore.Made made = store.create(device, description, plan, now, request.act()).await();
@@ -96,7 +104,24 @@ public final class DeviceRoutes {
         .await();
     String token = tokens.issue(device, made.generation(), plan);
     return ApiResponse.created(
-        PATH + id, new DeviceDocument.Created(store.get(device).await(), token));
+        PATH + device.device(), new DeviceDocument.Created(store.get(device).await(), token));
+  }
+
+  private ApiResponse createBelow(ApiRequest request) {
+    DeviceKey parent = key(request, request.path("id"));
+    NewDevice body = request.body(NewDevice.class);
+    DeviceKey device = key(request, body.idOrNew());
+    long outboxId =
+        store
+            .createBelow(parent, device, body.description(), clock.instant(), request.act())
+            .await();
+    published
+        .within(
+            outboxId,
+            "The sub-device was made, but the bus does not take the news at the moment. It will be"
+                + " told later.")
+        .await();
+    return ApiResponse.created(PATH + device.device(), store.get(device).await());
   }
 
   private ApiResponse list(ApiRequest request) throws InterruptedException {

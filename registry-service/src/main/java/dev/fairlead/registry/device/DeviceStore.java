@@ -30,6 +30,16 @@ interface DeviceStore {
   /// @param outboxId the place in the outbox of what was said about it
   record Made(long generation, long outboxId) {}
 
+  /// Makes a sub-device, which needs no token.
+  ///
+  /// @param parent speaks for it
+  /// @param act for the audit
+  /// @return the place in the outbox of what was said about it; fails with the problems
+  ///     `device-exists`, `device-not-found`, `sub-device`, `quota-exceeded` and
+  ///     `tenant-not-found`
+  Future<Long> createBelow(
+      DeviceKey parent, DeviceKey device, DeviceDescription description, Instant now, Act act);
+
   /// Everything about a device.
   ///
   /// @return fails with the problem `device-not-found`
@@ -66,6 +76,6 @@ interface DeviceStore {
   /// @param revokedUntil when a token that is made now would run out
   /// @param act for the audit
   /// @return the last place in the outbox of what was said about it; fails with the problem
-  ///     `device-not-found`
+  ///     `device-not-found`, and with `has-sub-devices`
   Future<Long> delete(DeviceKey device, Instant revokedUntil, Instant now, Act act);
 }

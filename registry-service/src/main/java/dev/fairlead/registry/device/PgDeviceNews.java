@@ -1,6 +1,7 @@
 package dev.fairlead.registry.device;
 
 import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.registry.row.PgColumns;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What the bus is told of devices that are there.
@@ -27,7 +29,7 @@ public final class PgDeviceNews {
         .preparedQuery(
             """
             select device.tenant, device.id as device_id, name, type, tags::text as tags,
-              latitude, longitude,
+              latitude, longitude, parent,
               array(
                 select member.group_id from device_group_member member
                 where member.tenant = device.tenant and member.device_id = device.id
@@ -47,6 +49,7 @@ public final class PgDeviceNews {
                           present(
                               PgColumns.key(row),
                               PgDeviceRows.description(row),
+                              PgColumns.text(row, "parent").map(DeviceId::new),
                               Set.of(row.getArrayOfStrings("groups")),
                               now)));
               return records;
@@ -54,13 +57,18 @@ public final class PgDeviceNews {
   }
 
   static BusRecord present(
-      DeviceKey device, DeviceDescription description, Set<String> groups, Instant now) {
+      DeviceKey device,
+      DeviceDescription description,
+      Optional<DeviceId> parent,
+      Set<String> groups,
+      Instant now) {
     return new DeviceChange.Present(
             device,
             description.name(),
             description.type(),
             description.tags(),
             description.location(),
+            parent,
             groups,
             now.toEpochMilli())
         .toRecord();

@@ -69,7 +69,8 @@ final class PgDeviceRemoval {
   }
 
   private static Optional<BusRecord> liveSession(DeviceKey device, Row presence) {
-    return presence.getBoolean("online")
+    // That of a sub-device is another device's.
+    return presence.getBoolean("online") && presence.getString("session") != null
         ? Optional.of(
             new InboxMessage.Close(
                     device, new SessionId(presence.getString("session")), CloseReason.REVOKED)

@@ -23,7 +23,7 @@ final class PgDeviceRows {
   static final String SUMMARY =
       """
       device.id, device.name, device.type, device.tags::text as tags,
-      device.latitude, device.longitude,
+      device.latitude, device.longitude, device.parent,
       device.created_at, device.updated_at,
       exists(
         select 1 from device_block
@@ -67,6 +67,7 @@ final class PgDeviceRows {
         PgColumns.text(row, "type"),
         tags(row),
         location(row),
+        PgColumns.text(row, "parent"),
         row.getOffsetDateTime("created_at").toInstant(),
         row.getOffsetDateTime("updated_at").toInstant(),
         row.getBoolean("blocked"),

@@ -14,6 +14,7 @@ import dev.fairlead.registry.filter.PgGroupFilters;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.row.PgTimeLimit;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
@@ -63,6 +64,21 @@ final class PgDeviceStore implements DeviceStore {
                                 PgAudit.append(
                                         transaction, act, DeviceRoutes.PATH + device.device())
                                     .map(outboxId -> new Made(generation, outboxId))))
+            .map(Objects::requireNonNull);
+    return PgTenants.required(device.tenant(), made);
+  }
+
+  @Override
+  public Future<Long> createBelow(
+      DeviceKey parent, DeviceKey device, DeviceDescription description, Instant now, Act act) {
+    Future<Long> made =
+        pool.withTransaction(
+                transaction ->
+                    PgNewDevice.insertBelow(transaction, parent, device, description, quota, now)
+                        .compose(
+                            nothing ->
+                                PgAudit.append(
+                                    transaction, act, DeviceRoutes.PATH + device.device())))
             .map(Objects::requireNonNull);
     return PgTenants.required(device.tenant(), made);
   }
@@ -175,6 +191,7 @@ final class PgDeviceStore implements DeviceStore {
     return pool.withTransaction(
             transaction ->
                 PgDeviceRemoval.lock(transaction, device)
+                    .compose(locked -> PgSubDevices.requireNone(transaction, device).map(locked))
                     .compose(
                         locked ->
                             PgAudit.append(transaction, act)

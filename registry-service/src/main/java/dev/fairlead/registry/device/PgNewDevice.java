@@ -1,5 +1,6 @@
 package dev.fairlead.registry.device;
 
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.Location;
 import dev.fairlead.bus.postgres.PgOutbox;
@@ -9,12 +10,14 @@ import dev.fairlead.registry.credential.PgBlocks;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /// Makes a device, in a transaction of the caller.
@@ -41,13 +44,45 @@ public final class PgNewDevice {
         .compose(nothing -> PgCredentials.generation(transaction, device, plan))
         .compose(
             generation ->
-                PgChanges.append(transaction, DeviceChanges.created(device, description, now))
-                    .compose(
-                        nothing ->
-                            PgOutbox.append(
-                                transaction,
-                                PgDeviceNews.present(device, description, Set.of(), now)))
-                    .map(generation));
+                tell(transaction, device, description, Optional.empty(), now).map(generation));
+  }
+
+  /// Makes a sub-device with all that hangs on it, and tells the bus through the outbox.
+  ///
+  /// @param parent speaks for it
+  /// @param quota how many devices a tenant may have
+  /// @return fails with the problems `device-exists`, `device-not-found`, `sub-device` and
+  ///     `quota-exceeded`
+  static Future<Void> insertBelow(
+      SqlConnection transaction,
+      DeviceKey parent,
+      DeviceKey device,
+      DeviceDescription description,
+      PgDeviceQuota quota,
+      Instant now) {
+    return insertRows(transaction, device, description, now)
+        .compose(nothing -> quota.check(transaction, device.tenant()))
+        .compose(nothing -> lift(transaction, device))
+        .compose(nothing -> PgSubDevices.attach(transaction, device, parent))
+        // There are none, but a device that is made again under this id must go on above these.
+        .compose(nothing -> PgCredentials.certificateGeneration(transaction, device, now))
+        .compose(
+            generation ->
+                tell(transaction, device, description, Optional.of(parent.device()), now));
+  }
+
+  private static Future<Void> tell(
+      SqlConnection transaction,
+      DeviceKey device,
+      DeviceDescription description,
+      Optional<DeviceId> parent,
+      Instant now) {
+    return PgChanges.append(transaction, DeviceChanges.created(device, description, now))
+        .compose(
+            nothing ->
+                PgOutbox.append(
+                    transaction, PgDeviceNews.present(device, description, parent, Set.of(), now)))
+        .mapEmpty();
   }
 
   /// A block that the device before it left behind under this id.

@@ -12,17 +12,23 @@ import dev.fairlead.registry.alert.AlertChange;
 import dev.fairlead.registry.body.JsonBody;
 import dev.fairlead.registry.body.RecordTime;
 import dev.fairlead.registry.certificate.RenewalRequest;
+import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.registry.twin.DesiredAck;
 import java.time.Instant;
 import java.util.OptionalLong;
 
 /// One event of a device, understood.
 ///
-/// @param device who said it
+/// @param spoken whom it is about, and who said it
 /// @param epoch of the session that it was said in
 /// @param takenAt when the bus was given the record: a device's own clock may be wrong
 /// @param content what it says
-record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content content) {
+record DeviceEvent(Spoken spoken, Epoch epoch, Instant takenAt, Content content) {
+
+  /// Whom it is about.
+  DeviceKey device() {
+    return spoken.device();
+  }
 
   /// What an event says.
   sealed interface Content {
@@ -89,13 +95,15 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
   /// @throws MalformedRecordException when it is no event, or its body is not as it should be
   static DeviceEvent decode(ReceivedRecord record) {
     DeviceMessage message = DeviceMessage.decode(record);
+    Spoken spoken = Spoken.of(record, message);
     Instant takenAt = RecordTime.of(Math.max(0, record.timestampMillis()));
     Instant saidAt = RecordTime.of(message.timeMillis());
     Content content =
         switch (message.type()) {
           case STATUS -> new Content.Patch(JsonBody.object(message), OptionalLong.empty());
           case REPORTED -> reported(record, JsonBody.object(message));
-          case DESIRED_ACK -> new Content.Answer(DesiredAck.of(record, message, takenAt));
+          case DESIRED_ACK ->
+              new Content.Answer(DesiredAck.of(record, message, spoken.device(), takenAt));
           case ALERT ->
               new Content.Problem(
                   AlertChange.of(JsonBody.object(message), saidAt, Alert.idOf(record)));
@@ -104,7 +112,7 @@ record DeviceEvent(DeviceKey device, Epoch epoch, Instant takenAt, Content conte
           case TELEMETRY, DELIVERED, PROGRESS, RESULT ->
               throw new MalformedRecordException("'" + message.type().word() + "' is no event");
         };
-    return new DeviceEvent(message.device(), message.epoch(), takenAt, content);
+    return new DeviceEvent(spoken, message.epoch(), takenAt, content);
   }
 
   private static Content reported(ReceivedRecord record, ObjectNode body) {

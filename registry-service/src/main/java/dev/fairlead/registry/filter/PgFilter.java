@@ -70,7 +70,7 @@ public final class PgFilter {
       case Field.Own(Attribute attribute) ->
           switch (attribute) {
             case ID, NAME -> operator == Operator.EQUAL || operator == Operator.BEGINS;
-            case TYPE, HEALTH, ONLINE, GATEWAY, ALERT, GROUP -> operator == Operator.EQUAL;
+            case TYPE, PARENT, HEALTH, ONLINE, GATEWAY, ALERT, GROUP -> operator == Operator.EQUAL;
             case BLOCKED -> operator == Operator.EQUAL && value.equals(new Value.Bool(true));
             case IN_SYNC -> operator == Operator.EQUAL && value.equals(new Value.Bool(false));
             case REASON, WIRE, CREATED_AT, UPDATED_AT, SINCE, LAST_SEEN_AT -> false;
@@ -155,6 +155,7 @@ public final class PgFilter {
       case ID -> "device.id";
       case NAME -> "device.name";
       case TYPE -> "device.type";
+      case PARENT -> "device.parent";
       case HEALTH -> "presence.health";
       case ONLINE -> "presence.online";
       case GATEWAY -> "presence.gateway";

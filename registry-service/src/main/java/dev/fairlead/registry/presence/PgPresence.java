@@ -24,14 +24,14 @@ final class PgPresence {
 
   /// Reads the rows of some devices and locks them until the transaction ends.
   ///
-  /// @return without those that do not exist
+  /// @return without those that do not exist, and without sub-devices, which have no sessions
   Future<Map<DeviceKey, Presence>> lock(SqlConnection transaction, Set<DeviceKey> devices) {
     return transaction
         .preparedQuery(
             """
             select tenant, device_id, online, session, epoch_generation, epoch_offset,
                    newest_generation, newest_offset, address, wire, remote_address,
-                   since, last_seen_at, reason, sessions::text as sessions
+                   since, last_seen_at, reason, parent, sessions::text as sessions
             from presence
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               using (tenant, device_id)
@@ -42,7 +42,11 @@ final class PgPresence {
         .map(
             rows -> {
               Map<DeviceKey, Presence> found = new HashMap<>();
-              rows.forEach(row -> found.put(PgColumns.key(row), presence(row)));
+              for (Row row : rows) {
+                if (row.getString("parent") == null) {
+                  found.put(PgColumns.key(row), presence(row));
+                }
+              }
               return found;
             });
   }

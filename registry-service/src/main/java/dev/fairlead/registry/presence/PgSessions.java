@@ -16,6 +16,7 @@ import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.PgCredentials;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.rule.PgRuleStates;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import dev.fairlead.registry.twin.PgDesiredMail;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,6 +25,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +33,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the presence of devices, and has sessions closed that should not live: those that a newer
-/// one replaced, and those of devices that do not exist.
+/// Keeps the presence of devices and of their sub-devices, and has sessions closed that should not
+/// live: those that a newer one replaced, those of devices that do not exist, and those of
+/// sub-devices, for which others connect.
 public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   /// The consumer's name, under which its offsets stand.
@@ -102,8 +105,30 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
                   .compose(nothing -> post(transaction, mail))
-                  .compose(nothing -> desired.connected(transaction, connected(before, after)));
+                  .compose(nothing -> PgSubDevices.follow(transaction, after.keySet()))
+                  .compose(followed -> follow(transaction, followed, connected(before, after)));
             });
+  }
+
+  /// Sub-devices hear what they are to be like when the one that speaks for them connects.
+  private Future<Void> follow(
+      SqlConnection transaction, List<PgSubDevices.Followed> followed, Set<DeviceKey> connected) {
+    Set<DeviceKey> reachable = new HashSet<>(connected);
+    followed.stream()
+        .filter(each -> connected.contains(each.parent()))
+        .forEach(each -> reachable.add(each.device()));
+    return PgChanges.append(transaction, PresenceChanges.of(followed))
+        .compose(
+            nothing ->
+                rules.seen(
+                    transaction,
+                    followed.stream()
+                        .map(
+                            each ->
+                                new PgRuleStates.Seen(
+                                    each.device(), each.online(), each.since(), List.of()))
+                        .toList()))
+        .compose(nothing -> desired.connected(transaction, reachable));
   }
 
   /// The devices that have another live session than before.

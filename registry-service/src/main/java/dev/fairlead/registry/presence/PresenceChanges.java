@@ -7,6 +7,7 @@ import dev.fairlead.bus.message.SessionMessage.Place;
 import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.subdevice.PgSubDevices;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,25 @@ final class PresenceChanges {
         .sorted(Map.Entry.comparingByKey(PgColumns.LOCK_ORDER))
         .map(entry -> change(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  /// The sub-devices that came and went.
+  static List<Change> of(List<PgSubDevices.Followed> followed) {
+    return followed.stream()
+        .filter(each -> each.online() != each.wasOnline())
+        .map(PresenceChanges::change)
+        .toList();
+  }
+
+  private static Change change(PgSubDevices.Followed followed) {
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    data.put("parent", followed.parent().device().value());
+    followed.reason().ifPresent(reason -> data.put("reason", reason));
+    return Change.of(
+        followed.device(),
+        followed.online() ? ChangeKind.DEVICE_ONLINE : ChangeKind.DEVICE_OFFLINE,
+        followed.since(),
+        data);
   }
 
   private static Change change(DeviceKey device, Presence presence) {

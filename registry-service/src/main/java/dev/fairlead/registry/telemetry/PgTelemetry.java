@@ -11,6 +11,8 @@ import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.rule.PgRuleStates;
+import dev.fairlead.registry.subdevice.PgSpeakers;
+import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.runtime.http.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -60,6 +62,13 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
 
   @Override
   public Future<Void> apply(SqlConnection transaction, List<Received<Measurements>> messages) {
+    return PgSpeakers.strangers(
+            transaction, messages.stream().map(received -> received.message().spoken()).toList())
+        .compose(strangers -> use(transaction, messages, strangers));
+  }
+
+  private Future<Void> use(
+      SqlConnection transaction, List<Received<Measurements>> messages, Set<Spoken> strangers) {
     Set<DeviceKey> devices =
         messages.stream()
             .map(received -> received.message().device())
@@ -69,7 +78,16 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
             before -> {
               Map<DeviceKey, LatestValues> after = new HashMap<>(before);
               List<PgRuleStates.Sample> samples = new ArrayList<>(messages.size());
-              messages.forEach(received -> fold(after, received.message(), samples));
+              messages.stream()
+                  .map(Received::message)
+                  .forEach(
+                      measured -> {
+                        if (strangers.contains(measured.spoken())) {
+                          unknown.increment();
+                        } else {
+                          fold(after, measured, samples);
+                        }
+                      });
               after
                   .entrySet()
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));

@@ -25,17 +25,18 @@ public record DesiredAck(
 
   /// Reads a record.
   ///
+  /// @param device whom it is about
   /// @throws MalformedRecordException when it names no version that there could be, or an answer
   ///     that nobody knows
-  public static DesiredAck of(ReceivedRecord record, DeviceMessage message, Instant at) {
+  public static DesiredAck of(
+      ReceivedRecord record, DeviceMessage message, DeviceKey device, Instant at) {
     DesiredAnswer answer =
         message.status().isEmpty()
             ? DesiredAnswer.ACCEPTED
             : DesiredAnswer.of(message.status().get())
                 .orElseThrow(() -> new MalformedRecordException("no such answer is known"));
     long version = version(record.requiredHeader(Headers.VERSION));
-    return new DesiredAck(
-        message.device(), version, answer, message.reason().map(DesiredAck::kept), at);
+    return new DesiredAck(device, version, answer, message.reason().map(DesiredAck::kept), at);
   }
 
   /// A version as records carry it.

@@ -137,7 +137,12 @@ public final class PgDesiredMail {
           PgOutbox.append(
               transaction,
               new InboxMessage.Desired(
-                      device, recipient.session(), mail.version(), mail.base(), mail.body())
+                      recipient.parent().orElse(device),
+                      recipient.session(),
+                      recipient.parent().map(parent -> device.device()),
+                      mail.version(),
+                      mail.base(),
+                      mail.body())
                   .toRecord(recipient.address())));
       changed.put(device, new PgDesired.Change(desired.afterSending(mail), true));
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.runtime.http.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,7 +22,8 @@ class LatestValuesTest {
 
   private static Measurements measured(long epoch, String json) {
     ObjectNode values = Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
-    return new Measurements(DEVICE, new Epoch(1, epoch), values, true, NOON, NOON);
+    return new Measurements(
+        new Spoken(DEVICE, Optional.empty()), new Epoch(1, epoch), values, true, NOON, NOON);
   }
 
   @Test

@@ -41,6 +41,8 @@ public enum ProblemType {
   DOOR_NOT_BUILT("door-not-built", "This part of Fairlead does not exist yet", 404),
   METHOD_NOT_ALLOWED("method-not-allowed", "The resource does not know this method", 405),
   DEVICE_EXISTS("device-exists", "A device with this id exists", 409),
+  SUB_DEVICE("sub-device", "Another device connects for this one", 409),
+  HAS_SUB_DEVICES("has-sub-devices", "The device has sub-devices", 409),
   ENROLMENT_PENDING("enrolment-pending", "An enrolment of this device waits already", 409),
   ENROLMENT_FINAL("enrolment-final", "The enrolment has been decided", 409),
   DEVICE_OFFLINE("device-offline", "The device has no connection that can be used for this", 409),
