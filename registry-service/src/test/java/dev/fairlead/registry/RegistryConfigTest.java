@@ -14,6 +14,7 @@ import dev.fairlead.runtime.settings.SettingsException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RegistryConfigTest {
@@ -100,7 +101,8 @@ class RegistryConfigTest {
                 Duration.ofSeconds(4),
                 new RetryPlan(Duration.ofSeconds(1), Duration.ofHours(1), 3),
                 Duration.ofDays(2),
-                Duration.ofSeconds(38)));
+                Duration.ofSeconds(38),
+                Optional.empty()));
   }
 
   @Test

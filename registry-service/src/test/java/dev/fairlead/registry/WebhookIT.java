@@ -46,7 +46,8 @@ class WebhookIT {
           Duration.ofSeconds(1),
           new RetryPlan(Duration.ofMillis(50), Duration.ofMillis(200), 3),
           Duration.ofDays(5),
-          Duration.ofSeconds(3));
+          Duration.ofSeconds(3),
+          Optional.empty());
 
   private static RegistryFixture registry;
 
@@ -531,7 +532,8 @@ class WebhookIT {
                         QUICK.timeout(),
                         new RetryPlan(Duration.ofMillis(50), Duration.ofMillis(50), 100),
                         Duration.ofMillis(500),
-                        QUICK.lease())));
+                        QUICK.lease(),
+                        Optional.empty())));
     try (own;
         WebhookReceiver receiver = new WebhookReceiver()) {
       receiver.answers(event -> 503);

@@ -152,6 +152,20 @@ final class PgWebhookQueue {
         .mapEmpty();
   }
 
+  /// Gives a webhook back, to be claimed again after a while.
+  Future<Void> rest(Claimed webhook, Duration pause) {
+    return pool.preparedQuery(
+            """
+            update webhook
+            set lease = null, leased_until = now() + $4::float8 * interval '1 millisecond'
+            where tenant = $1 and id = $2 and lease = $3
+            """)
+        .execute(
+            Tuple.of(
+                webhook.tenant().value(), webhook.id(), webhook.lease(), (double) pause.toMillis()))
+        .mapEmpty();
+  }
+
   /// Writes down that an event was taken, and moves on behind it.
   ///
   /// @return whether the lease holds

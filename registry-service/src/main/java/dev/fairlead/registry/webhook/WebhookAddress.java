@@ -62,7 +62,8 @@ record WebhookAddress(boolean encrypted, String host, int port, String target) {
     return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
   }
 
-  private static ProblemException refused(String why) {
+  /// What is wrong with a URL.
+  static ProblemException refused(String why) {
     return Problem.of(ProblemType.VALIDATION_FAILED, "'url' " + why + ".")
         .with("errors", List.of(Map.of("pointer", "/url", "message", why)))
         .exception();

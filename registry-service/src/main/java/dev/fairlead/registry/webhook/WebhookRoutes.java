@@ -10,7 +10,6 @@ import dev.fairlead.registry.delivery.Outcome;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
-import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.http.Paging;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -35,9 +34,8 @@ public final class WebhookRoutes {
 
   private final PgWebhooks webhooks;
   private final PgDeliveries deliveries;
-  private final WebhookSender sender;
+  private final WebhookWays ways;
   private final Runnable work;
-  private final WebhookSettings settings;
   private final InstantSource clock;
 
   /// @param work is told that there may be something to send
@@ -45,15 +43,13 @@ public final class WebhookRoutes {
   WebhookRoutes(
       PgWebhooks webhooks,
       PgDeliveries deliveries,
-      WebhookSender sender,
+      WebhookWays ways,
       Runnable work,
-      WebhookSettings settings,
       InstantSource clock) {
     this.webhooks = webhooks;
     this.deliveries = deliveries;
-    this.sender = sender;
+    this.ways = ways;
     this.work = work;
-    this.settings = settings;
     this.clock = clock;
   }
 
@@ -88,7 +84,7 @@ public final class WebhookRoutes {
     WebhookEdit edit =
         new WebhookEdit(
             Objects.requireNonNullElse(body.name(), body.url()),
-            checked(body.url()),
+            ways.checked(body.url()),
             kinds(Objects.requireNonNullElse(body.kinds(), List.of())),
             Optional.ofNullable(body.device()),
             Optional.ofNullable(body.group()),
@@ -100,11 +96,6 @@ public final class WebhookRoutes {
                 tenant(request), UUID.randomUUID().toString(), edit, secret, now(), request.act())
             .await();
     return ApiResponse.created(PATH + made.id(), new WebhookDocument.Created(made, secret.text()));
-  }
-
-  private String checked(String url) {
-    WebhookAddress.of(url, settings.privateAddresses());
-    return url;
   }
 
   private static List<ChangeKind> kinds(List<String> words) {
@@ -142,7 +133,7 @@ public final class WebhookRoutes {
   private WebhookEdit patched(WebhookEdit before, ObjectNode patch) {
     return new WebhookEdit(
         patch.path("name").asText(before.name()),
-        patch.has("url") ? checked(patch.path("url").textValue()) : before.url(),
+        patch.has("url") ? ways.checked(patch.path("url").textValue()) : before.url(),
         patch.has("kinds") ? kinds(words(patch.path("kinds"))) : before.kinds(),
         patched(before.device(), patch, "device"),
         patched(before.group(), patch, "group"),
@@ -191,7 +182,7 @@ public final class WebhookRoutes {
             Optional.empty(),
             now(),
             JsonNodeFactory.instance.objectNode().put("webhook", webhook));
-    Outcome outcome = sender.send(target, id, Json.write(event)).await();
+    Outcome outcome = ways.send(target, id, event).await();
     return ApiResponse.ok(
         new WebhookDocument.Tested(outcome.delivered(), outcome.status(), outcome.failure()));
   }
@@ -230,7 +221,7 @@ public final class WebhookRoutes {
       work.run();
       return ApiResponse.ok(known);
     }
-    Outcome outcome = sender.send(target, id, Json.write(known.event())).await();
+    Outcome outcome = ways.send(target, id, known.event()).await();
     return ApiResponse.ok(
         deliveries.sentAgain(tenant, webhook, id, outcome, now(), request.act()).await());
   }

@@ -1,8 +1,10 @@
 package dev.fairlead.registry.webhook;
 
 import dev.fairlead.registry.delivery.RetryPlan;
+import dev.fairlead.registry.mail.SmtpSettings;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The bounds of webhooks.
 ///
@@ -13,17 +15,24 @@ import java.time.Duration;
 /// @param disableAfter how long a webhook may do nothing but fail
 /// @param lease how long a webhook stays with a process that is not heard of; longer than an
 ///     attempt
+/// @param mail the mail server; empty where none is set up
 public record WebhookSettings(
     boolean privateAddresses,
     Duration timeout,
     RetryPlan retries,
     Duration disableAfter,
-    Duration lease) {
+    Duration lease,
+    Optional<SmtpSettings> mail) {
 
   /// What holds unless something else is set.
   public static final WebhookSettings DEFAULT =
       new WebhookSettings(
-          false, Duration.ofSeconds(10), RetryPlan.DEFAULT, Duration.ofDays(5), lease(10));
+          false,
+          Duration.ofSeconds(10),
+          RetryPlan.DEFAULT,
+          Duration.ofDays(5),
+          lease(10),
+          Optional.empty());
 
   private static final int RETRIES_MAX = 100;
 
@@ -89,6 +98,7 @@ public record WebhookSettings(
         timeout,
         new RetryPlan(first, longest, retries),
         disableAfter,
-        lease(timeout.toSeconds()));
+        lease(timeout.toSeconds()),
+        SmtpSettings.from(settings));
   }
 }

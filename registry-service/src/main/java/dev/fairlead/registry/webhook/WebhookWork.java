@@ -6,7 +6,6 @@ import dev.fairlead.registry.change.Position;
 import dev.fairlead.registry.delivery.Dispatcher;
 import dev.fairlead.registry.delivery.Outcome;
 import dev.fairlead.registry.webhook.PgWebhookQueue.Claimed;
-import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +30,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
 
   private final PgChangeFeed feed;
   private final PgWebhookQueue queue;
-  private final WebhookSender sender;
+  private final WebhookWays ways;
   private final InstantSource clock;
   private final MeterRegistry meters;
   private volatile boolean closed;
@@ -39,12 +38,12 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
   WebhookWork(
       PgChangeFeed feed,
       PgWebhookQueue queue,
-      WebhookSender sender,
+      WebhookWays ways,
       InstantSource clock,
       MeterRegistry meters) {
     this.feed = feed;
     this.queue = queue;
-    this.sender = sender;
+    this.ways = ways;
     this.clock = clock;
     this.meters = meters;
   }
@@ -62,6 +61,10 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
   @Override
   public Future<Void> serve(Claimed webhook) {
     Instant until = clock.instant().plus(TURN);
+    Optional<Duration> pause = ways.pause(webhook.target());
+    if (pause.isPresent()) {
+      return digest(webhook, until).compose(_ -> queue.rest(webhook, pause.get()));
+    }
     return parts(webhook, until)
         .compose(
             head ->
@@ -92,14 +95,43 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
     }
     ChangeEvent event = part.events().get(index);
     Position behind = part.positions().get(index);
-    return sender
-        .send(webhook.target(), event.id(), Json.write(event))
+    return ways.send(webhook.target(), event.id(), event)
         .compose(outcome -> note(webhook, event, behind, outcome))
         .compose(
             on ->
                 on
                     ? events(webhook.at(behind), part, index + 1, until)
                     : Future.succeededFuture(Optional.of(event.id())));
+  }
+
+  /// Sends some events at once. That they were taken is written down one by one; should this
+  /// process die before the last, those behind are sent again.
+  private Future<Void> digest(Claimed webhook, Instant until) {
+    return feed.after(webhook.cursor(), webhook.filter(), PART)
+        .compose(
+            part -> {
+              if (part.events().isEmpty()) {
+                return queue.moved(webhook, part.next()).mapEmpty();
+              }
+              ChangeEvent first = part.events().getFirst();
+              return ways.sendMail(webhook.target(), first.id(), part.events())
+                  .compose(outcome -> noteAll(webhook, part, 0, outcome));
+            })
+        .recover(cause -> skipped(webhook, cause, until).mapEmpty());
+  }
+
+  private Future<Void> noteAll(
+      Claimed webhook, PgChangeFeed.Part part, int index, Outcome outcome) {
+    if (index == part.events().size()) {
+      return Future.succeededFuture();
+    }
+    Position behind = part.positions().get(index);
+    return note(webhook, part.events().get(index), behind, outcome)
+        .compose(
+            on ->
+                on && outcome.delivered()
+                    ? noteAll(webhook.at(behind), part, index + 1, outcome)
+                    : Future.succeededFuture());
   }
 
   private Future<Boolean> note(

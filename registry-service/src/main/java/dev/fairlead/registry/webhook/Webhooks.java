@@ -3,6 +3,7 @@ package dev.fairlead.registry.webhook;
 import dev.fairlead.registry.change.Changes;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.delivery.Dispatcher;
+import dev.fairlead.registry.mail.Mailer;
 import dev.fairlead.registry.webhook.PgWebhookQueue.Claimed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -23,7 +24,7 @@ public final class Webhooks {
   private static final Duration IDLE_INTERVAL = Duration.ofMinutes(10);
 
   private final Vertx vertx;
-  private final WebhookSender sender;
+  private final WebhookWays ways;
   private final WebhookWork work;
   private final Dispatcher<Claimed> dispatcher;
   private final WebhookRoutes routes;
@@ -42,18 +43,17 @@ public final class Webhooks {
       InstantSource clock,
       MeterRegistry meters) {
     this.vertx = vertx;
-    this.sender = new WebhookSender(vertx, settings, clock);
+    this.ways =
+        new WebhookWays(
+            new WebhookSender(vertx, settings, clock),
+            settings.mail().map(mail -> new Mailer(vertx, mail, settings.timeout())),
+            settings);
     PgWebhookQueue queue = new PgWebhookQueue(pool, master, settings);
-    this.work = new WebhookWork(changes.feed(), queue, sender, clock, meters);
+    this.work = new WebhookWork(changes.feed(), queue, ways, clock, meters);
     this.dispatcher = new Dispatcher<>(vertx, work, HEALTHY_MAX, FAILING_MAX);
     this.routes =
         new WebhookRoutes(
-            new PgWebhooks(pool, master),
-            new PgDeliveries(pool),
-            sender,
-            dispatcher::round,
-            settings,
-            clock);
+            new PgWebhooks(pool, master), new PgDeliveries(pool), ways, dispatcher::round, clock);
     this.timer =
         vertx.setPeriodic(
             IDLE_INTERVAL.toMillis(),
@@ -73,6 +73,6 @@ public final class Webhooks {
   public Future<Void> close() {
     vertx.cancelTimer(timer);
     work.close();
-    return dispatcher.close().eventually(sender::close);
+    return dispatcher.close().eventually(ways::close);
   }
 }
