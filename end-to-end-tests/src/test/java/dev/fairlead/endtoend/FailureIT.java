@@ -3,12 +3,15 @@ package dev.fairlead.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.message.DeviceMessage;
-import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.BusReader;
 import dev.fairlead.endtoend.harness.Cluster;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Messages;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,14 +19,18 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What happens when a part of the system is killed or frozen. Shortened unless `fairlead.soak` is
 /// set.
@@ -35,6 +42,16 @@ class FailureIT {
   private static final Duration GATEWAY_FREEZE = Duration.ofSeconds(SOAK ? 30 : 15);
   private static final Duration OUTAGE = Duration.ofSeconds(SOAK ? 60 : 20);
   private static final int DEVICES = SOAK ? 1_000 : 300;
+  private static final List<String> READS =
+      List.of(
+          "/api/v1/devices",
+          "/api/v1/devices/database-0",
+          "/api/v1/devices/database-0/twin",
+          "/api/v1/devices?filter=health%20%3D%20red",
+          "/api/v1/device-counts",
+          "/api/v1/alerts",
+          "/api/v1/changes",
+          "/api/v1/groups");
   private static final Set<String> FINAL =
       Set.of("succeeded", "failed", "rejected", "expired", "cancelled");
 
@@ -197,38 +214,50 @@ class FailureIT {
         .isEqualTo("succeeded");
   }
 
-  @Test
-  void aFrozenDatabaseMakesNobodyLost() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void devicesNoticeNothingOfADatabaseThatIsAwayUnderLoad(boolean frozen) throws Exception {
     // Given
-    List<TestDevice> devices = cluster.devices("database-", 40);
-    connectAll(devices.subList(0, 20), cluster.gatewayA());
-    connectAll(devices.subList(20, 40), cluster.gatewayB());
+    List<TestDevice> devices = cluster.devices("database-", DEVICES);
+    connectAll(devices.subList(0, DEVICES / 2), cluster.gatewayA());
+    connectAll(devices.subList(DEVICES / 2, DEVICES), cluster.gatewayB());
     for (TestDevice device : devices) {
       await().atMost(PATIENCE).until(() -> cluster.isOnline(device.id()));
     }
+    AtomicInteger round = new AtomicInteger();
 
     // When
-    cluster.postgres().freeze();
-    devices.forEach(device -> device.status(device.id() + "-away", "{\"away\":true}"));
-    await().atMost(PATIENCE).until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
-    Api.Answer refused = cluster.deviceDocument(devices.getFirst().id());
-    during(OUTAGE, () -> assertThat(devices).noneMatch(device -> device.closed().isDone()));
-    cluster.postgres().thaw();
+    if (frozen) {
+      cluster.postgres().freeze();
+    } else {
+      cluster.postgres().kill();
+    }
+    during(
+        OUTAGE,
+        () -> {
+          int now = round.incrementAndGet();
+          devices.forEach(device -> work(device, now));
+          assertThat(devices).noneMatch(device -> device.closed().isDone());
+        });
+    List<HttpResponse<String>> reads = READS.stream().map(this::read).toList();
+    if (frozen) {
+      cluster.postgres().thaw();
+    } else {
+      cluster.postgres().restart();
+    }
 
     // Then
-    assertThat(refused.status()).isEqualTo(503);
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        cluster
-                            .deviceDocument(devices.getLast().id())
-                            .body()
-                            .path("reported")
-                            .path("away")
-                            .asBoolean())
-                    .isTrue());
+    assertThat(reads)
+        .allSatisfy(
+            read -> {
+              assertThat(read.statusCode()).isEqualTo(503);
+              assertThat(read.headers().firstValue("content-type"))
+                  .hasValue("application/problem+json");
+            });
+    await().atMost(PATIENCE).until(() -> devices.stream().noneMatch(TestDevice::hasUnacknowledged));
+    for (TestDevice device : devices) {
+      await().atMost(PATIENCE).until(() -> hasCaughtUp(device, round.get()));
+    }
     during(Duration.ofSeconds(10), () -> assertConnectedAndOnline(devices));
     assertThat(
             cluster
@@ -237,6 +266,33 @@ class FailureIT {
                 .path("state")
                 .asText())
         .isEqualTo("succeeded");
+  }
+
+  private HttpResponse<String> read(String path) {
+    return cluster
+        .api()
+        .raw(cluster.registry().httpPort(), "GET", path, Optional.empty(), cluster.adminKey());
+  }
+
+  /// Says something of every kind.
+  private static void work(TestDevice device, int round) {
+    String event = device.id() + "-" + round;
+    device.status(event, "{\"round\":" + round + "}");
+    device.send(
+        Messages.telemetry(Body.utf8("{\"round\":" + round + "}")).withId(event + "-telemetry"));
+    device.send(
+        Messages.alert(
+                Body.utf8(
+                    "{\"code\":\"c-%d\",\"severity\":\"info\",\"text\":\"t\",\"state\":\"raised\"}"
+                        .formatted(round % 2)))
+            .withId(event + "-alert"));
+  }
+
+  private boolean hasCaughtUp(TestDevice device, int round) {
+    JsonNode document = cluster.deviceDocument(device.id()).body();
+    return document.path("reported").path("round").asInt() == round
+        && document.path("telemetry").path("values").path("round").path("value").asInt() == round
+        && document.path("alerts").size() == 2;
   }
 
   private void assertConnectedAndOnline(List<TestDevice> devices) {
