@@ -6,6 +6,7 @@ import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
@@ -131,7 +132,8 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofMillis(100),
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
-        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)));
+        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
+        FlappingSettings.DEFAULT);
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {

@@ -128,6 +128,8 @@ public sealed interface Filter {
     BLOCKED("blocked", Kind.BOOL),
     /// Whether it has taken the newest version of its desired document.
     IN_SYNC("inSync", Kind.BOOL),
+    /// Whether it connects too often.
+    FLAPPING("flapping", Kind.BOOL),
     GATEWAY("gateway", Kind.TEXT),
     REASON("reason", Kind.TEXT),
     WIRE("wire", Kind.TEXT),

@@ -71,7 +71,8 @@ public final class PgFilter {
           switch (attribute) {
             case ID, NAME -> operator == Operator.EQUAL || operator == Operator.BEGINS;
             case TYPE, HEALTH, ONLINE, GATEWAY, ALERT, GROUP -> operator == Operator.EQUAL;
-            case BLOCKED -> operator == Operator.EQUAL && value.equals(new Value.Bool(true));
+            case BLOCKED, FLAPPING ->
+                operator == Operator.EQUAL && value.equals(new Value.Bool(true));
             case IN_SYNC -> operator == Operator.EQUAL && value.equals(new Value.Bool(false));
             case REASON, WIRE, CREATED_AT, UPDATED_AT, SINCE, LAST_SEEN_AT -> false;
           };
@@ -130,6 +131,8 @@ public final class PgFilter {
       case GATEWAY -> "(presence.online and " + simple("presence.gateway", operator, value) + ")";
       case BLOCKED ->
           operator == Operator.EQUAL == ((Value.Bool) value).yes() ? blocked() : "not " + blocked();
+      case FLAPPING ->
+          (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "" : "not ") + flapping();
       case IN_SYNC ->
           (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "not " : "")
               + desired("not desired.in_sync");
@@ -145,6 +148,13 @@ public final class PgFilter {
         + ")";
   }
 
+  /// Whoever has no such time, or is past it, does not.
+  private String flapping() {
+    return "(presence.flapping and presence.flapping_until > "
+        + parameter(PgColumns.parameter(now))
+        + ")";
+  }
+
   private static String blocked() {
     return "exists (select from device_block where device_block.tenant = device.tenant"
         + " and device_block.device_id = device.id)";
@@ -157,6 +167,7 @@ public final class PgFilter {
       case TYPE -> "device.type";
       case HEALTH -> "presence.health";
       case ONLINE -> "presence.online";
+      case FLAPPING -> "presence.flapping";
       case GATEWAY -> "presence.gateway";
       case REASON -> "presence.reason";
       case WIRE -> "presence.wire";
