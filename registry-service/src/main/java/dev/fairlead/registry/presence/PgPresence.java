@@ -7,6 +7,7 @@ import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.SessionMessage.Place;
 import dev.fairlead.registry.row.PgColumns;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -87,8 +88,8 @@ final class PgPresence {
   /// The last sessions of a device.
   ///
   /// @return empty for one that does not exist
-  Future<Optional<SessionHistory>> history(SqlConnection connection, DeviceKey device) {
-    return connection
+  Future<Optional<SessionHistory>> history(Pool pool, DeviceKey device) {
+    return pool
         .preparedQuery(
             """
             select sessions::text as sessions from presence

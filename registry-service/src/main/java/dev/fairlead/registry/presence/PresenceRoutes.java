@@ -68,7 +68,8 @@ public final class PresenceRoutes {
     }
     DeviceKey device = new DeviceKey(new TenantId(request.tenant()), new DeviceId(id));
     SessionHistory history =
-        pool.withConnection(connection -> presence.history(connection, device))
+        presence
+            .history(pool, device)
             .await()
             .orElseThrow(
                 () ->

@@ -72,6 +72,7 @@ final class SessionSchedule {
     }
   }
 
+  private final String stem;
   private final Random random;
   private final Log log;
   private final View view;
@@ -88,6 +89,8 @@ final class SessionSchedule {
   private int sessions;
 
   SessionSchedule(long seed, List<DeviceKey> devices, Log log, View view) {
+    // Mail of one schedule is none of another.
+    this.stem = Long.toString(seed, Character.MAX_RADIX);
     this.random = new Random(seed);
     this.devices = devices;
     this.log = log;
@@ -103,7 +106,7 @@ final class SessionSchedule {
   }
 
   private Gateway fresh() {
-    return new Gateway("g" + names++);
+    return new Gateway(stem + "-g" + names++);
   }
 
   private long now() {
@@ -154,6 +157,7 @@ final class SessionSchedule {
       gateways.forEach(gateway -> tick(gateway, true));
       graves.forEach(this::declareLost);
     }
+    view.readAll();
   }
 
   private void connect(DeviceKey device, Gateway gateway) {
@@ -166,7 +170,7 @@ final class SessionSchedule {
     if (here && closedFirst) {
       close(gateway, before, CloseReason.REPLACED);
     }
-    SessionId session = new SessionId("s" + sessions++);
+    SessionId session = new SessionId(stem + "-s" + sessions++);
     Place place = new Place(new InboxAddress(0, gateway.name), WIRE, HERE);
     Epoch epoch = log.opened(device, session, place, now());
     Held held = new Held(device, session, epoch, place);
