@@ -11,6 +11,8 @@ public final class TestBus {
 
   private TestBus() {}
 
+  /// What a service is told of it.
+  ///
   /// @param partitions of each topic
   public static BusSettings settings(TestBackends.Kafka kafka, int partitions) {
     Map<String, String> client = kafka.clientProperties();
