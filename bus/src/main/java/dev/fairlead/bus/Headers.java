@@ -36,6 +36,9 @@ public final class Headers {
   /// Until when a command is worth running, milliseconds since 1970.
   public static final String DEADLINE = "deadline";
 
+  /// Until when a device counts as one that flaps, milliseconds since 1970.
+  public static final String UNTIL = "until";
+
   /// Which delivery of a command this is; from 1.
   public static final String ATTEMPT = "attempt";
 

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
@@ -32,6 +33,7 @@ import java.util.Optional;
 /// @param proxies whose word about a device is believed
 /// @param limits what tenants and their devices may
 /// @param rateExcessMax how long a device may be faster than allowed before it is closed
+/// @param flapping when a device connects too often
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -50,7 +52,8 @@ public record GatewayConfig(
     Duration beatInterval,
     ProxySettings proxies,
     LimitSettings limits,
-    Duration rateExcessMax) {
+    Duration rateExcessMax,
+    FlappingSettings flapping) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -137,7 +140,8 @@ public record GatewayConfig(
                 Duration.ofMinutes(5),
                 Duration.ofMillis(500),
                 Duration.ofHours(1),
-                "How long a device may be slowed down for its rate before it is closed."));
+                "How long a device may be slowed down for its rate before it is closed."),
+            FlappingSettings.from(settings));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -172,7 +176,8 @@ public record GatewayConfig(
         beatInterval,
         proxies,
         limits,
-        rateExcessMax);
+        rateExcessMax,
+        flapping);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

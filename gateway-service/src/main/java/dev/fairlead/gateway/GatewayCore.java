@@ -9,6 +9,7 @@ import dev.fairlead.gateway.admission.Admission;
 import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.admission.BusContact;
 import dev.fairlead.gateway.admission.CertificateVerifier;
+import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.CredentialGuard;
 import dev.fairlead.gateway.admission.CredentialStanding;
@@ -49,6 +50,9 @@ final class GatewayCore {
   private static final long SWEEPS_PER_KEEPALIVE = 10;
   private static final long SWEEP_MILLIS_MAX = 1_000;
 
+  /// Of how many devices it is remembered when they came, for each that may be here.
+  private static final int PACED_PER_CONNECTION = 4;
+
   private final BusContact contact;
   private final Health.Component busHealth;
   private final Uplink uplink;
@@ -64,6 +68,7 @@ final class GatewayCore {
   private final Heartbeat heartbeat;
   private final Drain drain;
   private final LimitKeeper limits;
+  private final ConnectPace pace;
 
   GatewayCore(
       Vertx vertx,
@@ -110,6 +115,9 @@ final class GatewayCore {
     this.limits =
         new LimitKeeper(
             vertx, producers.control()::send, address.gateway(), config.limits(), gates);
+    this.pace =
+        new ConnectPace(
+            config.flapping(), PACED_PER_CONNECTION * config.connections().all(), System::nanoTime);
     var lifecycle =
         new SessionLifecycle(
             settings,
@@ -118,6 +126,7 @@ final class GatewayCore {
             tombstones,
             access,
             standing,
+            pace,
             inputs,
             clock,
             meters);
@@ -139,6 +148,7 @@ final class GatewayCore {
             uplink::isCongested,
             new ConnectionCounts(config.connections()),
             guard,
+            pace,
             device -> gates.connect(device.tenant(), registry.newestOf(device).isPresent()),
             meters);
     this.door =
@@ -155,6 +165,7 @@ final class GatewayCore {
         new InboxReader(
             address.gateway(),
             registry,
+            pace,
             (record, reason) ->
                 deadLetters
                     .put(record, "gateway-inbox", reason)
@@ -192,6 +203,7 @@ final class GatewayCore {
     }
     liveness.run();
     tombstones.retry();
+    pace.sweep();
     uplink.bulkHasRoom();
     uplink.repliesHaveRoom();
   }

@@ -3,6 +3,7 @@ package dev.fairlead.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.HandshakeLimits;
@@ -52,6 +53,7 @@ class GatewayConfigTest {
     assertThat(config.beatInterval()).hasSeconds(1);
     assertThat(config.limits().shareInterval()).hasSeconds(10);
     assertThat(config.rateExcessMax()).hasMinutes(5);
+    assertThat(config.flapping()).isEqualTo(new FlappingSettings(6, Duration.ofMinutes(10)));
     assertThat(config.proxies().certificateHeader()).isEqualTo("X-Client-Certificate");
     assertThat(config.proxies().addresses().ranges()).isEmpty();
   }
@@ -81,6 +83,8 @@ class GatewayConfigTest {
     environment.put("FAIRLEAD_BEAT_INTERVAL", "2s");
     environment.put("FAIRLEAD_TENANT_CONNECTIONS_MAX", "3");
     environment.put("FAIRLEAD_RATE_EXCESS_MAX", "30s");
+    environment.put("FAIRLEAD_FLAPPING_SESSIONS", "3");
+    environment.put("FAIRLEAD_FLAPPING_WITHIN", "1m");
     environment.put("FAIRLEAD_PROXY_ADDRESSES", "192.0.2.7, fd00::/8");
     environment.put("FAIRLEAD_CLIENT_CERTIFICATE_HEADER", "X-SSL-Leaf");
 
@@ -104,6 +108,7 @@ class GatewayConfigTest {
     assertThat(config.beatInterval()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.limits().defaults().of(Limit.CONNECTIONS)).isEqualTo(3);
     assertThat(config.rateExcessMax()).hasSeconds(30);
+    assertThat(config.flapping()).isEqualTo(new FlappingSettings(3, Duration.ofMinutes(1)));
     assertThat(config.proxies().certificateHeader()).isEqualTo("X-SSL-Leaf");
     assertThat(config.proxies().addresses())
         .isEqualTo(ProxyAddresses.of(List.of("192.0.2.7", "fd00::/8")));

@@ -42,7 +42,9 @@ import dev.fairlead.registry.knowledge.KnowledgeRoutes;
 import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
+import dev.fairlead.registry.presence.FlappingSweep;
 import dev.fairlead.registry.presence.PgSessions;
+import dev.fairlead.registry.presence.PresenceRoutes;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
@@ -254,6 +256,7 @@ public final class RegistryService implements Service {
             ::close);
     PgDesiredMail desired = new PgDesiredMail(outbox, meters);
     onStop(new DesiredSweep(vertx, pool, desired)::close);
+    onStop(new FlappingSweep(vertx, pool, outbox)::close);
     Changes changes = Changes.open(vertx, pool, outbox, config.changes(), meters);
     onStop(changes::close);
     Webhooks webhooks =
@@ -271,6 +274,7 @@ public final class RegistryService implements Service {
                                 pool, longQueries, outbox, quota, credentials.tokens(), clock)
                             ::bind,
                         new TwinRoutes(pool, desired, clock)::bind,
+                        new PresenceRoutes(pool)::bind,
                         new AlertRoutes(pool, longQueries, clock)::bind,
                         new KnowledgeRoutes(pool, clock)::bind,
                         new CountRoutes(longQueries, clock)::bind,
@@ -337,7 +341,7 @@ public final class RegistryService implements Service {
       PgDesiredMail desired) {
     List<Feed> feeds =
         List.of(
-            PgSessions.feed(pool, deadLetters, outbox, desired, meters),
+            PgSessions.feed(pool, deadLetters, config.flapping(), outbox, desired, meters),
             PgEvents.feed(
                 pool,
                 deadLetters,

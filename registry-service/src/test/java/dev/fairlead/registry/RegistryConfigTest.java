@@ -3,6 +3,7 @@ package dev.fairlead.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.delivery.RetryPlan;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
@@ -48,6 +49,7 @@ class RegistryConfigTest {
     assertThat(config.gatewayLostBeats()).isEqualTo(5);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.changes()).isEqualTo(ChangeSettings.DEFAULT);
+    assertThat(config.flapping()).isEqualTo(new FlappingSettings(6, Duration.ofMinutes(10)));
     assertThat(config.webhooks()).isEqualTo(WebhookSettings.DEFAULT);
   }
 
@@ -63,6 +65,8 @@ class RegistryConfigTest {
                 "FAIRLEAD_ENROLMENT_KEPT", "12h",
                 "FAIRLEAD_ENROLMENT_PENDING_MAX", "9",
                 "FAIRLEAD_DEVICE_CERTIFICATE_LIFETIME", "90d",
+                "FAIRLEAD_FLAPPING_SESSIONS", "4",
+                "FAIRLEAD_FLAPPING_WITHIN", "1m",
                 "FAIRLEAD_GATEWAY_LOST_BEATS", "7",
                 "FAIRLEAD_GATEWAY_BEAT_INTERVAL", "500ms"));
 
@@ -72,6 +76,7 @@ class RegistryConfigTest {
     assertThat(config.deviceTokenLifetime()).isEqualTo(Duration.ofDays(30));
     assertThat(config.enrolment()).isEqualTo(new EnrolmentSettings(Duration.ofHours(12), 9));
     assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(90));
+    assertThat(config.flapping()).isEqualTo(new FlappingSettings(4, Duration.ofMinutes(1)));
     assertThat(config.gatewayLostBeats()).isEqualTo(7);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofMillis(500));
     assertThat(config.masterKey()).isEqualTo(Secret.of(RegistryFixture.MASTER_KEY));

@@ -2,10 +2,10 @@ package dev.fairlead.registry;
 
 import dev.fairlead.bus.Bus;
 import dev.fairlead.bus.BusRecord;
-import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
@@ -116,7 +116,7 @@ final class RegistryFixture implements AutoCloseable {
         Optional.of(HttpServerSettings.of("127.0.0.1", 0)),
         new ApiSettings("registry", 1 << 20, 64, API_TIMEOUT),
         database,
-        busSettings(kafka),
+        TestBus.settings(kafka, PARTITIONS),
         Optional.of(Secret.of(ADMIN_KEY)),
         Secret.of(MASTER_KEY),
         Optional.empty(),
@@ -131,31 +131,8 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofMillis(100),
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
-        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)));
-  }
-
-  private static BusSettings busSettings(TestBackends.Kafka kafka) {
-    Map<String, String> client = kafka.clientProperties();
-    String jaas = client.getOrDefault("sasl.jaas.config", "");
-    return new BusSettings(
-        kafka.bootstrapServers(),
-        client.getOrDefault("security.protocol", "PLAINTEXT"),
-        quoted(jaas, "username").orElse(""),
-        quoted(jaas, "password").map(Secret::of),
-        TestBackends.freshTopicPrefix(),
-        PARTITIONS,
-        PARTITIONS,
-        PARTITIONS,
-        1);
-  }
-
-  private static Optional<String> quoted(String jaas, String name) {
-    int at = jaas.indexOf(name + "=\"");
-    if (at < 0) {
-      return Optional.empty();
-    }
-    int from = at + name.length() + 2;
-    return Optional.of(jaas.substring(from, jaas.indexOf('"', from)));
+        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
+        FlappingSettings.DEFAULT);
   }
 
   RegistryConfig config() {

@@ -193,11 +193,16 @@ class RegistryServiceIT {
     Awaitility.await()
         .atMost(TIMEOUT)
         .until(() -> "gateway-lost".equals(presence("orphan").getString("reason")));
-    assertThat(registry.heard(Topic.GATEWAYS))
-        .anyMatch(
-            record ->
-                record.key().contains("silent")
-                    && GatewayMessage.decode(record) instanceof GatewayMessage.GatewayLost);
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(
+            () ->
+                registry.heard(Topic.GATEWAYS).stream()
+                    .anyMatch(
+                        record ->
+                            record.key().contains("silent")
+                                && GatewayMessage.decode(record)
+                                    instanceof GatewayMessage.GatewayLost));
   }
 
   @Test
@@ -385,7 +390,8 @@ class RegistryServiceIT {
                 config.gatewayBeatInterval(),
                 config.signIn(),
                 config.limits(),
-                config.alerts()));
+                config.alerts(),
+                config.flapping()));
 
     // Then
     Awaitility.await()

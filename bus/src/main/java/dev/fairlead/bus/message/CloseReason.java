@@ -15,6 +15,15 @@ public final class CloseReason {
   /// The device's credentials no longer count.
   public static final String REVOKED = "revoked";
 
+  /// The certificate that the device came in with has run out.
+  public static final String EXPIRED = "expired";
+
+  /// The device is shut out.
+  public static final String BLOCKED = "blocked";
+
+  /// Its tenant is suspended.
+  public static final String SUSPENDED = "suspended";
+
   /// The gateway is shutting down.
   public static final String DRAINED = "drained";
 

@@ -53,6 +53,11 @@ public sealed interface InboxMessage {
   /// @param reason a word of [CloseReason]
   record Close(DeviceKey device, SessionId session, String reason) implements InboxMessage {}
 
+  /// The device connects too often; the gateway is to let it in more slowly from now on.
+  ///
+  /// @param untilMillis until when, as things stand, milliseconds since 1970
+  record Flapping(DeviceKey device, SessionId session, long untilMillis) implements InboxMessage {}
+
   /// A new token for the device, to be used from its next connect on.
   record Credential(DeviceKey device, SessionId session, String token) implements InboxMessage {
 
@@ -123,6 +128,10 @@ public sealed interface InboxMessage {
         headers.put(Headers.TYPE, "close");
         headers.put(Headers.REASON, close.reason());
       }
+      case Flapping flapping -> {
+        headers.put(Headers.TYPE, "flapping");
+        headers.put(Headers.UNTIL, Long.toString(flapping.untilMillis()));
+      }
       case Credential credential -> {
         headers.put(Headers.TYPE, "credential");
         body = MessageJson.write(new CredentialDocument(credential.token()));
@@ -173,6 +182,8 @@ public sealed interface InboxMessage {
       case "cancel" -> new Cancel(device, session, record.requiredHeader(Headers.CORRELATION));
       case "close" ->
           new Close(device, session, record.header(Headers.REASON).orElse(CloseReason.CLOSED));
+      case "flapping" ->
+          new Flapping(device, session, Long.parseLong(record.requiredHeader(Headers.UNTIL)));
       case "credential" ->
           new Credential(
               device, session, MessageJson.read(record, CredentialDocument.class).token());

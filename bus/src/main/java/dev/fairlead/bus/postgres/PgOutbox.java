@@ -129,6 +129,53 @@ public final class PgOutbox {
         .map(rows -> rows.iterator().next().getLong("id"));
   }
 
+  /// Puts records into the outbox, to be published in this order.
+  ///
+  /// @return how many; the caller pokes after the commit
+  public static Future<Integer> append(SqlConnection transaction, List<BusRecord> records) {
+    if (records.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    int count = records.size();
+    String[] topics = new String[count];
+    String[] keys = new String[count];
+    @Nullable String[] partitionKeys = new @Nullable String[count];
+    @Nullable Integer[] partitions = new @Nullable Integer[count];
+    String[] headers = new String[count];
+    @Nullable Buffer[] values = new @Nullable Buffer[count];
+    for (int i = 0; i < count; i++) {
+      BusRecord record = records.get(i);
+      byte[] value = record.value();
+      JsonObject named = new JsonObject();
+      record.headers().forEach(named::put);
+      topics[i] = record.topic().name();
+      keys[i] = record.key();
+      partitionKeys[i] = record.partitionKey().orElse(null);
+      partitions[i] = record.partition().isPresent() ? record.partition().getAsInt() : null;
+      headers[i] = named.encode();
+      values[i] = value == null ? null : Buffer.buffer(value);
+    }
+    return transaction
+        .preparedQuery(
+            """
+            insert into outbox (topic, key, partition_key, partition, headers, value)
+            select topic, key, partition_key, partition, headers::jsonb, value
+            from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bytea[])
+              with ordinality
+              as given (topic, key, partition_key, partition, headers, value, place)
+            order by place
+            """)
+        .execute(
+            Tuple.tuple()
+                .addArrayOfString(topics)
+                .addArrayOfString(keys)
+                .addArrayOfString(partitionKeys)
+                .addArrayOfInteger(partitions)
+                .addArrayOfString(headers)
+                .addArrayOfBuffer(values))
+        .map(count);
+  }
+
   /// Begins to publish.
   public void start() {
     context.runOnContext(nothing -> run());

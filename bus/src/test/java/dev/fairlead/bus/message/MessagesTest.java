@@ -91,6 +91,10 @@ class MessagesTest {
             new InboxMessage.Close(DEVICE, SESSION, CloseReason.REPLACED).toRecord(ADDRESS),
             InboxMessage::decode),
         new Sample(
+            "flapping",
+            new InboxMessage.Flapping(DEVICE, SESSION, 77).toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
             "result", deviceMessage(DeviceMessage.Type.RESULT).toRecord(), DeviceMessage::decode),
         new Sample(
             "telemetry",
@@ -225,6 +229,16 @@ class MessagesTest {
             GatewayMessage.decode(
                 Received.from(new GatewayMessage.UseEnded("gw-a").toRecord(), 0, 0)))
         .isEqualTo(new GatewayMessage.UseEnded("gw-a"));
+  }
+
+  @Test
+  void bringsOverUntilWhenADeviceFlaps() {
+    // Given
+    InboxMessage flapping = new InboxMessage.Flapping(DEVICE, SESSION, 77);
+
+    // Then
+    assertThat(InboxMessage.decode(Received.from(flapping.toRecord(ADDRESS), 0, 0)))
+        .isEqualTo(flapping);
   }
 
   @Test

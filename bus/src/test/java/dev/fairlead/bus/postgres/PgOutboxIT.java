@@ -3,6 +3,7 @@ package dev.fairlead.bus.postgres;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.bus.BusFixture;
@@ -17,6 +18,7 @@ import io.vertx.sqlclient.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,30 @@ class PgOutboxIT {
     }
     assertThat(bodies(fixture.recordsOf(Topic.DEVICES))).containsExactlyElementsOf(expected);
     assertThat(rows()).isZero();
+  }
+
+  @Test
+  void publishesManyThatWereWrittenAtOnceInOrderAndAsTheyAre() {
+    // Given
+    BusRecord tombstone =
+        BusRecord.keyed(Topic.DEVICES, "default/b", Map.of(Headers.TYPE, "deleted"), null);
+
+    // When
+    pool.withTransaction(
+            transaction ->
+                PgOutbox.append(transaction, List.of(change("0"), change("1"), tombstone)))
+        .await();
+    start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(rows()).isZero());
+    List<ReceivedRecord> published = fixture.recordsOf(Topic.DEVICES);
+    assertThat(bodies(published.stream().filter(record -> record.value() != null).toList()))
+        .containsExactly("0", "1");
+    assertThat(published)
+        .filteredOn(record -> record.value() == null)
+        .extracting(ReceivedRecord::key, record -> record.header(Headers.TYPE))
+        .containsExactly(tuple("default/b", Optional.of("deleted")));
   }
 
   @Test

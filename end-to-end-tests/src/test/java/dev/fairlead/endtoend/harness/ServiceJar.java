@@ -32,14 +32,18 @@ public final class ServiceJar implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final String name;
-  private final Process process;
+  private final ProcessBuilder builder;
+  private volatile Process process;
   private final int httpPort;
   private final int managementPort;
   private final Path log;
 
-  private ServiceJar(String name, Process process, int httpPort, int managementPort, Path log) {
+  private ServiceJar(
+      String name, ProcessBuilder builder, int httpPort, int managementPort, Path log)
+      throws IOException {
     this.name = name;
-    this.process = process;
+    this.builder = builder;
+    this.process = builder.start();
     this.httpPort = httpPort;
     this.managementPort = managementPort;
     this.log = log;
@@ -95,9 +99,11 @@ public final class ServiceJar implements AutoCloseable {
     builder.environment().put("FAIRLEAD_HTTP_PORT", Integer.toString(httpPort));
     builder.environment().put("FAIRLEAD_HTTP_HOST", "127.0.0.1");
     builder.environment().put("FAIRLEAD_MANAGEMENT_PORT", Integer.toString(managementPort));
-    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
-      ServiceJar service = new ServiceJar(name, builder.start(), httpPort, managementPort, log);
+      ServiceJar service = new ServiceJar(name, builder, httpPort, managementPort, log);
       Runtime.getRuntime().addShutdownHook(new Thread(service::kill));
       return service;
     } catch (IOException e) {
@@ -215,6 +221,15 @@ public final class ServiceJar implements AutoCloseable {
   public void kill() {
     process.destroyForcibly();
     await(Duration.ofSeconds(10));
+  }
+
+  /// Starts it again after [#kill], as it was: on the same ports, with the same log.
+  public void restart() {
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Asks it to end, by SIGTERM, without waiting.

@@ -17,11 +17,15 @@ public final class Admission {
   private static final int RETRY_SECONDS_MIN = 2;
   private static final int RETRY_SECONDS_MAX = 15;
 
+  /// By which part of its wait a device may be told to wait longer.
+  private static final int SPREAD = 4;
+
   private final Health health;
   private final BusContact contact;
   private final BooleanSupplier overloaded;
   private final ConnectionCounts counts;
   private final CredentialGuard guard;
+  private final ConnectPace pace;
   private final TenantPlaces tenants;
   private final MeterRegistry meters;
 
@@ -41,6 +45,7 @@ public final class Admission {
       BooleanSupplier overloaded,
       ConnectionCounts counts,
       CredentialGuard guard,
+      ConnectPace pace,
       TenantPlaces tenants,
       MeterRegistry meters) {
     this.health = health;
@@ -48,6 +53,7 @@ public final class Admission {
     this.overloaded = overloaded;
     this.counts = counts;
     this.guard = guard;
+    this.pace = pace;
     this.tenants = tenants;
     this.meters = meters;
   }
@@ -133,7 +139,7 @@ public final class Admission {
             ? guard.ofToken(address, token.get())
             : guard.ofCertificates(address, presented.certificates());
     return verdict instanceof CredentialGuard.Verdict.Good good
-        ? ofTenant(good.credential(), place)
+        ? ofDevice(good.credential(), place)
         : new Decision.Refused(turnedAway(verdict), token.isEmpty());
   }
 
@@ -161,6 +167,28 @@ public final class Admission {
 
   private Problem banned(String reason, String detail, Duration left) {
     return refuse(reason, Problem.of(ProblemType.TOO_MANY_REQUESTS, detail).retryAfter(left));
+  }
+
+  /// Whose credential is good is told to wait; nobody else can use its sessions up.
+  private Decision ofDevice(DeviceCredential credential, ConnectionCounts.Place place) {
+    Optional<Duration> wait = pace.waitOf(credential.device());
+    return wait.isPresent()
+        ? new Decision.Refused(
+            refuse(
+                "flapping",
+                Problem.of(
+                        ProblemType.TOO_MANY_REQUESTS,
+                        "The device connects too often; it is let in again after a while.")
+                    .retryAfter(spread(wait.get()))),
+            false)
+        : ofTenant(credential, place);
+  }
+
+  /// Never sooner, so that it is let in when it comes; a whole number of seconds.
+  private static Duration spread(Duration wait) {
+    long millis = wait.toMillis();
+    long spread = ThreadLocalRandom.current().nextLong(millis / SPREAD + 1);
+    return Duration.ofSeconds(Math.ceilDiv(millis + spread, 1_000L));
   }
 
   private Decision ofTenant(DeviceCredential credential, ConnectionCounts.Place place) {

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.admission;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.CloseReason;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -30,6 +31,14 @@ public final class CredentialStanding {
           case DeviceCredential.Certificate certificate ->
               isGood(credential.device().tenant(), certificate);
         };
+  }
+
+  /// Why a credential that does not count does not, a word of [CloseReason].
+  public String reasonAgainst(DeviceCredential credential) {
+    if (access.isSuspended(credential.device().tenant())) {
+      return CloseReason.SUSPENDED;
+    }
+    return access.isBlocked(credential.device()) ? CloseReason.BLOCKED : CloseReason.REVOKED;
   }
 
   private boolean isGood(TenantId tenant, DeviceCredential.Certificate certificate) {

@@ -4,6 +4,7 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionRegistry;
@@ -26,20 +27,24 @@ public final class InboxReader {
 
   private final String gateway;
   private final SessionRegistry registry;
+  private final ConnectPace pace;
   private final Unreadable unreadable;
   private final InstantSource clock;
   private final MeterRegistry meters;
   private final Counter delivered;
 
   /// @param gateway this gateway's name
+  /// @param pace told of devices that flap
   public InboxReader(
       String gateway,
       SessionRegistry registry,
+      ConnectPace pace,
       Unreadable unreadable,
       InstantSource clock,
       MeterRegistry meters) {
     this.gateway = gateway;
     this.registry = registry;
+    this.pace = pace;
     this.unreadable = unreadable;
     this.clock = clock;
     this.meters = meters;
@@ -58,6 +63,11 @@ public final class InboxReader {
     } catch (MalformedRecordException e) {
       dropped("malformed");
       unreadable.put(record, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (message instanceof InboxMessage.Flapping flapping) {
+      // It counts for the next session, also where this one is over.
+      pace.flapping(flapping.device(), Duration.ofMillis(flapping.untilMillis() - clock.millis()));
       return;
     }
     Optional<DeviceSession> session = registry.find(message.session(), message.device());
@@ -89,6 +99,7 @@ public final class InboxReader {
               .wire()
               .noCertificate(refusal)
               .ifPresentOrElse(session::send, () -> dropped("no-form"));
+      case InboxMessage.Flapping _ -> throw new IllegalStateException("this is not for a session");
       case InboxMessage.Close close -> session.close(Ending.ofMail(close.reason()));
     }
   }

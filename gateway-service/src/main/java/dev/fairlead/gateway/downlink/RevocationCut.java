@@ -60,7 +60,8 @@ public final class RevocationCut {
 
   private void cutUnlessGood(DeviceSession session) {
     if (!standing.isGood(session.credential())) {
-      session.execute(() -> session.close(Ending.REVOKED));
+      String reason = standing.reasonAgainst(session.credential());
+      session.execute(() -> session.close(Ending.ofLostAccess(reason)));
     }
   }
 }

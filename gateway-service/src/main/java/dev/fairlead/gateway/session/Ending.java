@@ -10,16 +10,17 @@ import dev.fairlead.bus.message.CloseReason;
 public record Ending(int code, String text, String reason) {
 
   private static final int TRY_LATER = 1013;
+  private static final int NO_ACCESS = 4002;
 
   /// The device connected anew.
   public static final Ending REPLACED =
       new Ending(4001, "a newer session took over", CloseReason.REPLACED);
 
   /// The credential no longer counts.
-  public static final Ending REVOKED = new Ending(4002, "revoked", CloseReason.REVOKED);
+  public static final Ending REVOKED = new Ending(NO_ACCESS, "revoked", CloseReason.REVOKED);
 
   /// The certificate that the device came in with has run out.
-  public static final Ending EXPIRED = new Ending(4002, "expired", CloseReason.REVOKED);
+  public static final Ending EXPIRED = new Ending(NO_ACCESS, "expired", CloseReason.EXPIRED);
 
   /// Silent for too long.
   public static final Ending TIMED_OUT = new Ending(4008, "silent", CloseReason.TIMED_OUT);
@@ -49,6 +50,19 @@ public record Ending(int code, String text, String reason) {
   /// The device broke the protocol or a limit.
   public static Ending refused(int code, String text) {
     return new Ending(code, text, CloseReason.REFUSED);
+  }
+
+  /// The credential no longer counts, for one of these words of [CloseReason].
+  public static Ending ofLostAccess(String reason) {
+    return switch (reason) {
+      case CloseReason.BLOCKED, CloseReason.SUSPENDED -> new Ending(NO_ACCESS, reason, reason);
+      default -> REVOKED;
+    };
+  }
+
+  /// Whether the session ended without the device's or its network's doing.
+  boolean isOurs() {
+    return equals(DRAINED) || equals(BUS_AWAY) || equals(FAULT);
   }
 
   /// What mail asks for, by a word of [CloseReason].

@@ -7,6 +7,7 @@ import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.producer.Position;
+import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
 import io.micrometer.core.instrument.Counter;
@@ -33,6 +34,7 @@ public final class SessionLifecycle {
   private final Tombstones tombstones;
   private final AccessView access;
   private final CredentialStanding standing;
+  private final ConnectPace pace;
   private final DeviceSession.InputFactory inputs;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -51,6 +53,7 @@ public final class SessionLifecycle {
       Tombstones tombstones,
       AccessView access,
       CredentialStanding standing,
+      ConnectPace pace,
       DeviceSession.InputFactory inputs,
       InstantSource clock,
       MeterRegistry meters) {
@@ -60,6 +63,7 @@ public final class SessionLifecycle {
     this.tombstones = tombstones;
     this.access = access;
     this.standing = standing;
+    this.pace = pace;
     this.inputs = inputs;
     this.clock = clock;
     this.meters = meters;
@@ -151,10 +155,11 @@ public final class SessionLifecycle {
     }
     // A revocation that came before this session was in the table has cut nobody.
     if (!standing.isGood(session.credential())) {
-      session.close(Ending.REVOKED);
+      session.close(Ending.ofLostAccess(standing.reasonAgainst(session.credential())));
       return;
     }
     opened.increment();
+    pace.connected(session.device());
     session.live(
         session
             .wire()
@@ -183,6 +188,9 @@ public final class SessionLifecycle {
   private void ended(DeviceSession session, Ending ending) {
     registry.remove(session);
     closing.add(session);
+    if (ending.isOurs() && !session.isOpening()) {
+      pace.forgive(session.device());
+    }
     meters.counter("gateway.sessions.closed", "reason", ending.reason()).increment();
     log.atDebug()
         .addKeyValue("device", session.device())

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.TestAuthority;
 import dev.fairlead.gateway.TestAuthority.Request;
@@ -44,6 +46,9 @@ class AdmissionTest {
   private final ConnectionCounts counts =
       new ConnectionCounts(new ConnectionCounts.Limits(5, 5, 5));
   private Admission.TenantPlaces tenants = device -> Optional.of(() -> {});
+  private long nanos;
+  private final ConnectPace pace =
+      new ConnectPace(new FlappingSettings(2, Duration.ofMinutes(1)), 100, () -> nanos);
   private final Admission admission;
 
   AdmissionTest() {
@@ -64,6 +69,7 @@ class AdmissionTest {
                 new HandshakeLimits(1_000, 1_000, Duration.ofMinutes(5), 1_000),
                 System::nanoTime,
                 meters),
+            pace,
             device -> tenants.take(device),
             meters);
   }
@@ -179,6 +185,34 @@ class AdmissionTest {
     // Then
     assertThat(refused("tenant-full")).isEqualTo(1);
     assertThat(counts.size()).isZero();
+  }
+
+  @Test
+  void tellsADeviceThatConnectsTooOftenWhenToComeAgain() {
+    // Given
+    DeviceKey device = DeviceKey.of("default", "d");
+    pace.connected(device);
+    pace.connected(device);
+
+    // When
+    var early = decide(TOKENS.token("d", 1));
+    var another = decide(TOKENS.token("e", 1));
+    nanos = Duration.ofSeconds(30).toNanos();
+    var later = decide(TOKENS.token("d", 1));
+
+    // Then
+    assertThat(early)
+        .isInstanceOfSatisfying(
+            Admission.Decision.Refused.class,
+            refused -> {
+              assertThat(refused.problem().type()).isEqualTo(ProblemType.TOO_MANY_REQUESTS);
+              assertThat(Integer.parseInt(refused.problem().headers().get("Retry-After")))
+                  .isBetween(30, 38);
+            });
+    assertThat(refused("flapping")).isEqualTo(1);
+    assertThat(another).isInstanceOf(Admission.Decision.Admitted.class);
+    assertThat(later).isInstanceOf(Admission.Decision.Admitted.class);
+    assertThat(counts.size()).isEqualTo(2);
   }
 
   @Test

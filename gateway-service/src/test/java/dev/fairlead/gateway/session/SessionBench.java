@@ -5,8 +5,10 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.gateway.TestTokens;
+import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.admission.CredentialStanding;
 import dev.fairlead.gateway.admission.DeviceCredential;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Sessions without a network: sockets, wire, bus and clock are fakes.
 public final class SessionBench {
@@ -33,6 +36,7 @@ public final class SessionBench {
   private final SessionLifecycle lifecycle;
   private final Tombstones tombstones;
   private final LivenessSweep sweep;
+  private final ConnectPace pace;
   private long nowMillis = 1_000_000;
 
   /// With inputs that take no notice of anything.
@@ -45,6 +49,9 @@ public final class SessionBench {
     InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     access = new AccessView(clock);
     access(TestTokens.withKey("key").published());
+    pace =
+        new ConnectPace(
+            FlappingSettings.DEFAULT, 100, () -> TimeUnit.MILLISECONDS.toNanos(nowMillis));
     tombstones = new Tombstones(bus, TOMBSTONES_MAX, meters);
     var settings =
         new SessionSettings(
@@ -57,6 +64,7 @@ public final class SessionBench {
             tombstones,
             access,
             new CredentialStanding(access, clock),
+            pace,
             inputs,
             clock,
             meters);

@@ -75,6 +75,21 @@ class SessionLifecycleTest {
   }
 
   @Test
+  void saysThatADeviceIsShutOutWhereItIs() {
+    // Given
+    bench.open("d", socket);
+    bench.access(new AccessMessage.Block(DeviceKey.of("default", "d")));
+
+    // When
+    bench.bus().acknowledge();
+
+    // Then
+    assertThat(socket.closeCode()).contains(4002);
+    assertThat(bench.bus().records().getLast().headers())
+        .containsEntry(Headers.REASON, CloseReason.BLOCKED);
+  }
+
+  @Test
   void opensAnewWhenTheGenerationChangedMeanwhile() {
     // Given
     DeviceSession session = bench.open("d", socket);

@@ -15,6 +15,10 @@ public enum ChangeKind {
   DEVICE_ONLINE("device.online"),
   /// It has none any more.
   DEVICE_OFFLINE("device.offline"),
+  /// It connects too often.
+  DEVICE_FLAPPING("device.flapping"),
+  /// It connected too often, and does no more.
+  DEVICE_STEADY("device.steady"),
   /// What it reports about itself has changed.
   DEVICE_REPORTED("device.reported"),
   /// What it is to be like has changed.

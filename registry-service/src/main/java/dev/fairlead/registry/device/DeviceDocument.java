@@ -50,6 +50,9 @@ record DeviceDocument(
   }
 
   /// Whether the device is connected, and the newest session.
+  ///
+  /// @param flapping whether it connects too often
+  /// @param flappingSince since when it does; empty where it does not
   record PresenceDocument(
       boolean online,
       Optional<Instant> since,
@@ -60,7 +63,9 @@ record DeviceDocument(
       Optional<String> address,
       Optional<String> wire,
       Optional<String> remoteAddress,
-      Optional<String> epoch) {}
+      Optional<String> epoch,
+      boolean flapping,
+      Optional<Instant> flappingSince) {}
 
   /// The latest measurements.
   ///

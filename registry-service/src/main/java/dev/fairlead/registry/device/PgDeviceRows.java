@@ -33,7 +33,9 @@ final class PgDeviceRows {
       greatest(presence.last_seen_at, reported.updated_at, telemetry_latest.as_of)
         as last_seen_at,
       presence.reason, presence.session, presence.gateway, presence.address, presence.wire,
-      presence.remote_address, presence.epoch_generation, presence.epoch_offset
+      presence.remote_address, presence.epoch_generation, presence.epoch_offset,
+      presence.flapping and presence.flapping_until > now() as flapping,
+      presence.flapping_since
       """;
 
   /// The tables of [#SUMMARY].
@@ -61,6 +63,7 @@ final class PgDeviceRows {
 
   static DeviceDocument.Summary summary(Row row) {
     boolean online = row.getBoolean("online");
+    boolean flapping = row.getBoolean("flapping");
     return new DeviceDocument.Summary(
         row.getString("id"),
         PgColumns.text(row, "name"),
@@ -82,7 +85,9 @@ final class PgDeviceRows {
             PgColumns.text(row, "address"),
             PgColumns.text(row, "wire"),
             PgColumns.text(row, "remote_address"),
-            PgColumns.epoch(row, "epoch").map(Epoch::toString)));
+            PgColumns.epoch(row, "epoch").map(Epoch::toString),
+            flapping,
+            PgColumns.time(row, "flapping_since").filter(since -> flapping)));
   }
 
   static DeviceDocument document(Row row, List<AlertDocument> alerts) {

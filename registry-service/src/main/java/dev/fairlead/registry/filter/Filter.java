@@ -128,6 +128,8 @@ public sealed interface Filter {
     BLOCKED("blocked", Kind.BOOL),
     /// Whether it has taken the newest version of its desired document.
     IN_SYNC("inSync", Kind.BOOL),
+    /// Whether it connects too often.
+    FLAPPING("flapping", Kind.BOOL),
     /// The device that speaks for it, if it is a sub-device.
     PARENT("parent", Kind.TEXT),
     GATEWAY("gateway", Kind.TEXT),

@@ -71,7 +71,8 @@ public final class PgFilter {
           switch (attribute) {
             case ID, NAME -> operator == Operator.EQUAL || operator == Operator.BEGINS;
             case TYPE, PARENT, HEALTH, ONLINE, GATEWAY, ALERT, GROUP -> operator == Operator.EQUAL;
-            case BLOCKED -> operator == Operator.EQUAL && value.equals(new Value.Bool(true));
+            case BLOCKED, FLAPPING ->
+                operator == Operator.EQUAL && value.equals(new Value.Bool(true));
             case IN_SYNC -> operator == Operator.EQUAL && value.equals(new Value.Bool(false));
             case REASON, WIRE, CREATED_AT, UPDATED_AT, SINCE, LAST_SEEN_AT -> false;
           };
@@ -130,6 +131,8 @@ public final class PgFilter {
       case GATEWAY -> "(presence.online and " + simple("presence.gateway", operator, value) + ")";
       case BLOCKED ->
           operator == Operator.EQUAL == ((Value.Bool) value).yes() ? blocked() : "not " + blocked();
+      case FLAPPING ->
+          (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "" : "not ") + flapping();
       case IN_SYNC ->
           (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "not " : "")
               + desired("not desired.in_sync");
@@ -142,6 +145,13 @@ public final class PgFilter {
     return "device.id in (select desired.device_id from desired"
         + " where desired.tenant = device.tenant and "
         + condition
+        + ")";
+  }
+
+  /// Whoever has no such time, or is past it, does not.
+  private String flapping() {
+    return "(presence.flapping and presence.flapping_until > "
+        + parameter(PgColumns.parameter(now))
         + ")";
   }
 
@@ -158,6 +168,7 @@ public final class PgFilter {
       case PARENT -> "device.parent";
       case HEALTH -> "presence.health";
       case ONLINE -> "presence.online";
+      case FLAPPING -> "presence.flapping";
       case GATEWAY -> "presence.gateway";
       case REASON -> "presence.reason";
       case WIRE -> "presence.wire";

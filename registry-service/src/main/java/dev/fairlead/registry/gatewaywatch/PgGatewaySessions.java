@@ -20,13 +20,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// The sessions of gateways, as presence knows them.
 final class PgGatewaySessions {
 
   /// Sessions that one transaction ends.
-  static final int BATCH = 500;
+  static final int BATCH = 2_000;
 
   private final Pool pool;
   private final PgOutbox outbox;
@@ -73,25 +74,51 @@ final class PgGatewaySessions {
 
   /// Declares a gateway lost and ends its sessions on the bus; presence follows when it reads that.
   ///
+  /// The gateway may live all the same, and announces its sessions when it reads that it was lost:
+  /// that must come after their ends, or they would stay ended. So it is said behind the last of
+  /// them, in one transaction with it, and once more when the bus has them all, since two topics
+  /// have no order between them.
+  ///
   /// @return how many sessions were ended
   Future<Integer> declareLost(String gateway) {
-    return pool.withTransaction(
-            transaction ->
-                PgOutbox.append(transaction, new GatewayMessage.GatewayLost(gateway).toRecord())
-                    .compose(id -> endBatch(transaction, gateway, Optional.empty())))
-        .map(Objects::requireNonNull)
-        .compose(ended -> endRest(gateway, ended, 0));
+    return end(gateway, Optional.empty(), 0)
+        .compose(
+            ended ->
+                outbox
+                    .published(ended.lostId())
+                    .compose(nothing -> pool.withTransaction(again -> sayLost(again, gateway)))
+                    .map(id -> ended.sessions()))
+        .onSuccess(sessions -> outbox.poke());
   }
 
-  private Future<Integer> endRest(String gateway, List<DeviceKey> ended, int before) {
-    outbox.poke();
-    int total = before + ended.size();
-    return ended.size() < BATCH
-        ? Future.succeededFuture(total)
-        : pool.withTransaction(
-                transaction -> endBatch(transaction, gateway, Optional.of(ended.getLast())))
-            .map(Objects::requireNonNull)
-            .compose(more -> endRest(gateway, more, total));
+  /// @param lostId the row in the outbox that says that the gateway is lost
+  private record Ended(int sessions, long lostId) {}
+
+  private Future<Ended> end(String gateway, Optional<DeviceKey> after, int before) {
+    return pool.withTransaction(
+            transaction ->
+                endBatch(transaction, gateway, after)
+                    .compose(
+                        ended ->
+                            ended.size() == BATCH
+                                ? Future.succeededFuture(new Batch(ended, OptionalLong.empty()))
+                                : sayLost(transaction, gateway)
+                                    .map(id -> new Batch(ended, OptionalLong.of(id)))))
+        .map(Objects::requireNonNull)
+        .compose(
+            batch -> {
+              outbox.poke();
+              int total = before + batch.ended().size();
+              return batch.lostId().isPresent()
+                  ? Future.succeededFuture(new Ended(total, batch.lostId().getAsLong()))
+                  : end(gateway, Optional.of(batch.ended().getLast()), total);
+            });
+  }
+
+  private record Batch(List<DeviceKey> ended, OptionalLong lostId) {}
+
+  private static Future<Long> sayLost(SqlConnection transaction, String gateway) {
+    return PgOutbox.append(transaction, new GatewayMessage.GatewayLost(gateway).toRecord());
   }
 
   private Future<List<DeviceKey>> endBatch(
@@ -114,13 +141,13 @@ final class PgGatewaySessions {
         .compose(
             rows -> {
               List<DeviceKey> ended = new ArrayList<>(rows.size());
-              List<Future<?>> appended = new ArrayList<>(rows.size());
+              List<BusRecord> tombstones = new ArrayList<>(rows.size());
               for (Row row : rows) {
                 DeviceKey device = PgColumns.key(row);
                 ended.add(device);
-                appended.add(PgOutbox.append(transaction, tombstone(device, row)));
+                tombstones.add(tombstone(device, row));
               }
-              return Future.all(appended).map(ended);
+              return PgOutbox.append(transaction, tombstones).map(ended);
             });
   }
 

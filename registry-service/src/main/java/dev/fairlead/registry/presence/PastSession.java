@@ -1,5 +1,7 @@
 package dev.fairlead.registry.presence;
 
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.SessionMessage.Place;
 import java.time.Instant;
 import java.util.Optional;
@@ -7,7 +9,7 @@ import java.util.Optional;
 /// One of a device's last sessions, for people to look at.
 ///
 /// @param session its id
-/// @param epoch its place among the device's sessions, as text
+/// @param epoch its place among the device's sessions
 /// @param gateway the gateway that held it
 /// @param wire what the device spoke
 /// @param remoteAddress where it connected from
@@ -16,7 +18,7 @@ import java.util.Optional;
 /// @param reason why it ended
 public record PastSession(
     String session,
-    String epoch,
+    Epoch epoch,
     String gateway,
     String wire,
     String remoteAddress,
@@ -28,7 +30,7 @@ public record PastSession(
     Place place = session.place();
     return new PastSession(
         session.id().value(),
-        session.epoch().toString(),
+        session.epoch(),
         place.address().gateway(),
         place.wire(),
         place.remoteAddress(),
@@ -37,7 +39,9 @@ public record PastSession(
         Optional.empty());
   }
 
+  /// That another one took over is known from that one; what its own end says of it goes before.
   PastSession closed(Instant at, String why) {
+    Optional<String> known = reason.filter(word -> !word.equals(CloseReason.REPLACED));
     return new PastSession(
         session,
         epoch,
@@ -46,7 +50,7 @@ public record PastSession(
         remoteAddress,
         openedAt,
         Optional.of(closedAt.orElse(at)),
-        Optional.of(reason.orElse(why)));
+        Optional.of(known.orElse(why)));
   }
 
   PastSession resumed() {

@@ -3,6 +3,8 @@ package dev.fairlead.registry.presence;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.InboxAddress;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps the presence of devices and of their sub-devices, and has sessions closed that should not
 /// live: those that a newer one replaced, those of devices that do not exist, and those of
-/// sub-devices, for which others connect.
+/// sub-devices, for which others connect. Tells gateways of devices that flap.
 public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   /// The consumer's name, under which its offsets stand.
@@ -43,12 +45,15 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   private final PgPresence presence = new PgPresence();
   private final PgRuleStates rules = new PgRuleStates();
+  private final FlappingSettings flapping;
   private final PgOutbox outbox;
   private final PgDesiredMail desired;
   private final Counter replaced;
   private final Counter revoked;
 
-  private PgSessions(PgOutbox outbox, PgDesiredMail desired, MeterRegistry meters) {
+  private PgSessions(
+      FlappingSettings flapping, PgOutbox outbox, PgDesiredMail desired, MeterRegistry meters) {
+    this.flapping = flapping;
     this.outbox = outbox;
     this.desired = desired;
     this.replaced = meters.counter("registry.sessions.closing", "reason", CloseReason.REPLACED);
@@ -57,10 +62,12 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   /// The way from the topic into the table.
   ///
+  /// @param flapping when a device connects too often
   /// @param desired sends devices that connect what they are to be like
   public static Feed feed(
       Pool pool,
       DeadLetters deadLetters,
+      FlappingSettings flapping,
       PgOutbox outbox,
       PgDesiredMail desired,
       MeterRegistry meters) {
@@ -74,11 +81,11 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
             offsets,
             CONSUMER,
             SessionRecord::decode,
-            new PgSessions(outbox, desired, meters),
+            new PgSessions(flapping, outbox, desired, meters),
             deadLetters));
   }
 
-  private record Mail(DeviceKey device, Presence.Closing closing) {}
+  private record Mail(InboxMessage message, InboxAddress to) {}
 
   @Override
   public Future<Void> apply(SqlConnection transaction, List<Received<SessionRecord>> messages) {
@@ -179,9 +186,9 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
 
   private static Future<Void> publish(
       SqlConnection transaction, List<AccessMessage.Revocation> taken) {
-    List<Future<?>> appended = new ArrayList<>();
-    taken.forEach(revocation -> appended.add(PgOutbox.append(transaction, revocation.toRecord())));
-    return Future.all(appended).mapEmpty();
+    return PgOutbox.append(
+            transaction, taken.stream().map(AccessMessage.Revocation::toRecord).toList())
+        .mapEmpty();
   }
 
   @Override
@@ -189,47 +196,64 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
     outbox.poke();
   }
 
-  private static void fold(
-      Map<DeviceKey, Presence> presences, SessionRecord record, List<Mail> mail) {
+  private void fold(Map<DeviceKey, Presence> presences, SessionRecord record, List<Mail> mail) {
     DeviceKey device = record.message().device();
     @Nullable Presence before = presences.get(device);
     if (before == null) {
-      ofUnknownDevice(record.message()).forEach(closing -> mail.add(new Mail(device, closing)));
+      ofUnknownDevice(record.message()).ifPresent(session -> mail.add(close(device, session)));
       return;
     }
     Presence.Step step = before.after(record.message(), record.at());
-    presences.put(device, step.after());
-    step.closings().forEach(closing -> mail.add(new Mail(device, closing)));
+    Presence after = step.after().judged(flapping);
+    presences.put(device, after);
+    step.closings().forEach(closing -> mail.add(close(device, closing)));
+    if (after.online()
+        && !after.session().equals(before.session())
+        && after.isFlapping(record.at())) {
+      mail.add(flapping(device, after));
+    }
   }
 
-  private static List<Presence.Closing> ofUnknownDevice(SessionMessage message) {
+  private static Mail close(DeviceKey device, Presence.Closing closing) {
+    LiveSession session = closing.session();
+    return new Mail(
+        new InboxMessage.Close(device, session.id(), closing.reason()), session.place().address());
+  }
+
+  /// To the gateway that has just let it in: each that it comes to learns of it that way.
+  private static Mail flapping(DeviceKey device, Presence presence) {
+    LiveSession session = presence.session().orElseThrow();
+    return new Mail(
+        new InboxMessage.Flapping(
+            device, session.id(), presence.flapping().orElseThrow().until().toEpochMilli()),
+        session.place().address());
+  }
+
+  private static Optional<Presence.Closing> ofUnknownDevice(SessionMessage message) {
     return switch (message) {
       case SessionMessage.Opened opened ->
-          List.of(
+          Optional.of(
               new Presence.Closing(
                   new LiveSession(opened.session(), opened.epoch(), opened.place()),
                   CloseReason.REVOKED));
       case SessionMessage.Resumed resumed ->
-          List.of(
+          Optional.of(
               new Presence.Closing(
                   new LiveSession(resumed.session(), resumed.epoch(), resumed.place()),
                   CloseReason.REVOKED));
-      case SessionMessage.Closed _ -> List.of();
+      case SessionMessage.Closed _ -> Optional.empty();
     };
   }
 
   private Future<Void> post(SqlConnection transaction, List<Mail> mail) {
-    List<Future<?>> appended = new ArrayList<>();
     for (Mail letter : mail) {
-      LiveSession session = letter.closing().session();
-      String reason = letter.closing().reason();
-      (reason.equals(CloseReason.REVOKED) ? revoked : replaced).increment();
-      appended.add(
-          PgOutbox.append(
-              transaction,
-              new InboxMessage.Close(letter.device(), session.id(), reason)
-                  .toRecord(session.place().address())));
+      if (letter.message() instanceof InboxMessage.Close close) {
+        (close.reason().equals(CloseReason.REVOKED) ? revoked : replaced).increment();
+      }
     }
-    return Future.all(appended).mapEmpty();
+    return PgOutbox.append(
+            transaction,
+            mail.stream().map(letter -> letter.message().toRecord(letter.to())).toList())
+        .mapEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.registry.presence;
 
 import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.SessionMessage;
 import java.time.Instant;
@@ -14,10 +15,11 @@ import java.util.Optional;
 /// @param session the newest session that was heard of, or the last that lived
 /// @param newest the newest epoch that was heard of; empty before the first and after the log began
 ///     anew
-/// @param since when `online` last changed
+/// @param since when `online` last changed, or the newest session took over
 /// @param lastSeenAt the newest time of a record
 /// @param reason why the device is offline
 /// @param history its last sessions
+/// @param flapping that it connects, or connected, too often; may be over
 record Presence(
     boolean online,
     Optional<LiveSession> session,
@@ -25,7 +27,8 @@ record Presence(
     Optional<Instant> since,
     Optional<Instant> lastSeenAt,
     Optional<String> reason,
-    SessionHistory history) {
+    SessionHistory history,
+    Optional<Flapping> flapping) {
 
   /// Of a device that was never heard of.
   static final Presence NEVER =
@@ -36,7 +39,8 @@ record Presence(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          SessionHistory.NONE);
+          SessionHistory.NONE,
+          Optional.empty());
 
   /// A session that its gateway is to close.
   record Closing(LiveSession session, String reason) {}
@@ -59,6 +63,19 @@ record Presence(
           resumed(new LiveSession(resumed.session(), resumed.epoch(), resumed.place()), at);
       case SessionMessage.Closed closed -> closed(closed, at);
     };
+  }
+
+  /// Sees whether the device connects too often.
+  Presence judged(FlappingSettings settings) {
+    Optional<Flapping> now = Flapping.of(history, settings, flapping);
+    return now.equals(flapping)
+        ? this
+        : new Presence(online, session, newest, since, lastSeenAt, reason, history, now);
+  }
+
+  /// Whether it connected too often just before a time.
+  boolean isFlapping(Instant at) {
+    return flapping.filter(known -> known.until().isAfter(at)).isPresent();
   }
 
   private Step opened(LiveSession heard, Instant at) {
@@ -98,7 +115,14 @@ record Presence(
     // A newer session came and went, and compaction took its first record away.
     Presence overtaken =
         new Presence(
-            online, session, Optional.of(closed.epoch()), since, lastSeen(at), reason, after);
+            online,
+            session,
+            Optional.of(closed.epoch()),
+            since,
+            lastSeen(at),
+            reason,
+            after,
+            flapping);
     return new Step(overtaken, online ? closing(session, CloseReason.REPLACED) : List.of());
   }
 
@@ -125,7 +149,8 @@ record Presence(
         Optional.of(at),
         lastSeen(at),
         Optional.empty(),
-        sessions);
+        sessions.replacedBy(heard.id(), at),
+        flapping);
   }
 
   private Presence offline(SessionMessage.Closed closed, Instant at, SessionHistory sessions) {
@@ -136,15 +161,16 @@ record Presence(
         Optional.of(at),
         lastSeen(at),
         Optional.of(closed.reason()),
-        sessions);
+        sessions,
+        flapping);
   }
 
   private Presence seen(Instant at) {
-    return new Presence(online, session, newest, since, lastSeen(at), reason, history);
+    return new Presence(online, session, newest, since, lastSeen(at), reason, history, flapping);
   }
 
   private Presence remembering(SessionHistory sessions) {
-    return new Presence(online, session, newest, since, lastSeenAt, reason, sessions);
+    return new Presence(online, session, newest, since, lastSeenAt, reason, sessions, flapping);
   }
 
   private Optional<Instant> lastSeen(Instant at) {

@@ -8,11 +8,13 @@ import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.subdevice.PgSubDevices;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// What presence tells the feed: who came and who went between two states.
+/// What presence tells the feed: who came and who went between two states, and who comes and goes
+/// too often.
 final class PresenceChanges {
 
   private PresenceChanges() {}
@@ -21,25 +23,32 @@ final class PresenceChanges {
   ///
   /// @param before the devices of `after`, and maybe more
   static List<Change> between(Map<DeviceKey, Presence> before, Map<DeviceKey, Presence> after) {
-    return after.entrySet().stream()
-        .filter(
-            entry ->
-                entry.getValue().online()
-                    != Objects.requireNonNull(before.get(entry.getKey())).online())
-        .sorted(Map.Entry.comparingByKey(PgColumns.LOCK_ORDER))
-        .map(entry -> change(entry.getKey(), entry.getValue()))
-        .toList();
+    List<Change> changes = new ArrayList<>();
+    after.keySet().stream()
+        .sorted(PgColumns.LOCK_ORDER)
+        .forEach(
+            device -> {
+              Presence was = Objects.requireNonNull(before.get(device));
+              Presence is = Objects.requireNonNull(after.get(device));
+              if (is.online() != was.online()) {
+                changes.add(cameOrWent(device, is));
+              }
+              is.flapping()
+                  .filter(now -> !isGoingOn(was, now))
+                  .ifPresent(now -> changes.add(flapping(device, now)));
+            });
+    return changes;
   }
 
   /// The sub-devices that came and went.
   static List<Change> of(List<PgSubDevices.Followed> followed) {
     return followed.stream()
         .filter(each -> each.online() != each.wasOnline())
-        .map(PresenceChanges::change)
+        .map(PresenceChanges::cameOrWent)
         .toList();
   }
 
-  private static Change change(PgSubDevices.Followed followed) {
+  private static Change cameOrWent(PgSubDevices.Followed followed) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("parent", followed.parent().device().value());
     followed.reason().ifPresent(reason -> data.put("reason", reason));
@@ -50,7 +59,27 @@ final class PresenceChanges {
         data);
   }
 
-  private static Change change(DeviceKey device, Presence presence) {
+  private static boolean isGoingOn(Presence was, Flapping now) {
+    return was.flapping().filter(known -> known.since().equals(now.since())).isPresent();
+  }
+
+  private static Change flapping(DeviceKey device, Flapping flapping) {
+    return Change.of(device, ChangeKind.DEVICE_FLAPPING, flapping.since(), data(flapping));
+  }
+
+  /// That a device flaps no more.
+  static Change steady(DeviceKey device, Flapping flapped) {
+    return Change.of(device, ChangeKind.DEVICE_STEADY, flapped.until(), data(flapped));
+  }
+
+  private static ObjectNode data(Flapping flapping) {
+    ObjectNode data = JsonNodeFactory.instance.objectNode();
+    data.put("since", flapping.since().toString());
+    data.put("until", flapping.until().toString());
+    return data;
+  }
+
+  private static Change cameOrWent(DeviceKey device, Presence presence) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     presence.session().ifPresent(session -> data.put("session", session.id().value()));
     if (presence.online()) {

@@ -1,13 +1,15 @@
 package dev.fairlead.registry.presence;
 
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.CloseReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// The last sessions of a device, oldest first, in the order in which they were first heard of.
+/// The last sessions of a device, oldest first, by their epochs: in whatever order and however
+/// often their records are read, the same are left.
 ///
 /// @param sessions at most [#SESSIONS_MAX]
 record SessionHistory(List<PastSession> sessions) {
@@ -24,9 +26,26 @@ record SessionHistory(List<PastSession> sessions) {
     if (find(session.id()).isPresent()) {
       return this;
     }
+    int place = sessions.size();
+    while (place > 0 && sessions.get(place - 1).epoch().isNewerThan(session.epoch())) {
+      place--;
+    }
     List<PastSession> all = new ArrayList<>(sessions);
-    all.add(PastSession.of(session, at));
+    all.add(place, PastSession.of(session, at));
     return new SessionHistory(all.subList(Math.max(0, all.size() - SESSIONS_MAX), all.size()));
+  }
+
+  /// A session is the live one now, so that all others are over; their own ends may never come, of
+  /// a gateway that is gone.
+  SessionHistory replacedBy(SessionId session, Instant at) {
+    return new SessionHistory(
+        sessions.stream()
+            .map(
+                past ->
+                    past.session().equals(session.value()) || past.closedAt().isPresent()
+                        ? past
+                        : past.closed(at, CloseReason.REPLACED))
+            .toList());
   }
 
   SessionHistory resumed(LiveSession session, Instant at) {

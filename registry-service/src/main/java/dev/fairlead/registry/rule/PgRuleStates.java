@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +90,13 @@ public final class PgRuleStates {
     return lock(transaction, heard.keySet(), kinds)
         .compose(
             found -> {
-              List<Tuple> changed = new ArrayList<>();
+              List<Kept> changed = new ArrayList<>();
               for (Kept kept : found) {
                 T of = heard.get(kept.device());
                 if (of != null) {
                   RuleState after = change.apply(kept, of);
                   if (!after.equals(kept.state())) {
-                    changed.add(tuple(kept, after));
+                    changed.add(new Kept(kept.device(), kept.rule(), kept.condition(), after));
                   }
                 }
               }
@@ -139,19 +140,53 @@ public final class PgRuleStates {
             });
   }
 
-  private static Future<Void> write(SqlConnection transaction, List<Tuple> changed) {
+  private static Future<Void> write(SqlConnection transaction, List<Kept> changed) {
     return changed.isEmpty()
         ? Future.succeededFuture()
         : transaction
             .preparedQuery(
                 """
                 update rule_state
-                set firing = $4, changed_at = $5, since = $6, due_at = $7, due_firing = $8,
-                  value = $9
-                where tenant = $1 and device_id = $2 and rule_id = $3
+                set firing = given.firing, changed_at = given.changed_at, since = given.since,
+                  due_at = given.due_at, due_firing = given.due_firing, value = given.value
+                from unnest(
+                    $1::text[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[],
+                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::text[]
+                  ) as given(
+                    tenant, device_id, rule_id, firing, changed_at, since, due_at, due_firing, value
+                  )
+                where rule_state.tenant = given.tenant and rule_state.device_id = given.device_id
+                  and rule_state.rule_id = given.rule_id
                 """)
-            .executeBatch(changed)
+            .execute(columns(changed))
             .mapEmpty();
+  }
+
+  private static Tuple columns(List<Kept> changed) {
+    return Tuple.tuple()
+        .addArrayOfString(texts(changed, kept -> kept.device().tenant().value()))
+        .addArrayOfString(texts(changed, kept -> kept.device().device().value()))
+        .addArrayOfString(texts(changed, Kept::rule))
+        .addArrayOfBoolean(
+            changed.stream().map(kept -> kept.state().firing()).toArray(Boolean[]::new))
+        .addArrayOfOffsetDateTime(times(changed, RuleState::changedAt))
+        .addArrayOfOffsetDateTime(times(changed, RuleState::since))
+        .addArrayOfOffsetDateTime(times(changed, RuleState::dueAt))
+        .addArrayOfBoolean(
+            changed.stream().map(kept -> kept.state().dueFiring()).toArray(Boolean[]::new))
+        .addArrayOfString(texts(changed, kept -> kept.state().value().orElse(null)));
+  }
+
+  private static @Nullable String[] texts(
+      List<Kept> changed, Function<Kept, @Nullable String> column) {
+    return changed.stream().map(column).toArray(String[]::new);
+  }
+
+  private static @Nullable OffsetDateTime[] times(
+      List<Kept> changed, Function<RuleState, Optional<Instant>> column) {
+    return changed.stream()
+        .map(kept -> column.apply(kept.state()).map(PgColumns::parameter).orElse(null))
+        .toArray(OffsetDateTime[]::new);
   }
 
   private static RuleState state(Row row) {
@@ -162,22 +197,5 @@ public final class PgRuleStates {
         PgColumns.time(row, "due_at"),
         row.getBoolean("due_firing"),
         PgColumns.text(row, "value"));
-  }
-
-  private static Tuple tuple(Kept kept, RuleState state) {
-    return Tuple.tuple()
-        .addString(kept.device().tenant().value())
-        .addString(kept.device().device().value())
-        .addString(kept.rule())
-        .addBoolean(state.firing())
-        .addOffsetDateTime(time(state.changedAt()))
-        .addOffsetDateTime(time(state.since()))
-        .addOffsetDateTime(time(state.dueAt()))
-        .addBoolean(state.dueFiring())
-        .addString(state.value().orElse(null));
-  }
-
-  private static @Nullable OffsetDateTime time(Optional<Instant> time) {
-    return time.map(PgColumns::parameter).orElse(null);
   }
 }

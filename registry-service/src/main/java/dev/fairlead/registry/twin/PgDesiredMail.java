@@ -1,5 +1,6 @@
 package dev.fairlead.registry.twin;
 
+import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
@@ -123,7 +124,7 @@ public final class PgDesiredMail {
       Map<DeviceKey, Desired> due,
       Map<DeviceKey, Recipient> recipients) {
     Map<DeviceKey, PgDesired.Change> changed = new HashMap<>();
-    List<Future<?>> appended = new ArrayList<>();
+    List<BusRecord> mails = new ArrayList<>();
     for (DeviceKey device : due.keySet().stream().sorted(PgColumns.LOCK_ORDER).toList()) {
       Desired desired = Objects.requireNonNull(due.get(device));
       Recipient recipient = recipients.get(device);
@@ -133,20 +134,19 @@ public final class PgDesiredMail {
       }
       Desired.Mail mail = desired.mail();
       (mail.base().isPresent() ? patches : wholes).increment();
-      appended.add(
-          PgOutbox.append(
-              transaction,
-              new InboxMessage.Desired(
-                      recipient.parent().orElse(device),
-                      recipient.session(),
-                      recipient.parent().map(parent -> device.device()),
-                      mail.version(),
-                      mail.base(),
-                      mail.body())
-                  .toRecord(recipient.address())));
+      mails.add(
+          new InboxMessage.Desired(
+                  recipient.parent().orElse(device),
+                  recipient.session(),
+                  recipient.parent().map(parent -> device.device()),
+                  mail.version(),
+                  mail.base(),
+                  mail.body())
+              .toRecord(recipient.address()));
       changed.put(device, new PgDesired.Change(desired.afterSending(mail), true));
     }
-    return Future.all(appended).compose(nothing -> PgDesired.write(transaction, changed));
+    return PgOutbox.append(transaction, mails)
+        .compose(nothing -> PgDesired.write(transaction, changed));
   }
 
   /// What was sent is in the outbox for good.

@@ -229,7 +229,8 @@ class PresenceTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of("log-restarted"),
-            SessionHistory.NONE);
+            SessionHistory.NONE,
+            Optional.empty());
     hear(resumed("a", FIRST));
 
     // When
@@ -312,5 +313,64 @@ class PresenceTest {
 
     // Then
     assertThat(presence.lastSeenAt()).contains(Instant.ofEpochMilli(5000));
+  }
+
+  @Test
+  void endsInItsHistoryWhatANewerSessionTookOver() {
+    // Given
+    hear(opened("a", FIRST));
+
+    // When
+    hear(opened("b", SECOND));
+
+    // Then
+    PastSession older = presence.history().sessions().getFirst();
+    assertThat(older.closedAt()).contains(Instant.ofEpochMilli(2000));
+    assertThat(older.reason()).contains(CloseReason.REPLACED);
+    assertThat(presence.history().sessions().getLast().closedAt()).isEmpty();
+  }
+
+  @Test
+  void believesASessionAboutItsOwnEnd() {
+    // Given
+    hear(opened("a", FIRST));
+    hear(opened("b", SECOND));
+
+    // When
+    hear(closed("a", FIRST, CloseReason.TIMED_OUT));
+
+    // Then
+    PastSession older = presence.history().sessions().getFirst();
+    assertThat(older.reason()).contains(CloseReason.TIMED_OUT);
+    assertThat(older.closedAt()).contains(Instant.ofEpochMilli(2000));
+  }
+
+  @Test
+  void keepsItsHistoryByEpochsWhateverWasHeardFirst() {
+    // Given
+    hear(opened("b", SECOND));
+
+    // When
+    hear(opened("a", FIRST));
+
+    // Then
+    assertThat(presence.history().sessions())
+        .extracting(PastSession::session)
+        .containsExactly("a", "b");
+  }
+
+  @Test
+  void remembersNoSessionAgainThatItHasForgotten() {
+    // Given
+    for (int i = 0; i <= SessionHistory.SESSIONS_MAX; i++) {
+      hear(opened("s" + i, new Epoch(1, i)));
+    }
+    SessionHistory before = presence.history();
+
+    // When
+    hear(opened("s0", new Epoch(1, 0)));
+
+    // Then
+    assertThat(presence.history()).isEqualTo(before);
   }
 }
