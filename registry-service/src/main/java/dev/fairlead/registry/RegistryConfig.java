@@ -7,6 +7,7 @@ import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
@@ -38,6 +39,7 @@ import java.util.Optional;
 /// @param signIn how people sign in
 /// @param limits what tenants and their devices may
 /// @param alerts how long alerts are kept, and when rules are looked at
+/// @param telemetry what the view of telemetry may cost
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -57,7 +59,8 @@ public record RegistryConfig(
     Duration gatewayBeatInterval,
     SignInSettings signIn,
     LimitSettings limits,
-    AlertSettings alerts) {
+    AlertSettings alerts,
+    TelemetrySettings telemetry) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -130,7 +133,8 @@ public record RegistryConfig(
             "The time between two beats of a gateway or a registry."),
         SignInSettings.from(settings),
         LimitSettings.from(settings),
-        AlertSettings.from(settings));
+        AlertSettings.from(settings),
+        TelemetrySettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -169,7 +173,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with another master key.
@@ -193,7 +198,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other rules for signing in.
@@ -217,7 +223,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         other,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other bounds of its HTTP interface.
@@ -241,7 +248,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other limits.
@@ -265,7 +273,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         other,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other bounds of enrolments.
@@ -289,7 +298,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other bounds of the change feed.
@@ -313,7 +323,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other bounds of webhooks.
@@ -337,7 +348,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        telemetry);
   }
 
   /// The same with other settings of alerts.
@@ -361,6 +373,32 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
+        other,
+        telemetry);
+  }
+
+  /// The same with other bounds of the view of telemetry.
+  public RegistryConfig withTelemetry(TelemetrySettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        changes,
+        webhooks,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits,
+        alerts,
         other);
   }
 }

@@ -15,6 +15,7 @@ import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
@@ -131,7 +132,8 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofMillis(100),
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
-        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)));
+        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
+        TelemetrySettings.DEFAULT);
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {
