@@ -14,8 +14,8 @@ public final class BenchmarksMain {
 
   /// Runs the benchmark that is named.
   ///
-  /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up` or
-  ///     `bad-handshakes`
+  /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
+  ///     `bad-handshakes` or `row-budget`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -26,10 +26,12 @@ public final class BenchmarksMain {
       case "idle-connections" -> table = IdleConnections.run(directory);
       case "start-up" -> table = StartUp.run(directory);
       case "bad-handshakes" -> table = BadHandshakes.run(directory);
+      case "row-budget" -> table = RowBudget.run(directory);
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
-                + " round-trip | events | idle-connections | start-up | bad-handshakes");
+                + " round-trip | events | idle-connections | start-up | bad-handshakes"
+                + " | row-budget");
         System.exit(USAGE);
         return;
       }

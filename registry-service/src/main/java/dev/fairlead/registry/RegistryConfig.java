@@ -6,6 +6,7 @@ import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.map.MapSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
@@ -40,6 +41,7 @@ import java.util.Optional;
 /// @param limits what tenants and their devices may
 /// @param alerts how long alerts are kept, and when rules are looked at
 /// @param telemetry what the view of telemetry may cost
+/// @param map how fresh maps of many devices are
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -60,7 +62,8 @@ public record RegistryConfig(
     SignInSettings signIn,
     LimitSettings limits,
     AlertSettings alerts,
-    TelemetrySettings telemetry) {
+    TelemetrySettings telemetry,
+    MapSettings map) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -134,7 +137,8 @@ public record RegistryConfig(
         SignInSettings.from(settings),
         LimitSettings.from(settings),
         AlertSettings.from(settings),
-        TelemetrySettings.from(settings));
+        TelemetrySettings.from(settings),
+        MapSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -174,7 +178,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with another master key.
@@ -199,7 +204,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other rules for signing in.
@@ -224,7 +230,8 @@ public record RegistryConfig(
         other,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other bounds of its HTTP interface.
@@ -249,7 +256,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other limits.
@@ -274,7 +282,8 @@ public record RegistryConfig(
         signIn,
         other,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other bounds of enrolments.
@@ -299,7 +308,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other bounds of the change feed.
@@ -324,7 +334,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other bounds of webhooks.
@@ -349,7 +360,8 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other settings of alerts.
@@ -374,7 +386,8 @@ public record RegistryConfig(
         signIn,
         limits,
         other,
-        telemetry);
+        telemetry,
+        map);
   }
 
   /// The same with other bounds of the view of telemetry.
@@ -399,6 +412,33 @@ public record RegistryConfig(
         signIn,
         limits,
         alerts,
+        other,
+        map);
+  }
+
+  /// The same with other maps.
+  public RegistryConfig withMap(MapSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        changes,
+        webhooks,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits,
+        alerts,
+        telemetry,
         other);
   }
 }

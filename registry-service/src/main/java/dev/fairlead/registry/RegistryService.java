@@ -42,6 +42,7 @@ import dev.fairlead.registry.knowledge.KnowledgeRoutes;
 import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
+import dev.fairlead.registry.map.MapRoutes;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.LongQueries;
@@ -275,6 +276,7 @@ public final class RegistryService implements Service {
                         new AlertRoutes(pool, longQueries, clock)::bind,
                         new KnowledgeRoutes(pool, clock)::bind,
                         new CountRoutes(longQueries, clock)::bind,
+                        new MapRoutes(pool, longQueries, config.map(), clock)::bind,
                         new RuleRoutes(pool, clock)::bind,
                         telemetry.routes()::bind,
                         credentials.routes()::bind,

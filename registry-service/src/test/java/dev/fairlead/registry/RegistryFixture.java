@@ -14,6 +14,7 @@ import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.map.MapSettings;
 import dev.fairlead.registry.signin.SignInSettings;
 import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
@@ -133,7 +134,8 @@ final class RegistryFixture implements AutoCloseable {
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
         new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
-        TelemetrySettings.DEFAULT);
+        TelemetrySettings.DEFAULT,
+        MapSettings.DEFAULT);
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {

@@ -386,7 +386,8 @@ class RegistryServiceIT {
                 config.signIn(),
                 config.limits(),
                 config.alerts(),
-                config.telemetry()));
+                config.telemetry(),
+                config.map()));
 
     // Then
     Awaitility.await()

@@ -28,13 +28,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TelemetryIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(40);
-  private static final Instant HOUR =
-      Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3));
 
   private static RegistryFixture registry;
+  private static Instant hour;
 
   @BeforeAll
   static void start() {
+    hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(3));
     registry = new RegistryFixture();
   }
 
@@ -90,7 +90,7 @@ class TelemetryIT {
   }
 
   private static JsonArray hour(String device) {
-    return history(device, "&from=" + HOUR + "&to=" + HOUR.plus(1, ChronoUnit.HOURS) + "&points=2")
+    return history(device, "&from=" + hour + "&to=" + hour.plus(1, ChronoUnit.HOURS) + "&points=2")
         .getJsonArray("points");
   }
 
@@ -100,14 +100,14 @@ class TelemetryIT {
     registry.createDevice("meter");
 
     // When
-    registry.send(measured("meter", 1, HOUR, "{\"t\":7,\"on\":true}"));
+    registry.send(measured("meter", 1, hour, "{\"t\":7,\"on\":true}"));
     awaitLatest(registry, "meter", "t", 7);
 
     // Then
     JsonObject shown = latest(registry, "meter");
     assertThat(shown.getJsonObject("values").getJsonObject("on"))
-        .isEqualTo(new JsonObject().put("value", true).put("at", HOUR.toString()));
-    assertThat(Instant.parse(shown.getString("asOf"))).isAfter(HOUR);
+        .isEqualTo(new JsonObject().put("value", true).put("at", hour.toString()));
+    assertThat(Instant.parse(shown.getString("asOf"))).isAfter(hour);
     assertThat(shown).isEqualTo(registry.device("meter").getJsonObject("telemetry"));
   }
 
@@ -116,10 +116,10 @@ class TelemetryIT {
     // Given
     device(registry, "charted");
     BusRecord[] records = {
-      measured("charted", 1, HOUR, "{\"t\":1}"),
-      measured("charted", 1, HOUR.plusSeconds(60), "{\"t\":100,\"u\":5}"),
-      measured("charted", 1, HOUR.plusSeconds(600), "{\"t\":3}"),
-      measured("charted", 1, HOUR.plusSeconds(2400), "{\"t\":-4.5}")
+      measured("charted", 1, hour, "{\"t\":1}"),
+      measured("charted", 1, hour.plusSeconds(60), "{\"t\":100,\"u\":5}"),
+      measured("charted", 1, hour.plusSeconds(600), "{\"t\":3}"),
+      measured("charted", 1, hour.plusSeconds(2400), "{\"t\":-4.5}")
     };
 
     // When
@@ -127,7 +127,7 @@ class TelemetryIT {
       for (BusRecord record : records) {
         registry.send(record);
       }
-      registry.send(measured("charted", 1, HOUR.plusSeconds(3600), "{\"round\":" + round + "}"));
+      registry.send(measured("charted", 1, hour.plusSeconds(3600), "{\"round\":" + round + "}"));
       awaitLatest(registry, "charted", "round", round);
     }
 
@@ -136,13 +136,13 @@ class TelemetryIT {
     assertThat(points)
         .containsExactly(
             new JsonObject()
-                .put("at", HOUR.toString())
+                .put("at", hour.toString())
                 .put("min", 1.0)
                 .put("avg", 2.0)
                 .put("max", 3.0)
                 .put("samples", 2),
             new JsonObject()
-                .put("at", HOUR.plusSeconds(1800).toString())
+                .put("at", hour.plusSeconds(1800).toString())
                 .put("min", -4.5)
                 .put("avg", -4.5)
                 .put("max", -4.5)
@@ -159,16 +159,16 @@ class TelemetryIT {
     // Given
     device(registry, "dense");
     for (int minute = 0; minute < 120; minute += 5) {
-      registry.send(measured("dense", 1, HOUR.plusSeconds(minute * 60L), "{\"t\":" + minute + "}"));
+      registry.send(measured("dense", 1, hour.plusSeconds(minute * 60L), "{\"t\":" + minute + "}"));
     }
-    registry.send(measured("dense", 1, HOUR, "{\"last\":1}"));
+    registry.send(measured("dense", 1, hour, "{\"last\":1}"));
     awaitLatest(registry, "dense", "last", 1);
 
     // When
     JsonArray points =
         history(
                 "dense",
-                "&from=" + HOUR.minusSeconds(1) + "&to=" + HOUR.plusSeconds(7201) + "&points=7")
+                "&from=" + hour.minusSeconds(1) + "&to=" + hour.plusSeconds(7201) + "&points=7")
             .getJsonArray("points");
     JsonObject byDefault = history("dense", "");
 
@@ -220,7 +220,7 @@ class TelemetryIT {
   void showsNothingThatADeviceOfTheSameIdMeasuredBefore() {
     // Given
     device(registry, "reborn");
-    registry.send(measured("reborn", 1, HOUR, "{\"t\":1}"));
+    registry.send(measured("reborn", 1, hour, "{\"t\":1}"));
     awaitLatest(registry, "reborn", "t", 1);
     registry.request(HttpMethod.DELETE, "/api/v1/devices/reborn");
 
@@ -247,11 +247,11 @@ class TelemetryIT {
       // When
       for (int record = 0; record < 300; record++) {
         for (int device = 0; device < 10; device++) {
-          poor.sendLater(measured("d" + device, 1, HOUR, "{\"n\":" + record + "}"));
+          poor.sendLater(measured("d" + device, 1, hour, "{\"n\":" + record + "}"));
         }
       }
       for (int device = 0; device < 10; device++) {
-        poor.send(measured("d" + device, 1, HOUR, "{\"n\":300}"));
+        poor.send(measured("d" + device, 1, hour, "{\"n\":300}"));
       }
       long begun = System.nanoTime();
       for (int device = 0; device < 10; device++) {
@@ -281,10 +281,10 @@ class TelemetryIT {
                         1, 1 << 20, Duration.ofMinutes(1), Duration.ofDays(1))))) {
       // Given
       device(poor, "late");
-      poor.send(measured("late", 1, HOUR, "{\"n\":1}"));
+      poor.send(measured("late", 1, hour, "{\"n\":1}"));
       awaitLatest(poor, "late", "n", 1);
-      poor.send(measured("late", 1, HOUR.plusSeconds(60), "{\"n\":2}"));
-      poor.send(measured("late", 1, HOUR.plusSeconds(120), "{\"n\":3}"));
+      poor.send(measured("late", 1, hour.plusSeconds(60), "{\"n\":2}"));
+      poor.send(measured("late", 1, hour.plusSeconds(120), "{\"n\":3}"));
 
       // When
       poor.stop();

@@ -47,6 +47,7 @@ final class Preconditions {
       Map.ofEntries(
           entry("a device", Preconditions::pump),
           entry("two devices", Preconditions::twoPumps),
+          entry("a device on the map", Preconditions::placedPump),
           entry("a device at work", Preconditions::atWork),
           entry("a command", Preconditions::command),
           entry("a cancelled command", Preconditions::cancelledCommand),
@@ -151,6 +152,13 @@ final class Preconditions {
 
   private static String apiKey(World world) {
     return world.named("api-keys", world.create(world.registryPort(), API_KEYS, DASHBOARD));
+  }
+
+  private static void placedPump(World world) {
+    world.theDevice(
+        () ->
+            world.device(
+                "{\"id\":\"pump-17\",\"location\":{\"latitude\":53.5438,\"longitude\":9.9661}}"));
   }
 
   private static void twoPumps(World world) {
