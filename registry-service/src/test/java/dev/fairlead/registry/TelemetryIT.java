@@ -1,5 +1,6 @@
 package dev.fairlead.registry;
 
+import static dev.fairlead.registry.RegistryFixture.await;
 import static dev.fairlead.registry.RegistryFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.registry.telemetry.TelemetrySettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -296,6 +298,52 @@ class TelemetryIT {
               poor.column(
                   "select string_agg(metrics ->> 'n', ',' order by at) from telemetry_history"))
           .containsExactly("1,2,3");
+    }
+  }
+
+  @Test
+  void losesNothingWhenAnotherRegistryComesAndGoes() {
+    try (RegistryFixture poor =
+        new RegistryFixture(
+            config ->
+                config.withTelemetry(
+                    new TelemetrySettings(
+                        20, 1 << 20, Duration.ofMinutes(1), Duration.ofDays(1))))) {
+      // Given
+      for (int device = 0; device < 10; device++) {
+        device(poor, "m" + device);
+      }
+      RegistryService another =
+          new RegistryService(poor.vertx(), poor.config(), new SimpleMeterRegistry());
+      long sending =
+          poor.vertx()
+              .setPeriodic(
+                  10,
+                  id -> {
+                    for (int device = 0; device < 10; device++) {
+                      poor.sendLater(measured("m" + device, 1, hour, "{\"n\":1}"));
+                    }
+                  });
+
+      // When
+      await(another.start());
+      poor.send(measured("m0", 1, hour, "{\"during\":1}"));
+      awaitLatest(poor, "m0", "during", 1);
+      await(another.stop());
+      poor.vertx().cancelTimer(sending);
+      for (int device = 0; device < 10; device++) {
+        poor.send(measured("m" + device, 1, hour.plusSeconds(60), "{\"n\":2}"));
+      }
+
+      // Then
+      for (int device = 0; device < 10; device++) {
+        awaitLatest(poor, "m" + device, "n", 2);
+      }
+      assertThat(
+              poor.column(
+                  "select distinct string_agg(metrics ->> 'n', ',' order by at)"
+                      + " from telemetry_history group by device_id"))
+          .containsExactly("1,2");
     }
   }
 
