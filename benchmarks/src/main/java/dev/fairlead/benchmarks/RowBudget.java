@@ -60,6 +60,7 @@ final class RowBudget {
               DriverManager.getConnection(
                   database.jdbcUrl(), database.user(), database.password())) {
         registry.awaitReady();
+        run(connection, "set search_path = registry");
         for (int devices : DEVICES) {
           for (int between : SECONDS_BETWEEN) {
             measure(table, kafka, registry, connection, devices, between);
@@ -127,7 +128,7 @@ final class RowBudget {
           tenths(ages[ages.length / 2]),
           tenths(ages[ages.length * 99 / 100]));
     }
-    run(connection, "delete from registry.device where id like '" + stem + "%'");
+    run(connection, "delete from device where id like '" + stem + "%'");
   }
 
   private static String whole(double number) {
@@ -150,17 +151,17 @@ final class RowBudget {
     run(
         connection,
         """
-        insert into registry.device (tenant, id, tags, created_at, updated_at)
+        insert into device (tenant, id, tags, created_at, updated_at)
         select 'default', '%s' || n, '{}', now(), now() from generate_series(0, %d) as n
         """
             .formatted(stem, devices - 1));
     for (String rows : new String[] {"presence", "reported", "telemetry_latest"}) {
       run(
           connection,
-          "insert into registry.%s (tenant, device_id) select tenant, id from registry.device where id like '%s%%'"
+          "insert into %s (tenant, device_id) select tenant, id from device where id like '%s%%'"
               .formatted(rows, stem));
     }
-    run(connection, "analyze registry.telemetry_latest");
+    run(connection, "analyze telemetry_latest");
   }
 
   private static void run(Connection connection, String sql) throws SQLException {
@@ -178,7 +179,7 @@ final class RowBudget {
                 """
                 select substr(device_id, %d)::integer as number,
                   (extract(epoch from as_of) * 1000)::bigint as millis
-                from registry.telemetry_latest where device_id like '%s%%' and as_of is not null
+                from telemetry_latest where device_id like '%s%%' and as_of is not null
                 """
                     .formatted(stem.length() + 1, stem))) {
       while (rows.next()) {

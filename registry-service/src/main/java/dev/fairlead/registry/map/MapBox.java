@@ -8,6 +8,8 @@ import dev.fairlead.runtime.problem.ProblemType;
 /// east goes over the 180th meridian.
 record MapBox(double west, double south, double east, double north) {
 
+  static final MapBox WORLD = new MapBox(-180, -90, 180, 90);
+
   private static final int EDGES = 4;
 
   MapBox {

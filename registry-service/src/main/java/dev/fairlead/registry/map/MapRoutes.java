@@ -50,8 +50,8 @@ public final class MapRoutes {
   }
 
   private ApiResponse cluster(ApiRequest request) throws InterruptedException {
-    MapBox box = MapBox.parse(request.query("bbox").orElseThrow());
-    MapCells cells = MapCells.of(box, request.query("zoom").map(Integer::parseInt).orElseThrow());
+    MapBox box = request.query("bbox").map(MapBox::parse).orElse(MapBox.WORLD);
+    MapCells cells = MapCells.of(box, request.query("zoom").map(Integer::parseInt).orElse(0));
     Question question =
         new Question(
             new TenantId(request.tenant()),

@@ -13,8 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MapCellsTest {
 
-  private static final MapBox WORLD = new MapBox(-180, -90, 180, 90);
-
   @ParameterizedTest
   @CsvSource({
     "52.52, 13.405, 10, 550, 335",
@@ -53,7 +51,7 @@ class MapCellsTest {
   @ValueSource(ints = {0, 1, 2, 3, 4, 10, 20})
   void neverHasTooManyCells(int zoom) {
     // When
-    MapCells world = MapCells.of(WORLD, zoom);
+    MapCells world = MapCells.of(MapBox.WORLD, zoom);
     MapCells strip = MapCells.of(new MapBox(-180, 50, 180, 50.1), zoom);
 
     // Then
