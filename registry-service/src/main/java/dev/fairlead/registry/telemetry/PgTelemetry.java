@@ -280,6 +280,7 @@ final class PgTelemetry implements BatchHandler {
 
   private void write(Span span) {
     writing = span;
+    long begun = System.nanoTime();
     pool.withTransaction(
             transaction ->
                 offsets
@@ -297,7 +298,7 @@ final class PgTelemetry implements BatchHandler {
             done -> {
               writing = null;
               if (done.succeeded()) {
-                written(span, done.result());
+                written(span, done.result(), begun);
               } else {
                 notWritten(span, done.cause());
               }
@@ -310,12 +311,12 @@ final class PgTelemetry implements BatchHandler {
     return new Batch(Topic.TELEMETRY, span.partition(), span.first(), span.next(), List.of());
   }
 
-  private void written(Span span, Written done) {
+  private void written(Span span, Written done, long begunNanos) {
     forget(span);
     rows.increment(done.rows());
     refused.increment(done.refused());
     // One more is the offset's.
-    budget.spend(done.rows() + 1);
+    budget.spend(done.rows() + 1, begunNanos);
   }
 
   private void notWritten(Span span, Throwable cause) {

@@ -25,9 +25,10 @@ final class RowBudget {
   }
 
   /// Takes note of what was written. Time in which nothing was is not saved up.
-  void spend(int rows) {
-    long now = nanoTime.getAsLong();
-    long from = paidAt - now > 0 ? paidAt : now;
+  ///
+  /// @param begunAt when the writing began, which is part of the time that the rows take
+  void spend(int rows, long begunAt) {
+    long from = paidAt - begunAt > 0 ? paidAt : begunAt;
     paidAt = from + rows * nanosPerRow;
   }
 }

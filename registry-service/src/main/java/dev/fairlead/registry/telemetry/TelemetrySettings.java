@@ -16,7 +16,7 @@ public record TelemetrySettings(
 
   /// What holds unless something else is set.
   public static final TelemetrySettings DEFAULT =
-      new TelemetrySettings(2_000, 64 * MEBIBYTE, Duration.ofMinutes(5), Duration.ofDays(7));
+      new TelemetrySettings(2_000, 128 * MEBIBYTE, Duration.ofMinutes(5), Duration.ofDays(7));
 
   private static final int ROWS_MAX = 1_000_000;
   private static final long PENDING_MAX = 16_384 * MEBIBYTE;

@@ -18,7 +18,7 @@ class RowBudgetTest {
   @Test
   void waitsUntilWhatWasWrittenIsPaidFor() {
     // When
-    budget.spend(250);
+    budget.spend(250, now.get());
     long atOnce = budget.waitNanos();
     now.addAndGet(2 * SECOND);
     long later = budget.waitNanos();
@@ -41,7 +41,7 @@ class RowBudgetTest {
     while (end - now.get() > 0) {
       long wait = budget.waitNanos();
       if (wait == 0) {
-        budget.spend(37);
+        budget.spend(37, now.get());
         written += 37;
       }
       now.addAndGet(Math.max(wait, SECOND / 1000));
@@ -57,9 +57,22 @@ class RowBudgetTest {
     now.addAndGet(60 * SECOND);
 
     // When
-    budget.spend(100);
+    budget.spend(100, now.get());
 
     // Then
     assertThat(budget.waitNanos()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void countsTheTimeThatWritingTakes() {
+    // Given
+    long begun = now.get();
+    now.addAndGet(SECOND / 2);
+
+    // When
+    budget.spend(100, begun);
+
+    // Then
+    assertThat(budget.waitNanos()).isEqualTo(SECOND / 2);
   }
 }
