@@ -15,7 +15,7 @@ public final class BenchmarksMain {
   /// Runs the benchmark that is named.
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `bad-handshakes` or `session-changes`
+  ///     `bad-handshakes`, `session-changes` or `row-budget`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -27,11 +27,12 @@ public final class BenchmarksMain {
       case "start-up" -> table = StartUp.run(directory);
       case "bad-handshakes" -> table = BadHandshakes.run(directory);
       case "session-changes" -> table = SessionChanges.run(directory);
+      case "row-budget" -> table = RowBudget.run(directory);
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
-                + " | session-changes");
+                + " | session-changes | row-budget");
         System.exit(USAGE);
         return;
       }

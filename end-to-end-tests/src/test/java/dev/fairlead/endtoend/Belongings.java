@@ -65,7 +65,11 @@ final class Belongings {
           "iss",
           "error",
           "severity",
-          "by");
+          "by",
+          "key",
+          "points",
+          "bbox",
+          "zoom");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NOBODY = "00000000-0000-4000-8000-000000000000";

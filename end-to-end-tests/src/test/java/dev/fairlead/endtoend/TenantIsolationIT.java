@@ -207,9 +207,10 @@ class TenantIsolationIT {
   }
 
   /// A cursor of the changes is a place in the feed of all tenants, and without one nothing is
-  /// listed; the registry's ChangeFeedIT tries it.
+  /// listed; the registry's ChangeFeedIT tries it. A map needs a box beside its filter; ClustersIT
+  /// tries that.
   private static Stream<Asked> asked(Operation operation, String name) {
-    if (operation.id().equals("listChanges")) {
+    if (operation.id().equals("listChanges") || operation.id().equals("clusterDevices")) {
       return Stream.empty();
     }
     return name.equals(CURSOR)

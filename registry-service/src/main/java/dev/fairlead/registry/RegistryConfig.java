@@ -7,7 +7,9 @@ import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.map.MapSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
@@ -16,6 +18,7 @@ import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What a registry needs to know.
 ///
@@ -40,6 +43,8 @@ import java.util.Optional;
 /// @param limits what tenants and their devices may
 /// @param alerts how long alerts are kept, and when rules are looked at
 /// @param flapping when a device connects too often
+/// @param telemetry what the view of telemetry may cost
+/// @param map how fresh maps of many devices are
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -60,7 +65,9 @@ public record RegistryConfig(
     SignInSettings signIn,
     LimitSettings limits,
     AlertSettings alerts,
-    FlappingSettings flapping) {
+    FlappingSettings flapping,
+    TelemetrySettings telemetry,
+    MapSettings map) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -134,7 +141,9 @@ public record RegistryConfig(
         SignInSettings.from(settings),
         LimitSettings.from(settings),
         AlertSettings.from(settings),
-        FlappingSettings.from(settings));
+        FlappingSettings.from(settings),
+        TelemetrySettings.from(settings),
+        MapSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -154,251 +163,148 @@ public record RegistryConfig(
 
   /// The same for a registry that is handed its requests.
   public RegistryConfig withoutHttp() {
-    return new RegistryConfig(
-        Optional.empty(),
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
+    return changed(draft -> draft.http = Optional.empty());
   }
 
   /// The same with another master key.
   RegistryConfig withMasterKey(Secret key, Optional<Secret> previous) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        key,
-        previous,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
-  }
-
-  /// The same with other rules for signing in.
-  public RegistryConfig withSignIn(SignInSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        other,
-        limits,
-        alerts,
-        flapping);
+    return changed(
+        draft -> {
+          draft.masterKey = key;
+          draft.previousMasterKey = previous;
+        });
   }
 
   /// The same with other bounds of its HTTP interface.
   public RegistryConfig withApi(ApiSettings other) {
-    return new RegistryConfig(
-        http,
-        other,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
-  }
-
-  /// The same with other limits.
-  public RegistryConfig withLimits(LimitSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        other,
-        alerts,
-        flapping);
+    return changed(draft -> draft.api = other);
   }
 
   /// The same with other bounds of enrolments.
   public RegistryConfig withEnrolment(EnrolmentSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        other,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
+    return changed(draft -> draft.enrolment = other);
   }
 
   /// The same with other bounds of the change feed.
   public RegistryConfig withChanges(ChangeSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        other,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
+    return changed(draft -> draft.changes = other);
   }
 
   /// The same with other bounds of webhooks.
   public RegistryConfig withWebhooks(WebhookSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        other,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        flapping);
+    return changed(draft -> draft.webhooks = other);
+  }
+
+  /// The same with other rules for signing in.
+  public RegistryConfig withSignIn(SignInSettings other) {
+    return changed(draft -> draft.signIn = other);
+  }
+
+  /// The same with other limits.
+  public RegistryConfig withLimits(LimitSettings other) {
+    return changed(draft -> draft.limits = other);
   }
 
   /// The same with other settings of alerts.
   public RegistryConfig withAlerts(AlertSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        other,
-        flapping);
+    return changed(draft -> draft.alerts = other);
   }
 
   /// The same with another measure of how often a device may connect.
   public RegistryConfig withFlapping(FlappingSettings other) {
-    return new RegistryConfig(
-        http,
-        api,
-        database,
-        bus,
-        adminKey,
-        masterKey,
-        previousMasterKey,
-        deviceTokenLifetime,
-        deviceCertificateLifetime,
-        signingKeyLifetime,
-        auditRetention,
-        enrolment,
-        changes,
-        webhooks,
-        gatewayLostBeats,
-        gatewayBeatInterval,
-        signIn,
-        limits,
-        alerts,
-        other);
+    return changed(draft -> draft.flapping = other);
+  }
+
+  /// The same with other bounds of the view of telemetry.
+  public RegistryConfig withTelemetry(TelemetrySettings other) {
+    return changed(draft -> draft.telemetry = other);
+  }
+
+  /// The same with other maps.
+  public RegistryConfig withMap(MapSettings other) {
+    return changed(draft -> draft.map = other);
+  }
+
+  private RegistryConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /// What is about to become a configuration.
+  private static final class Draft {
+    private Optional<HttpServerSettings> http;
+    private ApiSettings api;
+    private DatabaseSettings database;
+    private BusSettings bus;
+    private Optional<Secret> adminKey;
+    private Secret masterKey;
+    private Optional<Secret> previousMasterKey;
+    private Duration deviceTokenLifetime;
+    private Duration deviceCertificateLifetime;
+    private Duration signingKeyLifetime;
+    private Duration auditRetention;
+    private EnrolmentSettings enrolment;
+    private ChangeSettings changes;
+    private WebhookSettings webhooks;
+    private int gatewayLostBeats;
+    private Duration gatewayBeatInterval;
+    private SignInSettings signIn;
+    private LimitSettings limits;
+    private AlertSettings alerts;
+    private FlappingSettings flapping;
+    private TelemetrySettings telemetry;
+    private MapSettings map;
+
+    Draft(RegistryConfig like) {
+      this.http = like.http;
+      this.api = like.api;
+      this.database = like.database;
+      this.bus = like.bus;
+      this.adminKey = like.adminKey;
+      this.masterKey = like.masterKey;
+      this.previousMasterKey = like.previousMasterKey;
+      this.deviceTokenLifetime = like.deviceTokenLifetime;
+      this.deviceCertificateLifetime = like.deviceCertificateLifetime;
+      this.signingKeyLifetime = like.signingKeyLifetime;
+      this.auditRetention = like.auditRetention;
+      this.enrolment = like.enrolment;
+      this.changes = like.changes;
+      this.webhooks = like.webhooks;
+      this.gatewayLostBeats = like.gatewayLostBeats;
+      this.gatewayBeatInterval = like.gatewayBeatInterval;
+      this.signIn = like.signIn;
+      this.limits = like.limits;
+      this.alerts = like.alerts;
+      this.flapping = like.flapping;
+      this.telemetry = like.telemetry;
+      this.map = like.map;
+    }
+
+    RegistryConfig finished() {
+      return new RegistryConfig(
+          http,
+          api,
+          database,
+          bus,
+          adminKey,
+          masterKey,
+          previousMasterKey,
+          deviceTokenLifetime,
+          deviceCertificateLifetime,
+          signingKeyLifetime,
+          auditRetention,
+          enrolment,
+          changes,
+          webhooks,
+          gatewayLostBeats,
+          gatewayBeatInterval,
+          signIn,
+          limits,
+          alerts,
+          flapping,
+          telemetry,
+          map);
+    }
   }
 }

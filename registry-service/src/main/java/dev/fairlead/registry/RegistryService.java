@@ -42,6 +42,7 @@ import dev.fairlead.registry.knowledge.KnowledgeRoutes;
 import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
+import dev.fairlead.registry.map.MapRoutes;
 import dev.fairlead.registry.presence.FlappingSweep;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.presence.PresenceRoutes;
@@ -51,7 +52,7 @@ import dev.fairlead.registry.row.Published;
 import dev.fairlead.registry.rule.RuleRoutes;
 import dev.fairlead.registry.rule.RuleSweep;
 import dev.fairlead.registry.signin.SignIn;
-import dev.fairlead.registry.telemetry.PgTelemetry;
+import dev.fairlead.registry.telemetry.Telemetry;
 import dev.fairlead.registry.tenant.PgTenantRemoval;
 import dev.fairlead.registry.tenant.PgTenants;
 import dev.fairlead.registry.tenant.TenantRoutes;
@@ -263,7 +264,8 @@ public final class RegistryService implements Service {
         new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
     onStop(webhooks::close);
     SignIn signIn = signIn(pool, view, credentials.personTokens());
-    return startConsumers(pool, bus, deadLetters, audit, outbox, desired)
+    Telemetry telemetry = telemetry(pool, deadLetters);
+    return startConsumers(pool, bus, deadLetters, audit, outbox, desired, telemetry)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
         .compose(
@@ -278,7 +280,9 @@ public final class RegistryService implements Service {
                         new AlertRoutes(pool, longQueries, clock)::bind,
                         new KnowledgeRoutes(pool, clock)::bind,
                         new CountRoutes(longQueries, clock)::bind,
+                        new MapRoutes(pool, longQueries, config.map(), clock)::bind,
                         new RuleRoutes(pool, clock)::bind,
+                        telemetry.routes()::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,
@@ -304,6 +308,20 @@ public final class RegistryService implements Service {
                         signIn::bind),
                     new PgAudit(pool, outbox),
                     signIn.authenticator()));
+  }
+
+  private Telemetry telemetry(Pool pool, DeadLetters deadLetters) {
+    Pool budgeted =
+        PgPools.create(
+            vertx,
+            config.database().withPoolSize(Telemetry.CONNECTIONS),
+            RegistryConfig.SERVICE + "-telemetry",
+            RegistryConfig.SERVICE);
+    onStop(budgeted::close);
+    Telemetry telemetry =
+        new Telemetry(vertx, pool, budgeted, deadLetters, config.telemetry(), clock, meters);
+    onStop(telemetry::close);
+    return telemetry;
   }
 
   private LongQueries longQueries() {
@@ -338,22 +356,24 @@ public final class RegistryService implements Service {
       DeadLetters deadLetters,
       Audit audit,
       PgOutbox outbox,
-      PgDesiredMail desired) {
+      PgDesiredMail desired,
+      Telemetry telemetry) {
     List<Feed> feeds =
-        List.of(
-            PgSessions.feed(pool, deadLetters, config.flapping(), outbox, desired, meters),
-            PgEvents.feed(
-                pool,
-                deadLetters,
-                new PgRenewals(
-                    new PgCertificates(pool, config.opener()),
-                    config.deviceCertificateLifetime(),
-                    outbox,
+        new ArrayList<>(
+            List.of(
+                PgSessions.feed(pool, deadLetters, config.flapping(), outbox, desired, meters),
+                PgEvents.feed(
+                    pool,
+                    deadLetters,
+                    new PgRenewals(
+                        new PgCertificates(pool, config.opener()),
+                        config.deviceCertificateLifetime(),
+                        outbox,
+                        meters),
+                    desired,
                     meters),
-                desired,
-                meters),
-            PgTelemetry.feed(pool, deadLetters, meters),
-            audit.feed(deadLetters));
+                audit.feed(deadLetters)));
+    feeds.addAll(telemetry.feeds());
     List<Future<?>> joined = new ArrayList<>();
     for (Feed feed : feeds) {
       GroupConsumer consumer =

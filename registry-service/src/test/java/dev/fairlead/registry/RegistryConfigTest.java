@@ -7,6 +7,8 @@ import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.delivery.RetryPlan;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.map.MapSettings;
+import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
@@ -108,6 +110,27 @@ class RegistryConfigTest {
                 Duration.ofDays(2),
                 Duration.ofSeconds(38),
                 Optional.empty()));
+  }
+
+  @Test
+  void takesTheBoundsOfTelemetryAndMaps() {
+    // When
+    RegistryConfig byDefault = read(Map.of());
+    RegistryConfig config =
+        read(
+            Map.of(
+                "FAIRLEAD_TELEMETRY_ROWS_PER_SECOND", "500",
+                "FAIRLEAD_TELEMETRY_PENDING_BYTES", "1MiB",
+                "FAIRLEAD_TELEMETRY_HISTORY_INTERVAL", "0s",
+                "FAIRLEAD_TELEMETRY_HISTORY_RETENTION", "30d",
+                "FAIRLEAD_MAP_REFRESH", "1m"));
+
+    // Then
+    assertThat(byDefault.telemetry()).isEqualTo(TelemetrySettings.DEFAULT);
+    assertThat(byDefault.map()).isEqualTo(MapSettings.DEFAULT);
+    assertThat(config.telemetry())
+        .isEqualTo(new TelemetrySettings(500, 1 << 20, Duration.ZERO, Duration.ofDays(30)));
+    assertThat(config.map()).isEqualTo(new MapSettings(Duration.ofMinutes(1)));
   }
 
   @Test

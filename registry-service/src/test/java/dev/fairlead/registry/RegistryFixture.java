@@ -14,7 +14,9 @@ import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
+import dev.fairlead.registry.map.MapSettings;
 import dev.fairlead.registry.signin.SignInSettings;
+import dev.fairlead.registry.telemetry.TelemetrySettings;
 import dev.fairlead.registry.webhook.WebhookSettings;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
@@ -132,7 +134,9 @@ final class RegistryFixture implements AutoCloseable {
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
         new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
-        FlappingSettings.DEFAULT);
+        FlappingSettings.DEFAULT,
+        TelemetrySettings.DEFAULT,
+        MapSettings.DEFAULT);
   }
 
   RegistryConfig config() {

@@ -391,7 +391,9 @@ class RegistryServiceIT {
                 config.signIn(),
                 config.limits(),
                 config.alerts(),
-                config.flapping()));
+                config.flapping(),
+                config.telemetry(),
+                config.map()));
 
     // Then
     Awaitility.await()

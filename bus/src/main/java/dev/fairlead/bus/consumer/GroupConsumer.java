@@ -91,6 +91,7 @@ public final class GroupConsumer {
     this.consumed = meters.counter("bus.consumed", "topic", topic.suffix(), "group", group);
     this.gaps = meters.counter("bus.consumer.gaps", "topic", topic.suffix(), "group", group);
     this.retries = meters.counter("bus.consumer.retries", "topic", topic.suffix(), "group", group);
+    handler.rereadWith(this::reread);
   }
 
   /// Joins the group and begins.
@@ -250,6 +251,15 @@ public final class GroupConsumer {
     return lane.isRevoked()
         ? Future.succeededFuture()
         : stream.call(open -> open.pause(Set.of(lanes.place(partition))));
+  }
+
+  /// The next cycle looks up where the partition begins, as if it were new.
+  private void reread(int partition) {
+    Lane lane = lanes.placed(partition);
+    if (lane != null) {
+      hold(lane, partition)
+          .onFailure(cause -> log.debug("not paused, what it brings is not taken", cause));
+    }
   }
 
   /// Waits for the handlers. Where they take long, pauses everything and polls on: a member that

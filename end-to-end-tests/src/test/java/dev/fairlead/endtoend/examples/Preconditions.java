@@ -48,6 +48,7 @@ final class Preconditions {
           entry("a device", Preconditions::pump),
           entry("two devices", Preconditions::twoPumps),
           entry("a sub-device", Preconditions::valve),
+          entry("a device on the map", Preconditions::placedPump),
           entry("a device at work", Preconditions::atWork),
           entry("a command", Preconditions::command),
           entry("a cancelled command", Preconditions::cancelledCommand),
@@ -157,6 +158,13 @@ final class Preconditions {
   private static void valve(World world) {
     pump(world);
     world.create(world.registryPort(), DEVICES + "/pump-17/sub-devices", "{\"id\":\"valve-3\"}");
+  }
+
+  private static void placedPump(World world) {
+    world.theDevice(
+        () ->
+            world.device(
+                "{\"id\":\"pump-17\",\"location\":{\"latitude\":53.5438,\"longitude\":9.9661}}"));
   }
 
   private static void twoPumps(World world) {

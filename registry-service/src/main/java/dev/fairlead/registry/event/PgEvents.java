@@ -15,7 +15,6 @@ import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.event.DeviceState.Outcome;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.subdevice.PgSpeakers;
-import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.registry.twin.DesiredAck;
 import dev.fairlead.registry.twin.PgDesiredMail;
 import dev.fairlead.registry.twin.PgReported;
@@ -80,25 +79,12 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
 
   @Override
   public Future<Void> apply(SqlConnection transaction, List<Received<DeviceEvent>> messages) {
-    return PgSpeakers.strangers(
-            transaction, messages.stream().map(received -> received.message().spoken()).toList())
-        .compose(strangers -> use(transaction, heeded(messages, strangers)));
-  }
-
-  private List<Received<DeviceEvent>> heeded(
-      List<Received<DeviceEvent>> messages, Set<Spoken> strangers) {
-    if (strangers.isEmpty()) {
-      return messages;
-    }
-    List<Received<DeviceEvent>> heeded = new ArrayList<>(messages.size());
-    for (Received<DeviceEvent> received : messages) {
-      if (strangers.contains(received.message().spoken())) {
-        count(received.message(), Outcome.UNKNOWN_DEVICE);
-      } else {
-        heeded.add(received);
-      }
-    }
-    return heeded;
+    return PgSpeakers.heeded(
+            transaction,
+            messages,
+            received -> received.message().spoken(),
+            received -> count(received.message(), Outcome.UNKNOWN_DEVICE))
+        .compose(heeded -> use(transaction, heeded));
   }
 
   private Future<Void> use(SqlConnection transaction, List<Received<DeviceEvent>> messages) {

@@ -1,106 +1,233 @@
 package dev.fairlead.registry.telemetry;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.MalformedRecordException;
+import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.Batch;
+import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.consumer.StaleBatchException;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.bus.identity.Epoch;
-import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
-import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.registry.row.Feed;
-import dev.fairlead.registry.row.PgColumns;
-import dev.fairlead.registry.rule.PgRuleStates;
 import dev.fairlead.registry.subdevice.PgSpeakers;
-import dev.fairlead.registry.subdevice.Spoken;
-import dev.fairlead.runtime.http.Json;
+import dev.fairlead.registry.telemetry.PgTelemetryRows.Written;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Keeps the latest values of each device, in one row that a batch writes at most once.
-public final class PgTelemetry implements PgConsumer.Use<Measurements> {
+/// Keeps the latest values of each device, within the row budget.
+///
+/// What a partition brings is folded in memory into a [Span], and becomes one transaction with the
+/// offset that it reaches: a device has one row in it, however many records there were. Spans are
+/// written one after the other, the oldest first, whenever the budget has paid for the one before;
+/// the shorter it is, the longer they grow and the less often a device is written. A batch counts
+/// as handled once it is folded. What was not written when the process ends is read again, from the
+/// offset that was.
+///
+/// Once the spans take as much memory as they may, nothing is read until one was written.
+///
+/// Confined to the context of its consumer.
+final class PgTelemetry implements BatchHandler {
 
-  private static final String CONSUMER = "registry-telemetry";
+  static final String CONSUMER = "registry-telemetry";
 
-  private final PgRuleStates rules = new PgRuleStates();
+  private static final Logger log = LoggerFactory.getLogger(PgTelemetry.class);
+
+  /// For so long records are gathered even where the budget is ample.
+  private static final long LINGER_NANOS = Duration.ofMillis(100).toNanos();
+
+  private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /// In so long a device may bring any number of intervals, as one does that was away; of a span
+  /// that lasts, each device has one, so that the rows of a span have a bound.
+  private static final long CATCH_UP_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final Vertx vertx;
+  private final Pool pool;
+  private final PgOffsets offsets;
+  private final DeadLetters deadLetters;
+  private final TelemetrySettings settings;
+  private final Optional<Samples.Plan> plan;
+  private final RowBudget budget;
   private final Counter unreadable;
   private final Counter refused;
   private final Counter unknown;
+  private final Counter dropped;
+  private final Counter rows;
 
-  private PgTelemetry(MeterRegistry meters) {
+  private final Map<Integer, Span> spans = new HashMap<>();
+  private final Set<Integer> handling = new HashSet<>();
+  private final Set<Integer> overtaken = new HashSet<>();
+  private Promise<Void> progress = Promise.promise();
+  private IntConsumer reread = partition -> {};
+  private @Nullable Span writing;
+  private long retryAt = System.nanoTime();
+  private boolean timed;
+  private volatile long pendingBytes;
+  private boolean closed;
+
+  /// @param pool of connections that nothing else waits for
+  /// @param clock what the history's retention counts from
+  PgTelemetry(
+      Vertx vertx,
+      Pool pool,
+      DeadLetters deadLetters,
+      TelemetrySettings settings,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.vertx = vertx;
+    this.pool = pool;
+    this.offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
+    this.deadLetters = deadLetters;
+    this.settings = settings;
+    this.plan = Samples.Plan.of(settings, clock);
+    this.budget = new RowBudget(settings.rowsPerSecond(), System::nanoTime);
     this.unreadable = meters.counter("registry.telemetry.unreadable");
     this.refused = meters.counter("registry.telemetry.values.refused");
     this.unknown = meters.counter("registry.telemetry.unknown.device");
+    this.dropped = meters.counter("registry.telemetry.history.dropped");
+    this.rows = meters.counter("registry.telemetry.rows");
+    Gauge.builder("registry.telemetry.pending.bytes", this, each -> each.pendingBytes)
+        .description("Memory of measurements that are not written yet")
+        .register(meters);
   }
 
-  /// The way from the topic into the table. Counted are records whose body is no JSON object
+  /// The way from the topic into the tables. Counted are records whose body is no JSON object
   /// (`registry.telemetry.unreadable`), values that are not shown
-  /// (`registry.telemetry.values.refused`) and records of devices that do not exist
-  /// (`registry.telemetry.unknown.device`).
-  public static Feed feed(Pool pool, DeadLetters deadLetters, MeterRegistry meters) {
-    PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
-    return new Feed(
-        CONSUMER,
-        Topic.TELEMETRY,
-        offsets,
-        new PgConsumer<>(
-            pool, offsets, CONSUMER, Measurements::decode, new PgTelemetry(meters), deadLetters));
+  /// (`registry.telemetry.values.refused`), records of devices that do not exist
+  /// (`registry.telemetry.unknown.device`), numbers that the history did not take
+  /// (`registry.telemetry.history.dropped`), and the rows that were written
+  /// (`registry.telemetry.rows`).
+  Feed feed() {
+    return new Feed(CONSUMER, Topic.TELEMETRY, offsets, this);
+  }
+
+  /// Writes nothing more; what is under way may still be committed.
+  void close() {
+    closed = true;
+    progress();
   }
 
   @Override
-  public Future<Void> apply(SqlConnection transaction, List<Received<Measurements>> messages) {
-    return PgSpeakers.strangers(
-            transaction, messages.stream().map(received -> received.message().spoken()).toList())
-        .compose(strangers -> use(transaction, messages, strangers));
+  public void rereadWith(IntConsumer way) {
+    reread = way;
   }
 
-  private Future<Void> use(
-      SqlConnection transaction, List<Received<Measurements>> messages, Set<Spoken> strangers) {
-    Set<DeviceKey> devices =
-        messages.stream()
-            .map(received -> received.message().device())
-            .collect(Collectors.toUnmodifiableSet());
-    return lock(transaction, devices)
-        .compose(
-            before -> {
-              Map<DeviceKey, LatestValues> after = new HashMap<>(before);
-              List<PgRuleStates.Sample> samples = new ArrayList<>(messages.size());
-              messages.stream()
-                  .map(Received::message)
-                  .forEach(
-                      measured -> {
-                        if (strangers.contains(measured.spoken())) {
-                          unknown.increment();
-                        } else {
-                          fold(after, measured, samples);
-                        }
-                      });
-              after
-                  .entrySet()
-                  .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
-              return write(transaction, after)
-                  .compose(nothing -> rules.measured(transaction, samples));
+  @Override
+  public Future<Void> handle(Batch batch) {
+    handling.add(batch.partition());
+    return room(batch.partition())
+        .compose(nothing -> take(batch))
+        .onComplete(
+            done -> {
+              handling.remove(batch.partition());
+              look();
             });
   }
 
-  private void fold(
-      Map<DeviceKey, LatestValues> latest,
-      Measurements measured,
-      List<PgRuleStates.Sample> samples) {
-    @Nullable LatestValues before = latest.get(measured.device());
+  /// Waits while the partition's span is being written, and while there is no memory for more.
+  private Future<Void> room(int partition) {
+    if (closed) {
+      return Future.failedFuture("telemetry was closed");
+    }
+    if (overtaken.remove(partition)) {
+      return Future.failedFuture(new StaleBatchException());
+    }
+    Span busy = writing;
+    if ((busy == null || busy.partition() != partition) && !isFull()) {
+      return Future.succeededFuture();
+    }
+    look();
+    return progress.future().compose(nothing -> room(partition));
+  }
+
+  private boolean isFull() {
+    return pendingBytes >= settings.pendingBytes();
+  }
+
+  private Future<Void> take(Batch batch) {
+    Span span = spanOf(batch);
+    span.taking(true);
+    List<Measurements> messages = new ArrayList<>(batch.records().size());
+    return decode(batch, messages)
+        .compose(
+            nothing ->
+                PgSpeakers.heeded(
+                    pool, messages, Measurements::spoken, stranger -> unknown.increment()))
+        .compose(
+            heeded ->
+                read(span, heeded)
+                    .onSuccess(
+                        read -> {
+                          span.know(read);
+                          heeded.forEach(measured -> fold(span, measured));
+                          span.reach(batch.next());
+                        }))
+        .onComplete(
+            done -> {
+              span.taking(false);
+              weigh();
+            })
+        .mapEmpty();
+  }
+
+  /// The span that the batch goes on with. One that ended elsewhere is of a time before the
+  /// partition was here again: its records are those that come now.
+  private Span spanOf(Batch batch) {
+    Span span = spans.get(batch.partition());
+    if (span == null || span.next() != batch.first()) {
+      span = new Span(batch.partition(), batch.first(), System.nanoTime());
+      spans.put(batch.partition(), span);
+    }
+    return span;
+  }
+
+  private Future<Void> decode(Batch batch, List<Measurements> messages) {
+    List<Future<?>> putAway = new ArrayList<>();
+    for (ReceivedRecord record : batch.records()) {
+      try {
+        messages.add(Measurements.decode(record));
+      } catch (MalformedRecordException e) {
+        putAway.add(deadLetters.put(record, CONSUMER, String.valueOf(e.getMessage())));
+      } catch (RuntimeException e) {
+        // A decoder's bug: the same record would meet it again and hold up all behind it.
+        log.atError().addKeyValue("consumer", CONSUMER).setCause(e).log("decoder failed");
+        putAway.add(deadLetters.put(record, CONSUMER, "not decoded: " + e));
+      }
+    }
+    return Future.all(putAway).mapEmpty();
+  }
+
+  private Future<Map<DeviceKey, LatestValues>> read(Span span, List<Measurements> messages) {
+    return PgTelemetryRows.read(
+        pool,
+        span.unread(
+            messages.stream().map(Measurements::device).collect(Collectors.toUnmodifiableSet())));
+  }
+
+  private void fold(Span span, Measurements measured) {
+    @Nullable LatestValues before = span.latest(measured.device());
     if (!measured.readable()) {
       unreadable.increment();
     } else if (before == null) {
@@ -108,68 +235,126 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
     } else {
       LatestValues.Step step = before.after(measured);
       refused.increment(step.refused());
-      latest.put(measured.device(), step.after());
       if (!before.isLate(measured)) {
-        samples.add(
-            new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
+        span.put(measured.device(), step.after());
+        plan.ifPresent(how -> sample(how, span, measured, before, step.after()));
       }
     }
   }
 
-  private static Future<Map<DeviceKey, LatestValues>> lock(
-      SqlConnection transaction, Set<DeviceKey> devices) {
-    return transaction
-        .preparedQuery(
-            """
-            select tenant, device_id, metrics::text as metrics,
-                   epoch_generation, epoch_offset, as_of
-            from telemetry_latest
-            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-              using (tenant, device_id)
-            order by tenant, device_id
-            for update of telemetry_latest
-            """)
-        .execute(PgColumns.keys(devices))
-        .map(
-            rows -> {
-              Map<DeviceKey, LatestValues> found = new HashMap<>();
-              rows.forEach(row -> found.put(PgColumns.key(row), values(row)));
-              return found;
+  private void sample(
+      Samples.Plan how, Span span, Measurements measured, LatestValues before, LatestValues after) {
+    boolean lasts = span.age() > CATCH_UP_NANOS;
+    dropped.increment(
+        span.samples(measured.device())
+            .take(how, measured, before, after, lasts ? 1 : Samples.INTERVALS_MAX));
+  }
+
+  private void weigh() {
+    long bytes = 0;
+    for (Span span : spans.values()) {
+      bytes += span.bytes();
+    }
+    pendingBytes = bytes;
+  }
+
+  /// Writes the oldest span if it is time, or looks again when it is.
+  private void look() {
+    if (closed || writing != null) {
+      return;
+    }
+    Optional<Span> oldest =
+        spans.values().stream().filter(Span::isReady).max(Comparator.comparingLong(Span::age));
+    if (oldest.isEmpty()) {
+      return;
+    }
+    Span span = oldest.get();
+    long now = System.nanoTime();
+    long linger = isFull() ? 0 : LINGER_NANOS - span.age();
+    long wait = Math.max(Math.max(budget.waitNanos(), linger), retryAt - now);
+    if (wait <= 0) {
+      write(span);
+    } else if (!timed) {
+      timed = true;
+      vertx.setTimer(
+          Math.max(1, Duration.ofNanos(wait).toMillis()),
+          id -> {
+            timed = false;
+            look();
+          });
+    }
+  }
+
+  private void write(Span span) {
+    writing = span;
+    long begun = System.nanoTime();
+    pool.withTransaction(
+            transaction ->
+                offsets
+                    .advance(transaction, batchOf(span))
+                    .compose(
+                        nothing ->
+                            PgTelemetryRows.writeLatest(transaction, span.rows(), span.isCareful()))
+                    .compose(
+                        latest ->
+                            PgTelemetryRows.writeHistory(
+                                    transaction, span.history(), span.isCareful())
+                                .map(latest::and)))
+        .map(Objects::requireNonNull)
+        .onComplete(
+            done -> {
+              writing = null;
+              if (done.succeeded()) {
+                written(span, done.result(), begun);
+              } else {
+                notWritten(span, done.cause());
+              }
+              progress();
+              look();
             });
   }
 
-  private static Future<Void> write(
-      SqlConnection transaction, Map<DeviceKey, LatestValues> changed) {
-    if (changed.isEmpty()) {
-      return Future.succeededFuture();
+  private static Batch batchOf(Span span) {
+    return new Batch(Topic.TELEMETRY, span.partition(), span.first(), span.next(), List.of());
+  }
+
+  private void written(Span span, Written done, long begunNanos) {
+    forget(span);
+    rows.increment(done.rows());
+    refused.increment(done.refused());
+    // One more is the offset's.
+    budget.spend(done.rows() + 1, begunNanos);
+  }
+
+  private void notWritten(Span span, Throwable cause) {
+    if (cause instanceof StaleBatchException) {
+      forget(span);
+      if (handling.contains(span.partition())) {
+        overtaken.add(span.partition());
+      } else {
+        reread.accept(span.partition());
+      }
+    } else if (PgTelemetryRows.isAboutContent(cause) && !span.isCareful()) {
+      log.atWarn().setCause(cause).log("a row was refused, the others are written one by one");
+      span.beCareful();
+    } else {
+      retryAt = System.nanoTime() + RETRY_NANOS;
+      log.atWarn()
+          .addKeyValue("partition", span.partition())
+          .setCause(cause)
+          .log("telemetry not written, will be tried again");
     }
-    List<Tuple> rows =
-        changed.entrySet().stream().map(entry -> tuple(entry.getKey(), entry.getValue())).toList();
-    return transaction
-        .preparedQuery(
-            """
-            update telemetry_latest
-            set metrics = $3::text::jsonb, epoch_generation = $4, epoch_offset = $5, as_of = $6
-            where tenant = $1 and device_id = $2
-            """)
-        .executeBatch(rows)
-        .mapEmpty();
   }
 
-  private static LatestValues values(Row row) {
-    return new LatestValues(
-        Json.read(row.getString("metrics").getBytes(StandardCharsets.UTF_8), ObjectNode.class),
-        PgColumns.epoch(row, "epoch"),
-        PgColumns.time(row, "as_of"));
+  private void forget(Span span) {
+    spans.remove(span.partition(), span);
+    weigh();
   }
 
-  private static Tuple tuple(DeviceKey device, LatestValues values) {
-    return Tuple.of(
-        device.tenant().value(),
-        device.device().value(),
-        values.metrics().toString(),
-        values.epoch().map(Epoch::generation).orElse(null),
-        values.epoch().map(Epoch::offset).orElse(null),
-        values.asOf().map(PgColumns::parameter).orElse(null));
+  /// Whoever waits looks again whether there is room.
+  private void progress() {
+    Promise<Void> over = progress;
+    progress = Promise.promise();
+    over.complete();
   }
 }

@@ -1,4 +1,5 @@
-/// The latest measurement of each kind from each device.
+/// What devices measure: the latest value of each kind and a short history, written within a
+/// budget of rows, and shown to the rules that raise alerts.
 @NullMarked
 package dev.fairlead.registry.telemetry;
 

@@ -2,7 +2,6 @@ package dev.fairlead.registry.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
@@ -10,15 +9,13 @@ import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.runtime.http.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LatestValuesTest {
 
   private static final DeviceKey DEVICE = DeviceKey.of("default", "d1");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
-  private static final LatestValues NONE =
-      new LatestValues(JsonNodeFactory.instance.objectNode(), Optional.empty(), Optional.empty());
+  private static final LatestValues NONE = LatestValues.NONE;
 
   private static Measurements measured(long epoch, String json) {
     ObjectNode values = Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
@@ -35,9 +32,9 @@ class LatestValuesTest {
     LatestValues after = before.after(measured(1, "{\"a\":2}")).after();
 
     // Then
-    assertThat(after.metrics().at("/a/value").asInt()).isEqualTo(2);
-    assertThat(after.metrics().at("/b/value").asText()).isEqualTo("x");
-    assertThat(after.metrics().at("/a/at").asText()).isEqualTo("2026-01-01T12:00:00Z");
+    assertThat(after.json().at("/a/value").asInt()).isEqualTo(2);
+    assertThat(after.json().at("/b/value").asText()).isEqualTo("x");
+    assertThat(after.json().at("/a/at").asText()).isEqualTo("2026-01-01T12:00:00Z");
   }
 
   @Test
@@ -77,6 +74,18 @@ class LatestValuesTest {
     // Then
     assertThat(oneMore.refused()).isOne();
     assertThat(oneMore.after().metrics().size()).isEqualTo(LatestValues.KEYS_MAX);
-    assertThat(oneMore.after().metrics().at("/k0/value").asInt()).isEqualTo(2);
+    assertThat(oneMore.after().json().at("/k0/value").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void readsWhatItWrote() {
+    // Given
+    LatestValues written = NONE.after(measured(1, "{\"a\":1.5,\"b\":\"x\",\"c\":true}")).after();
+
+    // When
+    var read = LatestValues.metrics(written.json());
+
+    // Then
+    assertThat(read).isEqualTo(written.metrics());
   }
 }

@@ -1,0 +1,122 @@
+package dev.fairlead.registry.telemetry;
+
+import dev.fairlead.bus.Topic;
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.bus.postgres.PgConsumer;
+import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.registry.rule.PgRuleStates;
+import dev.fairlead.registry.subdevice.PgSpeakers;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Shows measurements to the rules that raise alerts. It reads the topic for itself: alerts come
+/// before latest values, and wait for no row budget.
+final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
+
+  static final String CONSUMER = "registry-rules";
+
+  private final PgRuleStates rules = new PgRuleStates();
+
+  private PgTelemetryRules() {}
+
+  static Feed feed(Pool pool, DeadLetters deadLetters) {
+    PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
+    return new Feed(
+        CONSUMER,
+        Topic.TELEMETRY,
+        offsets,
+        new PgConsumer<>(
+            pool, offsets, CONSUMER, Measurements::decode, new PgTelemetryRules(), deadLetters));
+  }
+
+  @Override
+  public Future<Void> apply(SqlConnection transaction, List<Received<Measurements>> messages) {
+    return PgSpeakers.heeded(
+            transaction,
+            messages,
+            received -> received.message().spoken(),
+            stranger -> {
+              // Counted where the latest values are kept.
+            })
+        .compose(heeded -> use(transaction, heeded));
+  }
+
+  private Future<Void> use(SqlConnection transaction, List<Received<Measurements>> messages) {
+    Set<DeviceKey> devices =
+        messages.stream()
+            .map(received -> received.message().device())
+            .collect(Collectors.toUnmodifiableSet());
+    return newest(transaction, devices)
+        .compose(
+            newest -> {
+              List<PgRuleStates.Sample> samples = new ArrayList<>();
+              messages.forEach(received -> fold(newest, received.message(), samples));
+              return rules.measured(transaction, samples);
+            });
+  }
+
+  /// A record of an older session than the newest that is known is history; it changes no state.
+  private static void fold(
+      Map<DeviceKey, Optional<Epoch>> newest,
+      Measurements measured,
+      List<PgRuleStates.Sample> samples) {
+    Optional<Epoch> known = newest.get(measured.device());
+    if (measured.readable()
+        && known != null
+        && known.filter(epoch -> epoch.isNewerThan(measured.epoch())).isEmpty()) {
+      newest.put(measured.device(), Optional.of(measured.epoch()));
+      samples.add(
+          new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
+    }
+  }
+
+  /// The newest session of each device that is in the scope of a rule, of which its latest values
+  /// or its presence may know first.
+  private static Future<Map<DeviceKey, Optional<Epoch>>> newest(
+      SqlConnection transaction, Set<DeviceKey> devices) {
+    return transaction
+        .preparedQuery(
+            """
+            select tenant, device_id,
+              presence.newest_generation as session_generation,
+              presence.newest_offset as session_offset,
+              latest.epoch_generation, latest.epoch_offset
+            from presence
+            join telemetry_latest latest using (tenant, device_id)
+            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+              using (tenant, device_id)
+            where exists (
+              select from rule_state state
+              where state.tenant = presence.tenant and state.device_id = presence.device_id
+            )
+            """)
+        .execute(PgColumns.keys(devices))
+        .map(
+            rows -> {
+              Map<DeviceKey, Optional<Epoch>> found = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      found.put(
+                          PgColumns.key(row),
+                          newer(PgColumns.epoch(row, "session"), PgColumns.epoch(row, "epoch"))));
+              return found;
+            });
+  }
+
+  private static Optional<Epoch> newer(Optional<Epoch> one, Optional<Epoch> other) {
+    return one.filter(epoch -> other.filter(it -> it.isNewerThan(epoch)).isEmpty()).or(() -> other);
+  }
+}

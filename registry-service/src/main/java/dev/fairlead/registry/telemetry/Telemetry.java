@@ -1,0 +1,62 @@
+package dev.fairlead.registry.telemetry;
+
+import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.registry.row.Feed;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.time.InstantSource;
+import java.util.List;
+
+/// What devices measure: its latest values, its history, and the rules that look at it.
+public final class Telemetry {
+
+  /// How many connections the row budget is spent through: one reads, one writes.
+  public static final int CONNECTIONS = 2;
+
+  private final Pool pool;
+  private final DeadLetters deadLetters;
+  private final TelemetrySettings settings;
+  private final InstantSource clock;
+  private final PgTelemetry latest;
+  private final PgHistoryRetention retention;
+
+  /// Begins to take old samples away; its context is the caller's.
+  ///
+  /// @param pool of the registry's database
+  /// @param budgeted [#CONNECTIONS] of their own, so that nothing else waits for them
+  /// @param clock what the retention counts from
+  public Telemetry(
+      Vertx vertx,
+      Pool pool,
+      Pool budgeted,
+      DeadLetters deadLetters,
+      TelemetrySettings settings,
+      InstantSource clock,
+      MeterRegistry meters) {
+    this.pool = pool;
+    this.deadLetters = deadLetters;
+    this.settings = settings;
+    this.clock = clock;
+    this.latest = new PgTelemetry(vertx, budgeted, deadLetters, settings, clock, meters);
+    this.retention = new PgHistoryRetention(vertx, budgeted, settings.historyRetention(), clock);
+  }
+
+  /// The ways from the topic into the tables.
+  public List<Feed> feeds() {
+    return List.of(PgTelemetryRules.feed(pool, deadLetters), latest.feed());
+  }
+
+  /// The operations.
+  public TelemetryRoutes routes() {
+    return new TelemetryRoutes(pool, settings, clock);
+  }
+
+  /// Stops; what was read and not written is read again.
+  public Future<Void> close() {
+    retention.close();
+    latest.close();
+    return Future.succeededFuture();
+  }
+}
