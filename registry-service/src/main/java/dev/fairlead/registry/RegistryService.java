@@ -34,6 +34,8 @@ import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.device.PgTenantDevices;
+import dev.fairlead.registry.devicetype.DeviceTypeRoutes;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
@@ -43,6 +45,7 @@ import dev.fairlead.registry.limit.LimitRoutes;
 import dev.fairlead.registry.limit.LimitSharer;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.presence.PgSessions;
+import dev.fairlead.registry.reject.RejectRoutes;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
@@ -254,13 +257,14 @@ public final class RegistryService implements Service {
             ::close);
     PgDesiredMail desired = new PgDesiredMail(outbox, meters);
     onStop(new DesiredSweep(vertx, pool, desired)::close);
+    PgTypeSchemas schemas = new PgTypeSchemas(vertx, meters);
     Changes changes = Changes.open(vertx, pool, outbox, config.changes(), meters);
     onStop(changes::close);
     Webhooks webhooks =
         new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
     onStop(webhooks::close);
     SignIn signIn = signIn(pool, view, credentials.personTokens());
-    return startConsumers(pool, bus, deadLetters, audit, outbox, desired)
+    return startConsumers(pool, bus, deadLetters, audit, outbox, desired, schemas)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
         .compose(
@@ -270,7 +274,9 @@ public final class RegistryService implements Service {
                         new DeviceRoutes(
                                 pool, longQueries, outbox, quota, credentials.tokens(), clock)
                             ::bind,
-                        new TwinRoutes(pool, desired, clock)::bind,
+                        new TwinRoutes(pool, desired, schemas, clock)::bind,
+                        new DeviceTypeRoutes(pool, outbox, clock)::bind,
+                        new RejectRoutes(pool)::bind,
                         new AlertRoutes(pool, longQueries, clock)::bind,
                         new KnowledgeRoutes(pool, clock)::bind,
                         new CountRoutes(longQueries, clock)::bind,
@@ -334,7 +340,8 @@ public final class RegistryService implements Service {
       DeadLetters deadLetters,
       Audit audit,
       PgOutbox outbox,
-      PgDesiredMail desired) {
+      PgDesiredMail desired,
+      PgTypeSchemas schemas) {
     List<Feed> feeds =
         List.of(
             PgSessions.feed(pool, deadLetters, outbox, desired, meters),
@@ -347,8 +354,9 @@ public final class RegistryService implements Service {
                     outbox,
                     meters),
                 desired,
+                schemas,
                 meters),
-            PgTelemetry.feed(pool, deadLetters, meters),
+            PgTelemetry.feed(pool, deadLetters, schemas, outbox, meters),
             audit.feed(deadLetters));
     List<Future<?>> joined = new ArrayList<>();
     for (Feed feed : feeds) {

@@ -7,7 +7,15 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.bus.schema.JsonSchema;
+import dev.fairlead.bus.schema.TypeSchemas;
+import dev.fairlead.bus.schema.Violation;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
+import dev.fairlead.registry.reject.PgRejects;
+import dev.fairlead.registry.reject.RejectSort;
+import dev.fairlead.registry.reject.Rejects;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.rule.PgRuleStates;
@@ -24,7 +32,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +44,18 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
   private static final String CONSUMER = "registry-telemetry";
 
   private final PgRuleStates rules = new PgRuleStates();
+  private final PgTypeSchemas schemas;
+  private final PgRejects rejects;
+  private final PgOutbox outbox;
+  private final AtomicBoolean told = new AtomicBoolean();
   private final Counter unreadable;
   private final Counter refused;
   private final Counter unknown;
 
-  private PgTelemetry(MeterRegistry meters) {
+  private PgTelemetry(PgTypeSchemas schemas, PgOutbox outbox, MeterRegistry meters) {
+    this.schemas = schemas;
+    this.rejects = new PgRejects(RejectSort.TELEMETRY, meters);
+    this.outbox = outbox;
     this.unreadable = meters.counter("registry.telemetry.unreadable");
     this.refused = meters.counter("registry.telemetry.values.refused");
     this.unknown = meters.counter("registry.telemetry.unknown.device");
@@ -48,14 +65,27 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
   /// (`registry.telemetry.unreadable`), values that are not shown
   /// (`registry.telemetry.values.refused`) and records of devices that do not exist
   /// (`registry.telemetry.unknown.device`).
-  public static Feed feed(Pool pool, DeadLetters deadLetters, MeterRegistry meters) {
+  ///
+  /// @param schemas that records must keep to
+  /// @param outbox wakes the readers of the feed
+  public static Feed feed(
+      Pool pool,
+      DeadLetters deadLetters,
+      PgTypeSchemas schemas,
+      PgOutbox outbox,
+      MeterRegistry meters) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     return new Feed(
         CONSUMER,
         Topic.TELEMETRY,
         offsets,
         new PgConsumer<>(
-            pool, offsets, CONSUMER, Measurements::decode, new PgTelemetry(meters), deadLetters));
+            pool,
+            offsets,
+            CONSUMER,
+            Measurements::decode,
+            new PgTelemetry(schemas, outbox, meters),
+            deadLetters));
   }
 
   @Override
@@ -65,35 +95,83 @@ public final class PgTelemetry implements PgConsumer.Use<Measurements> {
             .map(received -> received.message().device())
             .collect(Collectors.toUnmodifiableSet());
     return lock(transaction, devices)
+        .compose(before -> fold(transaction, before, messages))
         .compose(
-            before -> {
-              Map<DeviceKey, LatestValues> after = new HashMap<>(before);
-              List<PgRuleStates.Sample> samples = new ArrayList<>(messages.size());
-              messages.forEach(received -> fold(after, received.message(), samples));
-              after
-                  .entrySet()
-                  .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
-              return write(transaction, after)
-                  .compose(nothing -> rules.measured(transaction, samples));
-            });
+            folded ->
+                write(transaction, folded.changed())
+                    .compose(nothing -> rejects.write(transaction, folded.refused()))
+                    .onSuccess(some -> told.compareAndSet(false, some))
+                    .compose(some -> rules.measured(transaction, folded.samples())));
   }
 
-  private void fold(
-      Map<DeviceKey, LatestValues> latest,
-      Measurements measured,
-      List<PgRuleStates.Sample> samples) {
-    @Nullable LatestValues before = latest.get(measured.device());
+  @Override
+  public void committed(List<Received<Measurements>> messages) {
+    if (told.getAndSet(false)) {
+      outbox.poke();
+    }
+  }
+
+  /// What a batch leads to.
+  private record Folded(
+      Map<DeviceKey, LatestValues> before,
+      Map<DeviceKey, LatestValues> after,
+      List<PgRuleStates.Sample> samples,
+      Rejects refused) {
+
+    Map<DeviceKey, LatestValues> changed() {
+      Map<DeviceKey, LatestValues> changed = new HashMap<>(after);
+      changed.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
+      return changed;
+    }
+  }
+
+  private Future<Folded> fold(
+      SqlConnection transaction,
+      Map<DeviceKey, LatestValues> before,
+      List<Received<Measurements>> messages) {
+    Folded folded =
+        new Folded(before, new HashMap<>(before), new ArrayList<>(messages.size()), new Rejects());
+    return schemas
+        .of(transaction, before.keySet(), PgTypeSchemas.Part.TELEMETRY)
+        .compose(
+            types ->
+                types.isEmpty()
+                    ? Future.succeededFuture(fold(folded, types, messages))
+                    : schemas.work(() -> fold(folded, types, messages)));
+  }
+
+  private Folded fold(
+      Folded folded, Map<DeviceKey, TypeSchemas> types, List<Received<Measurements>> messages) {
+    messages.forEach(
+        received ->
+            fold(
+                folded,
+                Optional.ofNullable(types.get(received.message().device()))
+                    .flatMap(TypeSchemas::telemetry),
+                received.message()));
+    return folded;
+  }
+
+  private void fold(Folded folded, Optional<JsonSchema> schema, Measurements measured) {
+    @Nullable LatestValues before = folded.after().get(measured.device());
     if (!measured.readable()) {
       unreadable.increment();
     } else if (before == null) {
       unknown.increment();
     } else {
+      boolean late = before.isLate(measured);
+      List<Violation> errors = late ? List.of() : TypeSchemas.check(schema, measured.values());
+      if (!errors.isEmpty()) {
+        folded.refused().add(measured.device(), measured.takenAt(), measured.values(), errors);
+        return;
+      }
       LatestValues.Step step = before.after(measured);
       refused.increment(step.refused());
-      latest.put(measured.device(), step.after());
-      if (!before.isLate(measured)) {
-        samples.add(
-            new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
+      folded.after().put(measured.device(), step.after());
+      if (!late) {
+        folded
+            .samples()
+            .add(new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
       }
     }
   }
