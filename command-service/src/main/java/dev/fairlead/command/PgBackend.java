@@ -57,7 +57,7 @@ final class PgBackend {
       MeterRegistry meters) {
     pool = PgPools.create(vertx, database, CommandService.SCHEMA, CommandService.SCHEMA);
     commands = new PgCommandStore(pool);
-    PgTypes types = new PgTypes(new SchemaCache(CommandService.SCHEMA, meters));
+    PgTypes types = new PgTypes(new SchemaCache(meters.counter("command.schema.broken")));
     devices = new PgDevices(pool, commands, types);
     dispatch = new PgDispatch(pool, commands, settings);
     expiry = new PgExpiry(pool, commands, settings);

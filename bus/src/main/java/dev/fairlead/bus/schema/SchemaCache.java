@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.runtime.http.Json;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,11 +27,9 @@ public final class SchemaCache {
   private final Counter broken;
   private long characters;
 
-  /// Counts schemas that are not understood any more (`<service>.schema.broken`).
-  ///
-  /// @param service the word that meters of the service begin with
-  public SchemaCache(String service, MeterRegistry meters) {
-    this.broken = meters.counter(service + ".schema.broken");
+  /// @param broken counts schemas that are not understood any more
+  public SchemaCache(Counter broken) {
+    this.broken = broken;
   }
 
   /// A state of a type.

@@ -12,7 +12,7 @@ class SchemaCacheTest {
   private static final TenantId TENANT = new TenantId("acme");
 
   private final MeterRegistry meters = new SimpleMeterRegistry();
-  private final SchemaCache cache = new SchemaCache("test", meters);
+  private final SchemaCache cache = new SchemaCache(meters.counter("test.broken"));
 
   private static SchemaCache.Key key(long revision) {
     return new SchemaCache.Key(TENANT, "lamp", revision);
@@ -60,6 +60,6 @@ class SchemaCacheTest {
     // Then
     assertThat(broken).isEqualTo(TypeSchemas.NONE);
     assertThat(unreadable).isEqualTo(TypeSchemas.NONE);
-    assertThat(meters.counter("test.schema.broken").count()).isEqualTo(2);
+    assertThat(meters.counter("test.broken").count()).isEqualTo(2);
   }
 }

@@ -50,7 +50,7 @@ public final class PgTypeSchemas {
   /// @param meters where schemas that are not understood are counted, `registry.schema.broken`
   public PgTypeSchemas(Vertx vertx, MeterRegistry meters) {
     this.vertx = vertx;
-    this.cache = new SchemaCache("registry", meters);
+    this.cache = new SchemaCache(meters.counter("registry.schema.broken"));
   }
 
   /// The schemas for some devices.

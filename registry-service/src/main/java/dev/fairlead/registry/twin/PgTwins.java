@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgAudit;
 import dev.fairlead.bus.schema.SchemaProblems;
 import dev.fairlead.bus.schema.TypeSchemas;
+import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.change.PgChanges;
@@ -20,10 +21,10 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
@@ -100,17 +101,21 @@ final class PgTwins {
         .of(transaction, List.of(device), PgTypeSchemas.Part.DESIRED)
         .compose(
             found ->
-                schemas.work(
-                    () ->
-                        Optional.ofNullable(found.get(device))
-                            .map(type -> TypeSchemas.check(type.desired(), document))
-                            .orElse(List.of())))
+                found.isEmpty()
+                    ? Future.succeededFuture(List.<Violation>of())
+                    : schemas.work(() -> violations(found.values(), document)))
         .compose(
             violations ->
                 violations.isEmpty()
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         SchemaProblems.violation("The desired document", violations)));
+  }
+
+  private static List<Violation> violations(Collection<TypeSchemas> types, ObjectNode document) {
+    return types.stream()
+        .flatMap(type -> TypeSchemas.check(type.desired(), document).stream())
+        .toList();
   }
 
   private Future<Void> write(
