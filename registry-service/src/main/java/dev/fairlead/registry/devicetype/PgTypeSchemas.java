@@ -83,7 +83,7 @@ public final class PgTypeSchemas {
   /// Does on a worker what may take some milliseconds for each of a batch's documents, and goes on
   /// where it was called. The workers are those of Vert.x, whose number is bounded.
   public <T> Future<T> work(Callable<T> work) {
-    return vertx.executeBlocking(work, false);
+    return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 
   private Future<Map<DeviceKey, TypeSchemas>> ready(

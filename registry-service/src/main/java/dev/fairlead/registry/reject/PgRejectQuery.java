@@ -20,12 +20,6 @@ import java.util.List;
 /// The tables of what was refused, as people and programs see them.
 final class PgRejectQuery {
 
-  private static final String SELECT =
-      """
-      select '%1$s' as sort, count, first_at, last_at, errors::text as errors, document, cut
-      from %2$s where tenant = $1 and device_id = $2
-      """;
-
   private final Pool pool;
 
   PgRejectQuery(Pool pool) {
@@ -88,7 +82,11 @@ final class PgRejectQuery {
   }
 
   private static String select(RejectSort sort) {
-    return SELECT.formatted(sort.word(), sort.table());
+    return """
+    select '%s' as sort, count, first_at, last_at, errors::text as errors, document, cut
+    from %s where tenant = $1 and device_id = $2
+    """
+        .formatted(sort.word(), sort.table());
   }
 
   private static Tuple key(DeviceKey device) {

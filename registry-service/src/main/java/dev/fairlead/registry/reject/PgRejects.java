@@ -69,7 +69,7 @@ public final class PgRejects {
       return Future.succeededFuture(false);
     }
     Collection<Rejects.Reject> all = rejects.byDevice().values();
-    counter.increment(all.stream().mapToLong(Rejects.Reject::count).sum());
+    counter.increment((double) all.stream().mapToLong(Rejects.Reject::count).sum());
     return transaction
         .preparedQuery(upsert)
         .execute(tuple(rejects.byDevice()))
