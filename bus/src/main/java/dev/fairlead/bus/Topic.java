@@ -23,7 +23,7 @@ public enum Topic {
   GATEWAYS("gateways", Spread.SINGLE, Cleanup.COMPACTED, Duration.ofDays(7)),
   /// What admission needs: keys, revocations, limits, the generation.
   ACCESS("access", Spread.SINGLE, Cleanup.COMPACTED, Duration.ofDays(7)),
-  /// Devices created, changed and deleted.
+  /// Devices, and types of devices, created, changed and deleted.
   DEVICES("devices", Spread.KEYED, Cleanup.COMPACTED, Duration.ofDays(7)),
   /// Who did what, from where, with what outcome.
   AUDIT("audit", Spread.KEYED, Cleanup.DELETED, Duration.ofDays(7)),

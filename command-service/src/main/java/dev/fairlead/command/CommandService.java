@@ -93,7 +93,8 @@ public final class CommandService implements Service {
 
   private Future<Void> assemble() {
     Waiters waiters = new Waiters(CommandConfig.WAITERS_MAX, meters);
-    PgBackend database = new PgBackend(vertx, config.database(), config.commands(), waiters);
+    PgBackend database =
+        new PgBackend(vertx, config.database(), config.commands(), waiters, meters);
     closing(database::close);
     Bus bus = new Bus(vertx, config.bus(), meters, health);
     closing(bus::close);

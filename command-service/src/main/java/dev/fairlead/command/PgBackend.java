@@ -3,7 +3,7 @@ package dev.fairlead.command;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.DeadLetters;
-import dev.fairlead.bus.message.DeviceChange;
+import dev.fairlead.bus.message.DevicesMessage;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.postgres.PgApiKeyUses;
 import dev.fairlead.bus.postgres.PgAudit;
@@ -11,9 +11,11 @@ import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
+import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.command.api.PgCancellations;
 import dev.fairlead.command.api.PgSubmissions;
 import dev.fairlead.command.device.PgDevices;
+import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.dispatch.PgDispatch;
 import dev.fairlead.command.dispatch.PgExpiry;
 import dev.fairlead.command.dispatch.PgReplyConsumer;
@@ -47,13 +49,19 @@ final class PgBackend {
   /// A consumer's offsets and what it does with batches.
   record Consumption(PgOffsets offsets, BatchHandler handler) {}
 
-  PgBackend(Vertx vertx, DatabaseSettings database, CommandSettings settings, Waiters waiters) {
+  PgBackend(
+      Vertx vertx,
+      DatabaseSettings database,
+      CommandSettings settings,
+      Waiters waiters,
+      MeterRegistry meters) {
     pool = PgPools.create(vertx, database, CommandService.SCHEMA, CommandService.SCHEMA);
     commands = new PgCommandStore(pool);
-    devices = new PgDevices(pool, commands);
+    PgTypes types = new PgTypes(new SchemaCache(meters.counter("command.schema.broken")));
+    devices = new PgDevices(pool, commands, types);
     dispatch = new PgDispatch(pool, commands, settings);
     expiry = new PgExpiry(pool, commands, settings);
-    submissions = new PgSubmissions(pool, commands, settings);
+    submissions = new PgSubmissions(pool, commands, types, settings);
     cancellations = new PgCancellations(pool, commands);
     notices = new PgNotices(vertx, pool, waiters);
   }
@@ -72,7 +80,7 @@ final class PgBackend {
     return new Consumption(
         offsets,
         new PgConsumer<>(
-            pool, offsets, PgDevices.CONSUMER, DeviceChange::decode, devices, deadLetters));
+            pool, offsets, PgDevices.CONSUMER, DevicesMessage::decode, devices, deadLetters));
   }
 
   Consumption followReplies(DeadLetters deadLetters, MeterRegistry meters) {

@@ -83,6 +83,7 @@ final class Belongings {
   private static final String SIGNING_KEYS = "/api/v1/signing-keys";
   private static final String ALERTS = "/api/v1/alerts";
   private static final String KNOWLEDGE = "/api/v1/knowledge";
+  private static final String DEVICE_TYPES = "/api/v1/device-types";
   private static final String RULES = "/api/v1/rules";
   private static final String TYPE = "zq7-type";
   private static final String SITE = "zq7-site";
@@ -92,7 +93,7 @@ final class Belongings {
           "\"state\":\"(queued|sent|delivered|running)\",\"attempt\":\\d+,\"deadline\"");
 
   private static final Pattern PARAMETER = Pattern.compile("\\{\\w+}");
-  private static final List<String> NAMES = List.of("id", "fingerprint", "code");
+  private static final List<String> NAMES = List.of("id", "fingerprint", "code", "type");
 
   /// The victim's id of something, one of the same form that nobody has, and the intruder's own.
   record Ids(String theirs, String nobodys, String own) {
@@ -144,6 +145,7 @@ final class Belongings {
     webhooks();
     rules();
     knowledge();
+    types();
     awaitAudit();
   }
 
@@ -340,15 +342,27 @@ final class Belongings {
   }
 
   private void know(String code) {
-    JsonObject entry = new JsonObject().put("explanation", INNER).put("suggestion", INNER);
+    put(
+        KNOWLEDGE + "/" + code,
+        new JsonObject().put("explanation", INNER).put("suggestion", INNER));
+  }
+
+  private void types() {
+    JsonObject type = new JsonObject().put("title", INNER);
+    put(DEVICE_TYPES + "/zq7-victims-type", type);
+    put(DEVICE_TYPES + "/zq7-another-type", type);
+    named.put(DEVICE_TYPES + "/{type}", new Ids("zq7-victims-type", "nobodys-type"));
+  }
+
+  private void put(String path, JsonObject document) {
     HttpResponse<String> answer =
         cluster
             .api()
             .raw(
                 cluster.registry().httpPort(),
                 "PUT",
-                KNOWLEDGE + "/" + code,
-                Optional.of(entry.encode()),
+                path,
+                Optional.of(document.encode()),
                 cluster.adminKey(),
                 Map.of("Content-Type", "application/json", "Fairlead-Tenant", VICTIM));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -464,8 +478,9 @@ final class Belongings {
         .lines()
         .map(Belongings::json)
         .flatMap(line -> line.has("items") ? line.path("items").valueStream() : Stream.of(line))
-        .flatMap(item -> NAMES.stream().map(name -> item.path(name).asText()))
-        .filter(id -> !id.isEmpty())
+        .flatMap(item -> NAMES.stream().map(item::path))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
         .forEach(ids::add);
     return ids;
   }

@@ -34,6 +34,8 @@ import dev.fairlead.registry.credential.PgSigningKeyKeeper;
 import dev.fairlead.registry.credential.PgSigningKeys;
 import dev.fairlead.registry.device.DeviceRoutes;
 import dev.fairlead.registry.device.PgTenantDevices;
+import dev.fairlead.registry.devicetype.DeviceTypeRoutes;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.enrolment.Enrolments;
 import dev.fairlead.registry.event.PgEvents;
 import dev.fairlead.registry.gatewaywatch.GatewayWatcher;
@@ -46,6 +48,7 @@ import dev.fairlead.registry.map.MapRoutes;
 import dev.fairlead.registry.presence.FlappingSweep;
 import dev.fairlead.registry.presence.PgSessions;
 import dev.fairlead.registry.presence.PresenceRoutes;
+import dev.fairlead.registry.reject.RejectRoutes;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.registry.row.Published;
@@ -258,14 +261,15 @@ public final class RegistryService implements Service {
     PgDesiredMail desired = new PgDesiredMail(outbox, meters);
     onStop(new DesiredSweep(vertx, pool, desired)::close);
     onStop(new FlappingSweep(vertx, pool, outbox)::close);
+    PgTypeSchemas schemas = new PgTypeSchemas(vertx, meters);
     Changes changes = Changes.open(vertx, pool, outbox, config.changes(), meters);
     onStop(changes::close);
     Webhooks webhooks =
         new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
     onStop(webhooks::close);
     SignIn signIn = signIn(pool, view, credentials.personTokens());
-    Telemetry telemetry = telemetry(pool, deadLetters);
-    return startConsumers(pool, bus, deadLetters, audit, outbox, desired, telemetry)
+    Telemetry telemetry = telemetry(pool, deadLetters, schemas, outbox);
+    return startConsumers(pool, bus, deadLetters, audit, outbox, desired, schemas, telemetry)
         .compose(nothing -> startWatch(pool, bus, producer, deadLetters, outbox))
         .compose(nothing -> startSharing(bus, producer, view))
         .compose(
@@ -275,8 +279,10 @@ public final class RegistryService implements Service {
                         new DeviceRoutes(
                                 pool, longQueries, outbox, quota, credentials.tokens(), clock)
                             ::bind,
-                        new TwinRoutes(pool, desired, clock)::bind,
+                        new TwinRoutes(pool, desired, schemas, clock)::bind,
                         new PresenceRoutes(pool)::bind,
+                        new DeviceTypeRoutes(pool, outbox, clock)::bind,
+                        new RejectRoutes(pool)::bind,
                         new AlertRoutes(pool, longQueries, clock)::bind,
                         new KnowledgeRoutes(pool, clock)::bind,
                         new CountRoutes(longQueries, clock)::bind,
@@ -310,7 +316,8 @@ public final class RegistryService implements Service {
                     signIn.authenticator()));
   }
 
-  private Telemetry telemetry(Pool pool, DeadLetters deadLetters) {
+  private Telemetry telemetry(
+      Pool pool, DeadLetters deadLetters, PgTypeSchemas schemas, PgOutbox outbox) {
     Pool budgeted =
         PgPools.create(
             vertx,
@@ -319,7 +326,16 @@ public final class RegistryService implements Service {
             RegistryConfig.SERVICE);
     onStop(budgeted::close);
     Telemetry telemetry =
-        new Telemetry(vertx, pool, budgeted, deadLetters, config.telemetry(), clock, meters);
+        new Telemetry(
+            vertx,
+            pool,
+            budgeted,
+            deadLetters,
+            schemas,
+            outbox,
+            config.telemetry(),
+            clock,
+            meters);
     onStop(telemetry::close);
     return telemetry;
   }
@@ -357,6 +373,7 @@ public final class RegistryService implements Service {
       Audit audit,
       PgOutbox outbox,
       PgDesiredMail desired,
+      PgTypeSchemas schemas,
       Telemetry telemetry) {
     List<Feed> feeds =
         new ArrayList<>(
@@ -371,6 +388,7 @@ public final class RegistryService implements Service {
                         outbox,
                         meters),
                     desired,
+                    schemas,
                     meters),
                 audit.feed(deadLetters)));
     feeds.addAll(telemetry.feeds());

@@ -15,13 +15,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// What `fairlead.devices` says about a device: that it is there, or no more.
-public sealed interface DeviceChange {
+public sealed interface DeviceChange extends DevicesMessage {
 
   /// Which device it is.
   DeviceKey device();
-
-  /// When it changed, milliseconds since 1970.
-  long timeMillis();
 
   /// The device exists; the newest such record tells how it is described.
   ///
@@ -52,7 +49,7 @@ public sealed interface DeviceChange {
   /// The device was deleted.
   record Deleted(DeviceKey device, long timeMillis) implements DeviceChange {}
 
-  /// The record that carries this message.
+  @Override
   default BusRecord toRecord() {
     return switch (this) {
       case Present present ->
@@ -70,7 +67,7 @@ public sealed interface DeviceChange {
     };
   }
 
-  /// Reads a record of `fairlead.devices`.
+  /// Reads a record of `fairlead.devices` that is about a device.
   ///
   /// @throws MalformedRecordException when it is none of these
   static DeviceChange decode(ReceivedRecord record) {

@@ -136,6 +136,11 @@ class MessagesTest {
             "device deleted",
             new DeviceChange.Deleted(DEVICE, 77).toRecord(),
             DeviceChange::decode),
+        new Sample("type", definedType().toRecord(), DevicesMessage::decode),
+        new Sample(
+            "type deleted",
+            new TypeChange.Deleted(TENANT, "lamp", 77).toRecord(),
+            DevicesMessage::decode),
         new Sample(
             "signing key",
             new AccessMessage.SigningKey("k1", "{\"kty\":\"EC\"}").toRecord(),
@@ -199,6 +204,24 @@ class MessagesTest {
         Optional.of("no such file"),
         "application/json",
         "{}".getBytes(UTF_8));
+  }
+
+  private static TypeChange.Defined definedType() {
+    return new TypeChange.Defined(
+        TENANT, "lamp/2: große", 5, 2, "{\"telemetry\":{\"type\":\"object\"}}", 77);
+  }
+
+  @Test
+  void keysATypeAsNoDeviceCanBe() {
+    // Given
+    ReceivedRecord record = Received.from(definedType().toRecord(), 0, 0);
+
+    // Then
+    assertThat(record.key()).isEqualTo(TENANT + "/type:lamp/2: große");
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> DeviceChange.decode(record));
+    assertThatExceptionOfType(MalformedRecordException.class)
+        .isThrownBy(() -> TypeChange.decode(Received.from(present().toRecord(), 0, 0)));
   }
 
   private static DeviceChange.Present present() {
@@ -348,7 +371,12 @@ class MessagesTest {
             new GatewayMessage.RegistryBeat("reg-1", 5),
             new GatewayMessage.GatewayStopped("gw-a"),
             new GatewayMessage.GatewayLost("gw-a"));
-    List<DeviceChange> devices = List.of(present(), new DeviceChange.Deleted(DEVICE, 77));
+    List<DevicesMessage> devices =
+        List.of(
+            present(),
+            new DeviceChange.Deleted(DEVICE, 77),
+            definedType(),
+            new TypeChange.Deleted(TENANT, "lamp", 77));
     List<AccessMessage> access =
         List.of(
             new AccessMessage.SigningKey("k1", "{}"),
@@ -373,7 +401,7 @@ class MessagesTest {
     assertThat(devices)
         .allSatisfy(
             sent ->
-                assertThat(DeviceChange.decode(Received.from(sent.toRecord(), 0, 0)))
+                assertThat(DevicesMessage.decode(Received.from(sent.toRecord(), 0, 0)))
                     .isEqualTo(sent));
     assertThat(access)
         .allSatisfy(

@@ -1,9 +1,14 @@
 package dev.fairlead.command.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.bus.schema.SchemaProblems;
+import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.NewCommand.Idempotency;
 import dev.fairlead.command.api.Submission.Accepted;
 import dev.fairlead.command.api.Submission.Repeated;
+import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.dispatch.Delivery;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandEdit;
@@ -11,11 +16,13 @@ import dev.fairlead.command.lifecycle.CommandHead;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.HistoryEntry;
+import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
 import dev.fairlead.runtime.audit.Act;
+import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
@@ -24,6 +31,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,14 +48,20 @@ public final class PgSubmissions {
   private static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(24);
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
 
+  private static final JsonNode NO_BODY = NullNode.getInstance();
+
   private final Pool pool;
   private final PgCommandStore commands;
+  private final PgTypes types;
   private final CommandSettings settings;
 
   /// @param pool of the schema `command`
-  public PgSubmissions(Pool pool, PgCommandStore commands, CommandSettings settings) {
+  /// @param types whose schemas bodies must keep to
+  public PgSubmissions(
+      Pool pool, PgCommandStore commands, PgTypes types, CommandSettings settings) {
     this.pool = pool;
     this.commands = commands;
+    this.types = types;
     this.settings = settings;
   }
 
@@ -57,7 +71,8 @@ public final class PgSubmissions {
   /// Writes a command down.
   ///
   /// @param act for the audit
-  /// @return fails with `device-not-found`, `too-many-requests` or `idempotency-conflict`
+  /// @return fails with `device-not-found`, `too-many-requests`, `idempotency-conflict` or
+  ///     `schema-violation`
   Future<Submission> submit(NewCommand wanted, Act act) {
     return pool.withTransaction(transaction -> submit(transaction, wanted, act))
         .map(Objects::requireNonNull);
@@ -157,12 +172,38 @@ public final class PgSubmissions {
 
   private Future<Submission> accept(
       SqlConnection transaction, NewCommand wanted, Optional<LiveSession> session) {
-    return queue(transaction, wanted, session)
+    return check(transaction, wanted)
+        .compose(_ -> queue(transaction, wanted, session))
         .compose(
             queue ->
                 queue.unfinished() >= settings.queueMax()
                     ? Future.failedFuture(full())
                     : write(transaction, wanted, session.filter(_ -> !queue.waiting()), queue));
+  }
+
+  /// A command without a body is checked as one whose body is null.
+  private Future<Void> check(SqlConnection transaction, NewCommand wanted) {
+    return types
+        .schema(transaction, wanted.device(), wanted.kind())
+        .compose(
+            schema -> {
+              List<Violation> violations =
+                  schema.isEmpty()
+                      ? List.of()
+                      : schema.get().check(wanted.body().map(PgSubmissions::json).orElse(NO_BODY));
+              return violations.isEmpty()
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(
+                      SchemaProblems.violation("The body of the command", violations));
+            });
+  }
+
+  private static JsonNode json(Payload body) {
+    try {
+      return Json.mapper().readTree(body.bytes());
+    } catch (IOException e) {
+      throw new IllegalStateException("the body was read as part of the request", e);
+    }
   }
 
   private Throwable full() {

@@ -5,6 +5,8 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.DeviceChange.Deleted;
 import dev.fairlead.bus.message.DeviceChange.Present;
+import dev.fairlead.bus.message.DevicesMessage;
+import dev.fairlead.bus.message.TypeChange;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.command.lifecycle.PgCommandStore;
@@ -18,22 +20,26 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Follows `fairlead.devices`. The commands of a device that is deleted are cancelled, and are not
 /// those of a later device of the same id, which is another one, perhaps of another tenant that was
 /// given the id of the one before.
-public final class PgDevices implements PgConsumer.Use<DeviceChange> {
+public final class PgDevices implements PgConsumer.Use<DevicesMessage> {
 
   /// The name under which the offsets of this consumer stand.
   public static final String CONSUMER = "command.devices";
 
   private final Pool pool;
   private final PgCommandStore commands;
+  private final PgTypes types;
 
   /// @param pool of the schema `command`
-  public PgDevices(Pool pool, PgCommandStore commands) {
+  /// @param types takes what the topic tells of types
+  public PgDevices(Pool pool, PgCommandStore commands, PgTypes types) {
     this.pool = pool;
     this.commands = commands;
+    this.types = types;
   }
 
   /// Whether a device is known to exist.
@@ -67,20 +73,29 @@ public final class PgDevices implements PgConsumer.Use<DeviceChange> {
   }
 
   @Override
-  public Future<Void> apply(SqlConnection transaction, List<Received<DeviceChange>> messages) {
-    Future<?> ready =
-        PgDeviceQueues.lock(
-            transaction, messages.stream().map(received -> received.message().device()).toList());
-    for (Received<DeviceChange> received : messages) {
+  public Future<Void> apply(SqlConnection transaction, List<Received<DevicesMessage>> messages) {
+    Future<?> ready = PgDeviceQueues.lock(transaction, devices(messages));
+    for (Received<DevicesMessage> received : messages) {
       ready =
           ready.compose(
               _ ->
                   switch (received.message()) {
                     case Present present -> present(transaction, present);
                     case Deleted deleted -> deleted(transaction, deleted);
+                    case TypeChange change -> types.apply(transaction, change);
                   });
     }
     return ready.mapEmpty();
+  }
+
+  private static List<DeviceKey> devices(List<Received<DevicesMessage>> messages) {
+    return messages.stream()
+        .flatMap(
+            received ->
+                received.message() instanceof DeviceChange change
+                    ? Stream.of(change.device())
+                    : Stream.empty())
+        .toList();
   }
 
   private static Future<Void> present(SqlConnection transaction, Present present) {
@@ -89,18 +104,21 @@ public final class PgDevices implements PgConsumer.Use<DeviceChange> {
         .preparedQuery(
             """
             with known as (
-              insert into device (tenant, device_id, groups, after_sequence)
-              select $1, $2, $3, coalesce(max(sequence), 0)
+              insert into device (tenant, device_id, groups, type, after_sequence)
+              select $1, $2, $3, $4, coalesce(max(sequence), 0)
               from command where tenant = $1 and device_id = $2
-              on conflict (tenant, device_id) do update set groups = excluded.groups
-              where device.groups <> excluded.groups)
+              on conflict (tenant, device_id) do update
+              set groups = excluded.groups, type = excluded.type
+              where device.groups <> excluded.groups
+                or device.type is distinct from excluded.type)
             insert into device_queue (tenant, device_id) values ($1, $2) on conflict do nothing
             """)
         .execute(
             Tuple.of(
                 device.tenant().value(),
                 device.device().value(),
-                present.groups().stream().sorted().toArray(String[]::new)))
+                present.groups().stream().sorted().toArray(String[]::new),
+                present.type().orElse(null)))
         .mapEmpty();
   }
 

@@ -227,6 +227,36 @@ public final class CommandFixture implements AutoCloseable {
         .toRecord();
   }
 
+  /// The record that makes a device of a type.
+  public static dev.fairlead.bus.BusRecord ofType(DeviceKey device, String type) {
+    return new DeviceChange.Present(
+            device,
+            Optional.empty(),
+            Optional.of(type),
+            Map.of(),
+            Optional.empty(),
+            Set.of(),
+            System.currentTimeMillis())
+        .toRecord();
+  }
+
+  /// Lets the services read again all that a topic has: they forget how far they have come.
+  public void forgetPositions(Topic topic) throws SQLException {
+    DatabaseSettings database = config.database();
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://%s:%d/%s"
+                    .formatted(database.host(), database.port(), database.database()),
+                database.user(),
+                database.password().reveal());
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "update command.consumer_offset set next = 0 where topic = ?")) {
+      statement.setString(1, topic.suffix());
+      statement.executeUpdate();
+    }
+  }
+
   /// Sends a command by the first service.
   public Answer send(DeviceKey device, String query, String body) {
     return post(

@@ -83,7 +83,8 @@ final class Preconditions {
               CertificatePreconditions.TABLE,
               GroupPreconditions.TABLE,
               TwinPreconditions.TABLE,
-              ChangePreconditions.TABLE)
+              ChangePreconditions.TABLE,
+              TypePreconditions.TABLE)
           .flatMap(table -> table.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

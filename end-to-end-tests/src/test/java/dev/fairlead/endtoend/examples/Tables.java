@@ -3,6 +3,7 @@ package dev.fairlead.endtoend.examples;
 import dev.fairlead.embedded.testing.TestBackends.Database;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -18,6 +19,17 @@ final class Tables {
       statement.executeUpdate(sql);
     } catch (SQLException e) {
       throw new IllegalStateException("not done: " + sql, e);
+    }
+  }
+
+  /// Whether a query finds something.
+  static boolean has(World world, String sql) {
+    try (Connection connection = connect(world);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next();
+    } catch (SQLException e) {
+      throw new IllegalStateException("not asked: " + sql, e);
     }
   }
 

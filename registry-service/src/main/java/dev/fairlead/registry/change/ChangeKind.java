@@ -23,6 +23,8 @@ public enum ChangeKind {
   DEVICE_REPORTED("device.reported"),
   /// What it is to be like has changed.
   DEVICE_DESIRED("device.desired"),
+  /// What it sent was refused by a schema of its type; told of the first, and once an hour at most.
+  DEVICE_REJECTED("device.rejected"),
   /// A problem is there, or is told in another way.
   ALERT_RAISED("alert.raised"),
   /// It is over.

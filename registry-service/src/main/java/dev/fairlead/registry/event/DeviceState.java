@@ -1,7 +1,12 @@
 package dev.fairlead.registry.event;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.schema.JsonSchema;
+import dev.fairlead.bus.schema.TypeSchemas;
+import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.twin.Reported;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -21,15 +26,30 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
     TOO_LARGE,
     /// It was made from another version of the document than the one that is there.
     VERSION_CONFLICT,
+    /// The document would break the schema of the device's type.
+    SCHEMA_VIOLATION,
     /// Its device does not exist.
     UNKNOWN_DEVICE
   }
 
+  /// A document that the device's type does not allow.
+  ///
+  /// @param document as it would be
+  record Refused(ObjectNode document, List<Violation> errors) {}
+
   /// The state after an event, and what became of it.
-  record Step(DeviceState after, Outcome outcome) {}
+  ///
+  /// @param refused the document, of a [Outcome#SCHEMA_VIOLATION]
+  record Step(DeviceState after, Outcome outcome, Optional<Refused> refused) {
+    Step(DeviceState after, Outcome outcome) {
+      this(after, outcome, Optional.empty());
+    }
+  }
 
   /// Uses an event.
-  Step after(DeviceEvent event) {
+  ///
+  /// @param schema that the reported document must keep to, if there is one
+  Step after(DeviceEvent event, Optional<JsonSchema> schema) {
     if (reported.isLate(event.epoch())) {
       return new Step(this, Outcome.LATE);
     }
@@ -52,9 +72,23 @@ record DeviceState(Reported reported, OpenAlerts alerts) {
           case DeviceEvent.Content.Answer _ -> Optional.of(new DeviceState(seen, alerts));
           case DeviceEvent.Content.LogLine() -> Optional.of(new DeviceState(seen, alerts));
         };
-    return changed
-        .map(state -> new Step(state, Outcome.USED))
-        .orElseGet(() -> new Step(new DeviceState(seen, alerts), Outcome.TOO_LARGE));
+    if (changed.isEmpty()) {
+      return new Step(new DeviceState(seen, alerts), Outcome.TOO_LARGE);
+    }
+    ObjectNode document = changed.get().reported().document();
+    List<Violation> errors =
+        isDocument(event.content()) ? TypeSchemas.check(schema, document) : List.of();
+    return errors.isEmpty()
+        ? new Step(changed.get(), Outcome.USED)
+        : new Step(
+            new DeviceState(seen, alerts),
+            Outcome.SCHEMA_VIOLATION,
+            Optional.of(new Refused(document, errors)));
+  }
+
+  private static boolean isDocument(DeviceEvent.Content content) {
+    return content instanceof DeviceEvent.Content.Patch
+        || content instanceof DeviceEvent.Content.Whole;
   }
 
   private static OptionalLong base(DeviceEvent.Content content) {

@@ -6,13 +6,19 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.Received;
+import dev.fairlead.bus.schema.JsonSchema;
+import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.registry.alert.OpenAlerts;
 import dev.fairlead.registry.alert.PgAlerts;
 import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.certificate.RenewalRequest;
 import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.PgChanges;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.event.DeviceState.Outcome;
+import dev.fairlead.registry.reject.PgRejects;
+import dev.fairlead.registry.reject.RejectSort;
+import dev.fairlead.registry.reject.Rejects;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.subdevice.PgSpeakers;
 import dev.fairlead.registry.twin.DesiredAck;
@@ -29,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,11 +51,16 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
   private final PgAlerts alerts = new PgAlerts();
   private final PgRenewals renewals;
   private final PgDesiredMail desired;
+  private final PgTypeSchemas schemas;
+  private final PgRejects rejects;
   private final MeterRegistry meters;
 
-  private PgEvents(PgRenewals renewals, PgDesiredMail desired, MeterRegistry meters) {
+  private PgEvents(
+      PgRenewals renewals, PgDesiredMail desired, PgTypeSchemas schemas, MeterRegistry meters) {
     this.renewals = renewals;
     this.desired = desired;
+    this.schemas = schemas;
+    this.rejects = new PgRejects(RejectSort.REPORTED, meters);
     this.meters = meters;
   }
 
@@ -57,11 +69,13 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
   ///
   /// @param renewals answers requests for certificates
   /// @param desired takes answers to desired documents
+  /// @param schemas that reported documents must keep to
   public static Feed feed(
       Pool pool,
       DeadLetters deadLetters,
       PgRenewals renewals,
       PgDesiredMail desired,
+      PgTypeSchemas schemas,
       MeterRegistry meters) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     return new Feed(
@@ -73,7 +87,7 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
             offsets,
             CONSUMER,
             DeviceEvent::decode,
-            new PgEvents(renewals, desired, meters),
+            new PgEvents(renewals, desired, schemas, meters),
             deadLetters));
   }
 
@@ -100,7 +114,8 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
             documents ->
                 alerts
                     .load(transaction, documents.keySet())
-                    .compose(open -> use(transaction, documents, open, messages)));
+                    .compose(open -> fold(transaction, documents, open, messages))
+                    .compose(folded -> use(transaction, documents, folded)));
   }
 
   private static List<RenewalRequest> requests(List<Received<DeviceEvent>> messages) {
@@ -120,7 +135,16 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
     renewals.committed();
   }
 
-  private Future<Void> use(
+  /// What a batch leads to.
+  ///
+  /// @param open the alerts that were open before it
+  private record Folded(
+      Map<DeviceKey, OpenAlerts> open,
+      Map<DeviceKey, DeviceState> states,
+      List<DesiredAck> acks,
+      Rejects refused) {}
+
+  private Future<Folded> fold(
       SqlConnection transaction,
       Map<DeviceKey, Reported> documents,
       Map<DeviceKey, OpenAlerts> open,
@@ -130,44 +154,71 @@ public final class PgEvents implements PgConsumer.Use<DeviceEvent> {
         (device, document) ->
             states.put(
                 device, new DeviceState(document, open.getOrDefault(device, OpenAlerts.NONE))));
-    List<DesiredAck> acks = new ArrayList<>();
-    messages.forEach(received -> fold(states, acks, received.message()));
+    Folded folded = new Folded(open, states, new ArrayList<>(), new Rejects());
+    return schemas
+        .of(transaction, states.keySet(), PgTypeSchemas.Part.REPORTED)
+        .compose(
+            types ->
+                types.isEmpty()
+                    ? Future.succeededFuture(fold(folded, types, messages))
+                    : schemas.work(() -> fold(folded, types, messages)));
+  }
+
+  private Folded fold(
+      Folded folded, Map<DeviceKey, TypeSchemas> types, List<Received<DeviceEvent>> messages) {
+    messages.forEach(received -> fold(folded, types, received.message()));
+    return folded;
+  }
+
+  private Future<Void> use(
+      SqlConnection transaction, Map<DeviceKey, Reported> documents, Folded folded) {
     Map<DeviceKey, Reported> reports = new HashMap<>();
     Map<DeviceKey, PgAlerts.Difference> problems = new HashMap<>();
     List<Change> changes = new ArrayList<>();
-    states.forEach(
-        (device, state) -> {
-          if (!state.reported().equals(documents.get(device))) {
-            reports.put(device, state.reported());
-            ReportedNews.of(device, Objects.requireNonNull(documents.get(device)), state.reported())
-                .ifPresent(changes::add);
-          }
-          OpenAlerts before = open.getOrDefault(device, OpenAlerts.NONE);
-          if (!state.alerts().equals(before)) {
-            problems.put(device, new PgAlerts.Difference(before, state.alerts()));
-          }
-        });
+    folded
+        .states()
+        .forEach(
+            (device, state) -> {
+              Reported was = Objects.requireNonNull(documents.get(device));
+              if (!state.reported().equals(was)) {
+                reports.put(device, state.reported());
+                ReportedNews.of(device, was, state.reported()).ifPresent(changes::add);
+              }
+              OpenAlerts before = folded.open().getOrDefault(device, OpenAlerts.NONE);
+              if (!state.alerts().equals(before)) {
+                problems.put(device, new PgAlerts.Difference(before, state.alerts()));
+              }
+            });
     return reported
         .write(transaction, reports)
+        .compose(nothing -> rejects.write(transaction, folded.refused()))
         .compose(
-            nothing ->
+            told ->
                 problems.isEmpty() ? Future.succeededFuture() : alerts.write(transaction, problems))
-        .compose(nothing -> desired.answered(transaction, acks))
+        .compose(nothing -> desired.answered(transaction, folded.acks()))
         .compose(nothing -> PgChanges.append(transaction, changes));
   }
 
-  private void fold(Map<DeviceKey, DeviceState> states, List<DesiredAck> acks, DeviceEvent event) {
-    @Nullable DeviceState state = states.get(event.device());
+  private void fold(Folded folded, Map<DeviceKey, TypeSchemas> types, DeviceEvent event) {
+    @Nullable DeviceState state = folded.states().get(event.device());
     if (state == null) {
       count(event, Outcome.UNKNOWN_DEVICE);
       return;
     }
-    DeviceState.Step step = state.after(event);
-    states.put(event.device(), step.after());
+    Optional<JsonSchema> schema =
+        Optional.ofNullable(types.get(event.device())).flatMap(TypeSchemas::reported);
+    DeviceState.Step step = state.after(event, schema);
+    folded.states().put(event.device(), step.after());
     if (step.outcome() == Outcome.USED
         && event.content() instanceof DeviceEvent.Content.Answer(var ack)) {
-      acks.add(ack);
+      folded.acks().add(ack);
     }
+    step.refused()
+        .ifPresent(
+            refused ->
+                folded
+                    .refused()
+                    .add(event.device(), event.takenAt(), refused.document(), refused.errors()));
     count(event, step.outcome());
   }
 

@@ -9,6 +9,10 @@ import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.consumer.StaleBatchException;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgOffsets;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.bus.schema.Violation;
+import dev.fairlead.registry.reject.PgRejects;
+import dev.fairlead.registry.reject.RejectSort;
 import dev.fairlead.registry.row.Feed;
 import dev.fairlead.registry.subdevice.PgSpeakers;
 import dev.fairlead.registry.telemetry.PgTelemetryRows.Written;
@@ -67,6 +71,9 @@ final class PgTelemetry implements BatchHandler {
   private final Pool pool;
   private final PgOffsets offsets;
   private final DeadLetters deadLetters;
+  private final SchemaCheck check;
+  private final PgRejects rejects;
+  private final PgOutbox outbox;
   private final TelemetrySettings settings;
   private final Optional<Samples.Plan> plan;
   private final RowBudget budget;
@@ -88,11 +95,15 @@ final class PgTelemetry implements BatchHandler {
   private boolean closed;
 
   /// @param pool of connections that nothing else waits for
+  /// @param check what measurements must be like
+  /// @param outbox wakes the readers of the feed
   /// @param clock what the history's retention counts from
   PgTelemetry(
       Vertx vertx,
       Pool pool,
       DeadLetters deadLetters,
+      SchemaCheck check,
+      PgOutbox outbox,
       TelemetrySettings settings,
       InstantSource clock,
       MeterRegistry meters) {
@@ -100,6 +111,9 @@ final class PgTelemetry implements BatchHandler {
     this.pool = pool;
     this.offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     this.deadLetters = deadLetters;
+    this.check = check;
+    this.rejects = new PgRejects(RejectSort.TELEMETRY, meters);
+    this.outbox = outbox;
     this.settings = settings;
     this.plan = Samples.Plan.of(settings, clock);
     this.budget = new RowBudget(settings.rowsPerSecond(), System::nanoTime);
@@ -175,21 +189,34 @@ final class PgTelemetry implements BatchHandler {
             nothing ->
                 PgSpeakers.heeded(
                     pool, messages, Measurements::spoken, stranger -> unknown.increment()))
-        .compose(
-            heeded ->
-                read(span, heeded)
-                    .onSuccess(
-                        read -> {
-                          span.know(read);
-                          heeded.forEach(measured -> fold(span, measured));
-                          span.reach(batch.next());
-                        }))
+        .compose(heeded -> take(span, heeded))
+        .onSuccess(nothing -> span.reach(batch.next()))
         .onComplete(
             done -> {
               span.taking(false);
               weigh();
             })
         .mapEmpty();
+  }
+
+  private Future<Void> take(Span span, List<Measurements> messages) {
+    return read(span, messages)
+        .compose(
+            read -> {
+              span.know(read);
+              return check.violations(pool, devices(messages), messages);
+            })
+        .<Void>map(
+            violations -> {
+              messages.forEach(
+                  measured ->
+                      fold(span, measured, violations.getOrDefault(measured, List.of())));
+              return null;
+            });
+  }
+
+  private static Set<DeviceKey> devices(List<Measurements> messages) {
+    return messages.stream().map(Measurements::device).collect(Collectors.toUnmodifiableSet());
   }
 
   /// The span that the batch goes on with. One that ended elsewhere is of a time before the
@@ -220,18 +247,17 @@ final class PgTelemetry implements BatchHandler {
   }
 
   private Future<Map<DeviceKey, LatestValues>> read(Span span, List<Measurements> messages) {
-    return PgTelemetryRows.read(
-        pool,
-        span.unread(
-            messages.stream().map(Measurements::device).collect(Collectors.toUnmodifiableSet())));
+    return PgTelemetryRows.read(pool, span.unread(devices(messages)));
   }
 
-  private void fold(Span span, Measurements measured) {
+  private void fold(Span span, Measurements measured, List<Violation> violations) {
     @Nullable LatestValues before = span.latest(measured.device());
     if (!measured.readable()) {
       unreadable.increment();
     } else if (before == null) {
       unknown.increment();
+    } else if (!violations.isEmpty() && !before.isLate(measured)) {
+      span.refused().add(measured.device(), measured.takenAt(), measured.values(), violations);
     } else {
       LatestValues.Step step = before.after(measured);
       refused.increment(step.refused());
@@ -299,7 +325,9 @@ final class PgTelemetry implements BatchHandler {
                         latest ->
                             PgTelemetryRows.writeHistory(
                                     transaction, span.history(), span.isCareful())
-                                .map(latest::and)))
+                                .map(latest::and))
+                    .compose(
+                        done -> rejects.write(transaction, span.refused()).map(told -> done)))
         .map(Objects::requireNonNull)
         .onComplete(
             done -> {
@@ -320,6 +348,9 @@ final class PgTelemetry implements BatchHandler {
 
   private void written(Span span, Written done, long begunNanos) {
     forget(span);
+    if (!span.refused().isEmpty()) {
+      outbox.poke(); // the feed may have been told
+    }
     rows.increment(done.rows());
     refused.increment(done.refused());
     // One more is the offset's.

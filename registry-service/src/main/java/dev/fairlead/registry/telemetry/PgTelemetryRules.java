@@ -30,16 +30,25 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
 
   private final PgRuleStates rules = new PgRuleStates();
 
-  private PgTelemetryRules() {}
+  private final SchemaCheck check;
 
-  static Feed feed(Pool pool, DeadLetters deadLetters) {
+  private PgTelemetryRules(SchemaCheck check) {
+    this.check = check;
+  }
+
+  static Feed feed(Pool pool, DeadLetters deadLetters, SchemaCheck check) {
     PgOffsets offsets = new PgOffsets(pool, CONSUMER, PgOffsets.LogRestartHandler.IGNORED);
     return new Feed(
         CONSUMER,
         Topic.TELEMETRY,
         offsets,
         new PgConsumer<>(
-            pool, offsets, CONSUMER, Measurements::decode, new PgTelemetryRules(), deadLetters));
+            pool,
+            offsets,
+            CONSUMER,
+            Measurements::decode,
+            new PgTelemetryRules(check),
+            deadLetters));
   }
 
   @Override
@@ -60,10 +69,23 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
             .map(received -> received.message().device())
             .collect(Collectors.toUnmodifiableSet());
     return newest(transaction, devices)
+        .compose(newest -> use(transaction, newest, messages));
+  }
+
+  /// What a schema refuses is no measurement.
+  private Future<Void> use(
+      SqlConnection transaction,
+      Map<DeviceKey, Optional<Epoch>> newest,
+      List<Received<Measurements>> received) {
+    List<Measurements> messages = received.stream().map(Received::message).toList();
+    return check
+        .violations(transaction, newest.keySet(), messages)
         .compose(
-            newest -> {
+            violations -> {
               List<PgRuleStates.Sample> samples = new ArrayList<>();
-              messages.forEach(received -> fold(newest, received.message(), samples));
+              messages.stream()
+                  .filter(measured -> !violations.containsKey(measured))
+                  .forEach(measured -> fold(newest, measured, samples));
               return rules.measured(transaction, samples);
             });
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.registry.telemetry;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.registry.reject.Rejects;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,7 @@ final class Span {
   private final long first;
   private final long begunNanos;
   private final Map<DeviceKey, Device> devices = new HashMap<>();
+  private final Rejects refused = new Rejects();
   private long next;
   private long bytes;
   private boolean taking;
@@ -141,6 +143,11 @@ final class Span {
       throw new IllegalArgumentException("nothing was read of " + device);
     }
     return known;
+  }
+
+  /// What schemas refuse of its records.
+  Rejects refused() {
+    return refused;
   }
 
   /// All records before `next` are in it.

@@ -1,6 +1,8 @@
 package dev.fairlead.registry.telemetry;
 
 import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.row.Feed;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -17,6 +19,7 @@ public final class Telemetry {
 
   private final Pool pool;
   private final DeadLetters deadLetters;
+  private final SchemaCheck check;
   private final TelemetrySettings settings;
   private final InstantSource clock;
   private final PgTelemetry latest;
@@ -26,26 +29,32 @@ public final class Telemetry {
   ///
   /// @param pool of the registry's database
   /// @param budgeted [#CONNECTIONS] of their own, so that nothing else waits for them
+  /// @param schemas what measurements must be like
+  /// @param outbox wakes the readers of the feed
   /// @param clock what the retention counts from
   public Telemetry(
       Vertx vertx,
       Pool pool,
       Pool budgeted,
       DeadLetters deadLetters,
+      PgTypeSchemas schemas,
+      PgOutbox outbox,
       TelemetrySettings settings,
       InstantSource clock,
       MeterRegistry meters) {
     this.pool = pool;
     this.deadLetters = deadLetters;
+    this.check = new SchemaCheck(schemas);
     this.settings = settings;
     this.clock = clock;
-    this.latest = new PgTelemetry(vertx, budgeted, deadLetters, settings, clock, meters);
+    this.latest = new PgTelemetry(
+            vertx, budgeted, deadLetters, check, outbox, settings, clock, meters);
     this.retention = new PgHistoryRetention(vertx, budgeted, settings.historyRetention(), clock);
   }
 
   /// The ways from the topic into the tables.
   public List<Feed> feeds() {
-    return List.of(PgTelemetryRules.feed(pool, deadLetters), latest.feed());
+    return List.of(PgTelemetryRules.feed(pool, deadLetters, check), latest.feed());
   }
 
   /// The operations.

@@ -2,7 +2,9 @@ package dev.fairlead.registry.tenant;
 
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
+import dev.fairlead.bus.message.TypeChange;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -152,6 +154,7 @@ public final class PgTenantRemoval {
             })
         .compose(news -> PgTenants.appendAll(transaction, news))
         .compose(last -> PgChanges.remove(transaction, tenant).map(last))
+        .compose(last -> removeTypes(transaction, tenant).map(said -> said.or(() -> last)))
         .compose(
             last ->
                 PgFormerTenants.add(transaction, tenant, clock.instant())
@@ -161,6 +164,28 @@ public final class PgTenantRemoval {
                                 .preparedQuery("delete from tenant where id = $1")
                                 .execute(Tuple.of(tenant.value())))
                     .map(last));
+  }
+
+  /// Whoever follows types of devices forgets those of the tenant.
+  ///
+  /// @return the last place in the outbox of what was said, if there were any
+  private Future<Optional<Long>> removeTypes(SqlConnection transaction, TenantId tenant) {
+    return transaction
+        .preparedQuery("delete from device_type where tenant = $1 returning type")
+        .execute(Tuple.of(tenant.value()))
+        .compose(
+            rows -> {
+              Future<Optional<Long>> last = Future.succeededFuture(Optional.empty());
+              for (Row row : rows) {
+                TypeChange gone =
+                    new TypeChange.Deleted(
+                        tenant, row.getString("type"), clock.instant().toEpochMilli());
+                last =
+                    last.compose(before -> PgOutbox.append(transaction, gone.toRecord()))
+                        .map(Optional::of);
+              }
+              return last;
+            });
   }
 
   /// Removes what admits or shuts out devices that are no more.

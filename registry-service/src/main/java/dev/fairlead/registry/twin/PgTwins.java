@@ -3,9 +3,13 @@ package dev.fairlead.registry.twin;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.bus.schema.SchemaProblems;
+import dev.fairlead.bus.schema.TypeSchemas;
+import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.change.PgChanges;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -17,6 +21,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,10 +33,12 @@ final class PgTwins {
 
   private final Pool pool;
   private final PgDesiredMail mail;
+  private final PgTypeSchemas schemas;
 
-  PgTwins(Pool pool, PgDesiredMail mail) {
+  PgTwins(Pool pool, PgDesiredMail mail, PgTypeSchemas schemas) {
     this.pool = pool;
     this.mail = mail;
+    this.schemas = schemas;
   }
 
   /// The twin of a device.
@@ -65,8 +72,8 @@ final class PgTwins {
   /// @param change may throw problems
   /// @param expected the version that must be there
   /// @param act for the audit
-  /// @return fails with the problems `device-not-found` and `version-conflict`, and with those of
-  ///     the change
+  /// @return fails with the problems `device-not-found`, `version-conflict` and
+  ///     `schema-violation`, and with those of the change
   Future<Void> change(
       DeviceKey device,
       UnaryOperator<ObjectNode> change,
@@ -81,18 +88,43 @@ final class PgTwins {
                     .compose(
                         before -> {
                           Desired after = before.changed(change.apply(before.document()), now);
-                          return after.version() == before.version()
-                              ? Future.<Void>succeededFuture()
-                              : mail.send(transaction, Map.of(device, after))
-                                  .compose(
-                                      sent ->
-                                          PgChanges.append(
-                                              transaction,
-                                              List.of(told(device, before, after, now))));
+                          return check(transaction, device, after.document())
+                              .compose(nothing -> write(transaction, device, before, after, now));
                         })
                     .compose(nothing -> PgAudit.append(transaction, act)))
         .onSuccess(id -> mail.committed())
         .mapEmpty();
+  }
+
+  private Future<Void> check(SqlConnection transaction, DeviceKey device, ObjectNode document) {
+    return schemas
+        .of(transaction, List.of(device), PgTypeSchemas.Part.DESIRED)
+        .compose(
+            found ->
+                found.isEmpty()
+                    ? Future.succeededFuture(List.<Violation>of())
+                    : schemas.work(() -> violations(found.values(), document)))
+        .compose(
+            violations ->
+                violations.isEmpty()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        SchemaProblems.violation("The desired document", violations)));
+  }
+
+  private static List<Violation> violations(Collection<TypeSchemas> types, ObjectNode document) {
+    return types.stream()
+        .flatMap(type -> TypeSchemas.check(type.desired(), document).stream())
+        .toList();
+  }
+
+  private Future<Void> write(
+      SqlConnection transaction, DeviceKey device, Desired before, Desired after, Instant now) {
+    return after.version() == before.version()
+        ? Future.succeededFuture()
+        : mail.send(transaction, Map.of(device, after))
+            .compose(
+                sent -> PgChanges.append(transaction, List.of(told(device, before, after, now))));
   }
 
   /// Keeps the device from being deleted, and from connecting unseen: whoever writes its presence

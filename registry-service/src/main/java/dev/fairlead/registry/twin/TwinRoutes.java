@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
@@ -25,9 +26,10 @@ public final class TwinRoutes {
 
   /// @param pool of the registry's database
   /// @param mail takes changes to the devices
+  /// @param schemas that documents must keep to
   /// @param clock for the times of changes
-  public TwinRoutes(Pool pool, PgDesiredMail mail, InstantSource clock) {
-    this.twins = new PgTwins(pool, mail);
+  public TwinRoutes(Pool pool, PgDesiredMail mail, PgTypeSchemas schemas, InstantSource clock) {
+    this.twins = new PgTwins(pool, mail, schemas);
     this.clock = clock;
   }
 

@@ -25,6 +25,7 @@ public enum ProblemType {
   GROUP_NOT_FOUND("group-not-found", "There is no such group", 404),
   ALERT_NOT_FOUND("alert-not-found", "There is no such alert", 404),
   KNOWLEDGE_NOT_FOUND("knowledge-not-found", "Nothing is known about this code", 404),
+  DEVICE_TYPE_NOT_FOUND("device-type-not-found", "There is no such device type", 404),
   RULE_NOT_FOUND("rule-not-found", "There is no such rule", 404),
   PROVISIONING_KEY_NOT_FOUND(
       "provisioning-key-not-found", "There is no such provisioning key", 404),
@@ -64,6 +65,7 @@ public enum ProblemType {
   PAYLOAD_TOO_LARGE("payload-too-large", "The body is too large", 413),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The media type is not understood", 415),
   FILTER_TOO_SLOW("filter-too-slow", "The filter takes too long", 422),
+  SCHEMA_VIOLATION("schema-violation", "The document breaks the schema of the device's type", 422),
   TOO_MANY_REQUESTS("too-many-requests", "Too many requests", 429),
   INTERNAL("internal", "Something went wrong on our side", 500),
   UNAVAILABLE("unavailable", "Not possible at the moment", 503),
