@@ -3,6 +3,7 @@ package dev.fairlead.registry;
 import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.alert.AlertSettings;
+import dev.fairlead.registry.bulk.BulkSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
@@ -38,6 +39,7 @@ import java.util.Optional;
 /// @param signIn how people sign in
 /// @param limits what tenants and their devices may
 /// @param alerts how long alerts are kept, and when rules are looked at
+/// @param bulk the bounds of imports and patches
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -57,7 +59,8 @@ public record RegistryConfig(
     Duration gatewayBeatInterval,
     SignInSettings signIn,
     LimitSettings limits,
-    AlertSettings alerts) {
+    AlertSettings alerts,
+    BulkSettings bulk) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -130,7 +133,8 @@ public record RegistryConfig(
             "The time between two beats of a gateway or a registry."),
         SignInSettings.from(settings),
         LimitSettings.from(settings),
-        AlertSettings.from(settings));
+        AlertSettings.from(settings),
+        BulkSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -169,7 +173,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with another master key.
@@ -193,7 +198,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other rules for signing in.
@@ -217,7 +223,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         other,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other bounds of its HTTP interface.
@@ -241,7 +248,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other limits.
@@ -265,7 +273,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         other,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other bounds of enrolments.
@@ -289,7 +298,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other bounds of the change feed.
@@ -313,7 +323,8 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
   }
 
   /// The same with other bounds of webhooks.
@@ -337,7 +348,33 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        alerts);
+        alerts,
+        bulk);
+  }
+
+  /// The same with other bounds of imports and patches.
+  public RegistryConfig withBulk(BulkSettings other) {
+    return new RegistryConfig(
+        http,
+        api,
+        database,
+        bus,
+        adminKey,
+        masterKey,
+        previousMasterKey,
+        deviceTokenLifetime,
+        deviceCertificateLifetime,
+        signingKeyLifetime,
+        auditRetention,
+        enrolment,
+        changes,
+        webhooks,
+        gatewayLostBeats,
+        gatewayBeatInterval,
+        signIn,
+        limits,
+        alerts,
+        other);
   }
 
   /// The same with other settings of alerts.
@@ -361,6 +398,7 @@ public record RegistryConfig(
         gatewayBeatInterval,
         signIn,
         limits,
-        other);
+        other,
+        bulk);
   }
 }

@@ -12,6 +12,7 @@ import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.alert.AlertSettings;
+import dev.fairlead.registry.bulk.BulkSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -131,7 +132,8 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofMillis(100),
         SignInSettings.none(),
         LimitSettings.defaultSettings(),
-        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)));
+        new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
+        BulkSettings.DEFAULT);
   }
 
   private static BusSettings busSettings(TestBackends.Kafka kafka) {

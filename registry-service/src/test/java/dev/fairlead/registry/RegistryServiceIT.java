@@ -385,7 +385,8 @@ class RegistryServiceIT {
                 config.gatewayBeatInterval(),
                 config.signIn(),
                 config.limits(),
-                config.alerts()));
+                config.alerts(),
+                config.bulk()));
 
     // Then
     Awaitility.await()
