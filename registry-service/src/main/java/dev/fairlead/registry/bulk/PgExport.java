@@ -15,6 +15,8 @@ final class PgExport {
     this.pool = pool;
   }
 
+  /// Takes the next step.
+  ///
   /// @return fails with the problems `validation-failed` and `filter-too-slow`
   Future<PgDeviceScan.Step> next(
       PgDeviceScan.Question question, Optional<String> after, int width) {
