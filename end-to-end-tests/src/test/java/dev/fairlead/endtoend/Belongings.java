@@ -371,10 +371,7 @@ final class Belongings {
             () ->
                 cluster
                     .api()
-                    .get(
-                        cluster.registry().httpPort(),
-                        PATCHES,
-                        Map.of("Fairlead-Tenant", VICTIM))
+                    .get(cluster.registry().httpPort(), PATCHES, Map.of("Fairlead-Tenant", VICTIM))
                     .body()
                     .path("items")
                     .valueStream()

@@ -118,8 +118,7 @@ final class BulkPreconditions {
             .mapToObj("\"tag-%d\":\"\""::formatted)
             .collect(Collectors.joining(","));
     awaitDone(
-        world,
-        patch(world, "{\"filter\":\"id = pump-17\",\"patch\":{\"tags\":{" + tags + "}}}"));
+        world, patch(world, "{\"filter\":\"id = pump-17\",\"patch\":{\"tags\":{" + tags + "}}}"));
   }
 
   private static void awaitDone(World world, String id) {

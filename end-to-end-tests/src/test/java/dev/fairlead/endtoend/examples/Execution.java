@@ -157,9 +157,7 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
     if (change.has("bodyBytes")) {
       return "\"" + "x".repeat(change.path("bodyBytes").asInt() - 2) + "\"";
     }
-    return change
-        .path("body")
-        .asText(body.map(example -> text(example.value(), world)).orElse(""));
+    return change.path("body").asText(body.map(example -> text(example.value(), world)).orElse(""));
   }
 
   /// What is no JSON stands in the contract as the text that it is.
