@@ -89,8 +89,11 @@ class DeviceExportIT {
     // Then
     assertThat(export("csv", "?format=csv"))
         .isEqualTo(
-            "id,name,type,latitude,longitude,tags\r\n"
-                + "pump-17,Pump 17,pump,53.5438,9.9661,\"{\"\"site\"\":\"\"north\"\"}\"\r\n");
+            """
+            id,name,type,latitude,longitude,tags
+            pump-17,Pump 17,pump,53.5438,9.9661,"{""site"":""north""}"
+            """
+                .replace("\n", "\r\n"));
     assertThat(scene.get("csv", EXPORT + "?format=csv").getHeader("Content-Type"))
         .isEqualTo("text/csv");
   }
