@@ -15,7 +15,7 @@ public final class BenchmarksMain {
   /// Runs the benchmark that is named.
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `bad-handshakes`, `session-changes` or `row-budget`
+  ///     `bad-handshakes`, `session-changes`, `row-budget` or `million-devices`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -28,18 +28,23 @@ public final class BenchmarksMain {
       case "bad-handshakes" -> table = BadHandshakes.run(directory);
       case "session-changes" -> table = SessionChanges.run(directory);
       case "row-budget" -> table = RowBudget.run(directory);
+      case "million-devices" -> table = MillionDevices.run(directory, results());
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
-                + " | session-changes | row-budget");
+                + " | session-changes | row-budget | million-devices");
         System.exit(USAGE);
         return;
       }
     }
-    table.keepIn(Checkout.root().resolve("benchmarks").resolve("results"));
+    table.keepIn(results());
     System.out.print(table.markdown());
     // The clients of the harness keep threads that are of no use any more.
     System.exit(0);
+  }
+
+  private static Path results() {
+    return Checkout.root().resolve("benchmarks").resolve("results");
   }
 }

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Two tenants: a victim who has at least two of everything there is, so that each of its lists has
@@ -69,7 +70,8 @@ final class Belongings {
           "key",
           "points",
           "bbox",
-          "zoom");
+          "zoom",
+          "format");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NOBODY = "00000000-0000-4000-8000-000000000000";
@@ -85,6 +87,8 @@ final class Belongings {
   private static final String KNOWLEDGE = "/api/v1/knowledge";
   private static final String DEVICE_TYPES = "/api/v1/device-types";
   private static final String RULES = "/api/v1/rules";
+  private static final String IMPORTS = "/api/v1/device-imports";
+  private static final String PATCHES = "/api/v1/device-patches";
   private static final String TYPE = "zq7-type";
   private static final String SITE = "zq7-site";
   /// A command that is not over; its history, too, has states, but no deadline.
@@ -123,6 +127,7 @@ final class Belongings {
     queries.put("tag", List.of(new Ids("site:" + SITE, "site:nobodys")));
     queries.put("device", List.of(new Ids(DEVICE, "nobodys-device")));
     queries.put("group", List.of(new Ids(GROUP, "nobodys-group")));
+    queries.put("after", List.of(new Ids(DEVICE, "nobodys-device")));
     queries.put("q", List.of(new Ids(DEVICE, "nobodys-device")));
     queries.put("target", List.of(new Ids(DEVICES + "/" + DEVICE, DEVICES + "/nobodys-device")));
     queries.put("tenant", List.of(new Ids(VICTIM, "nobodys-tenant")));
@@ -146,6 +151,8 @@ final class Belongings {
     rules();
     knowledge();
     types();
+    imports();
+    patches();
     awaitAudit();
   }
 
@@ -333,6 +340,54 @@ final class Belongings {
                 new JsonObject().put("code", "gone").put("severity", "info").put("text", INNER));
     named.put(RULES + "/{ruleId}", new Ids(text(in(VICTIM, RULES, rule), "id"), NOBODY));
     made(in(VICTIM, RULES, rule));
+  }
+
+  private void imports() {
+    String theirs = text(in(VICTIM, IMPORTS, imported()), "id");
+    made(in(VICTIM, IMPORTS, imported()));
+    String own = text(in(INTRUDER, IMPORTS, imported()), "id");
+    named.put(IMPORTS + "/{jobId}", new Ids(theirs, NOBODY, own));
+    HttpResponse<String> answer =
+        cluster
+            .api()
+            .raw(
+                cluster.registry().httpPort(),
+                "PUT",
+                IMPORTS + "/" + theirs + "/content",
+                Optional.of("id\n" + DEVICE + "\n" + DEVICE + "\n"),
+                Cluster.ADMIN_KEY,
+                Map.of("Fairlead-Tenant", VICTIM, "Content-Type", "text/csv"));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static JsonObject imported() {
+    return new JsonObject().put("format", "csv");
+  }
+
+  /// Two of the victim's devices have a tag already, and no room for so many more.
+  private void patches() {
+    JsonObject tags = new JsonObject();
+    IntStream.range(0, 64).forEach(number -> tags.put("tag-" + number, INNER));
+    String theirs = text(in(VICTIM, PATCHES, patch(tags)), "id");
+    made(in(VICTIM, PATCHES, patch(tags)));
+    String own = text(in(INTRUDER, PATCHES, patch(new JsonObject())), "id");
+    named.put(PATCHES + "/{jobId}", new Ids(theirs, NOBODY, own));
+    await()
+        .until(
+            () ->
+                cluster
+                    .api()
+                    .get(cluster.registry().httpPort(), PATCHES, Map.of("Fairlead-Tenant", VICTIM))
+                    .body()
+                    .path("items")
+                    .valueStream()
+                    .allMatch(job -> job.path("state").asText().equals("done")));
+  }
+
+  private static JsonObject patch(JsonObject tags) {
+    return new JsonObject()
+        .put("filter", "tag.site = '" + SITE + "'")
+        .put("patch", new JsonObject().put("tags", tags));
   }
 
   private void knowledge() {

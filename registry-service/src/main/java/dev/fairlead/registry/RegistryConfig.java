@@ -4,6 +4,7 @@ import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.alert.AlertSettings;
+import dev.fairlead.registry.bulk.BulkSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
@@ -45,6 +46,7 @@ import java.util.function.Consumer;
 /// @param flapping when a device connects too often
 /// @param telemetry what the view of telemetry may cost
 /// @param map how fresh maps of many devices are
+/// @param bulk the bounds of imports and patches
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -67,7 +69,8 @@ public record RegistryConfig(
     AlertSettings alerts,
     FlappingSettings flapping,
     TelemetrySettings telemetry,
-    MapSettings map) {
+    MapSettings map,
+    BulkSettings bulk) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -143,7 +146,8 @@ public record RegistryConfig(
         AlertSettings.from(settings),
         FlappingSettings.from(settings),
         TelemetrySettings.from(settings),
-        MapSettings.from(settings));
+        MapSettings.from(settings),
+        BulkSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -225,6 +229,11 @@ public record RegistryConfig(
     return changed(draft -> draft.map = other);
   }
 
+  /// The same with other bounds of imports and patches.
+  public RegistryConfig withBulk(BulkSettings other) {
+    return changed(draft -> draft.bulk = other);
+  }
+
   private RegistryConfig changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -255,6 +264,7 @@ public record RegistryConfig(
     private FlappingSettings flapping;
     private TelemetrySettings telemetry;
     private MapSettings map;
+    private BulkSettings bulk;
 
     Draft(RegistryConfig like) {
       this.http = like.http;
@@ -279,6 +289,7 @@ public record RegistryConfig(
       this.flapping = like.flapping;
       this.telemetry = like.telemetry;
       this.map = like.map;
+      this.bulk = like.bulk;
     }
 
     RegistryConfig finished() {
@@ -304,7 +315,8 @@ public record RegistryConfig(
           alerts,
           flapping,
           telemetry,
-          map);
+          map,
+          bulk);
     }
   }
 }

@@ -18,6 +18,7 @@ import dev.fairlead.registry.alert.PgAlertRetention;
 import dev.fairlead.registry.apikey.ApiKeyRoutes;
 import dev.fairlead.registry.apikey.PgApiKeys;
 import dev.fairlead.registry.audit.Audit;
+import dev.fairlead.registry.bulk.Bulk;
 import dev.fairlead.registry.certificate.AuthorityRoutes;
 import dev.fairlead.registry.certificate.CertificateRoutes;
 import dev.fairlead.registry.certificate.PgAuthorities;
@@ -267,6 +268,10 @@ public final class RegistryService implements Service {
     Webhooks webhooks =
         new Webhooks(vertx, pool, changes, config.opener(), config.webhooks(), clock, meters);
     onStop(webhooks::close);
+    Bulk bulk =
+        new Bulk(
+            vertx, pool, longQueries, outbox, quota, config.bulk(), config.api().service(), clock);
+    onStop(bulk::close);
     SignIn signIn = signIn(pool, view, credentials.personTokens());
     Telemetry telemetry = telemetry(pool, deadLetters, schemas, outbox);
     return startConsumers(pool, bus, deadLetters, audit, outbox, desired, schemas, telemetry)
@@ -294,6 +299,7 @@ public final class RegistryService implements Service {
                         new GroupRoutes(pool, news, clock)::bind,
                         changes.routes()::bind,
                         webhooks.routes()::bind,
+                        bulk::bind,
                         new ApiKeyRoutes(new PgApiKeys(pool), news, clock)::bind,
                         new TenantRoutes(
                                 new PgTenants(

@@ -12,6 +12,7 @@ import dev.fairlead.bus.producer.Position;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.alert.AlertSettings;
+import dev.fairlead.registry.bulk.BulkSettings;
 import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.map.MapSettings;
@@ -136,7 +137,8 @@ final class RegistryFixture implements AutoCloseable {
         new AlertSettings(Duration.ofDays(90), Duration.ofSeconds(1), Duration.ofMillis(1)),
         FlappingSettings.DEFAULT,
         TelemetrySettings.DEFAULT,
-        MapSettings.DEFAULT);
+        MapSettings.DEFAULT,
+        BulkSettings.DEFAULT);
   }
 
   RegistryConfig config() {

@@ -393,7 +393,8 @@ class RegistryServiceIT {
                 config.alerts(),
                 config.flapping(),
                 config.telemetry(),
-                config.map()));
+                config.map(),
+                config.bulk()));
 
     // Then
     Awaitility.await()

@@ -25,7 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,51 +132,59 @@ public final class PgOutbox {
         .map(rows -> rows.iterator().next().getLong("id"));
   }
 
-  /// Puts records into the outbox, to be published in this order.
+  /// Puts records into the outbox, to be published in this order, with one statement however many
+  /// they are.
   ///
-  /// @return how many; the caller pokes after the commit
-  public static Future<Integer> append(SqlConnection transaction, List<BusRecord> records) {
+  /// @return the last row's id, for [#published]; empty where there are none. The caller pokes
+  ///     after the commit
+  public static Future<OptionalLong> append(SqlConnection transaction, List<BusRecord> records) {
     if (records.isEmpty()) {
-      return Future.succeededFuture(0);
-    }
-    int count = records.size();
-    String[] topics = new String[count];
-    String[] keys = new String[count];
-    @Nullable String[] partitionKeys = new @Nullable String[count];
-    @Nullable Integer[] partitions = new @Nullable Integer[count];
-    String[] headers = new String[count];
-    @Nullable Buffer[] values = new @Nullable Buffer[count];
-    for (int i = 0; i < count; i++) {
-      BusRecord record = records.get(i);
-      byte[] value = record.value();
-      JsonObject named = new JsonObject();
-      record.headers().forEach(named::put);
-      topics[i] = record.topic().name();
-      keys[i] = record.key();
-      partitionKeys[i] = record.partitionKey().orElse(null);
-      partitions[i] = record.partition().isPresent() ? record.partition().getAsInt() : null;
-      headers[i] = named.encode();
-      values[i] = value == null ? null : Buffer.buffer(value);
+      return Future.succeededFuture(OptionalLong.empty());
     }
     return transaction
         .preparedQuery(
             """
-            insert into outbox (topic, key, partition_key, partition, headers, value)
-            select topic, key, partition_key, partition, headers::jsonb, value
-            from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bytea[])
-              with ordinality
-              as given (topic, key, partition_key, partition, headers, value, place)
-            order by place
+            with appended as (
+              insert into outbox (topic, key, partition_key, partition, headers, value)
+              select topic, key, partition_key, partition, headers::jsonb, value
+              from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::bytea[])
+                with ordinality
+                as given (topic, key, partition_key, partition, headers, value, place)
+              order by place
+              returning id
+            )
+            select max(id) as last from appended
             """)
         .execute(
             Tuple.tuple()
-                .addArrayOfString(topics)
-                .addArrayOfString(keys)
-                .addArrayOfString(partitionKeys)
-                .addArrayOfInteger(partitions)
-                .addArrayOfString(headers)
-                .addArrayOfBuffer(values))
-        .map(count);
+                .addArrayOfString(column(records, String[]::new, record -> record.topic().name()))
+                .addArrayOfString(column(records, String[]::new, BusRecord::key))
+                .addArrayOfString(
+                    column(records, String[]::new, record -> record.partitionKey().orElse(null)))
+                .addArrayOfInteger(column(records, Integer[]::new, PgOutbox::partition))
+                .addArrayOfString(column(records, String[]::new, PgOutbox::headers))
+                .addArrayOfBuffer(column(records, Buffer[]::new, PgOutbox::value)))
+        .map(rows -> OptionalLong.of(rows.iterator().next().getLong("last")));
+  }
+
+  private static <T extends @Nullable Object> T[] column(
+      List<BusRecord> records, IntFunction<T[]> array, Function<BusRecord, T> column) {
+    return records.stream().map(column).toArray(array);
+  }
+
+  private static @Nullable Integer partition(BusRecord record) {
+    return record.partition().isPresent() ? record.partition().getAsInt() : null;
+  }
+
+  private static String headers(BusRecord record) {
+    JsonObject headers = new JsonObject();
+    record.headers().forEach(headers::put);
+    return headers.encode();
+  }
+
+  private static @Nullable Buffer value(BusRecord record) {
+    byte[] value = record.value();
+    return value == null ? null : Buffer.buffer(value);
   }
 
   /// Begins to publish.

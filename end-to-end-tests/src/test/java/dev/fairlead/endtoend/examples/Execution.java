@@ -157,9 +157,12 @@ record Execution(AnswerExample answer, Optional<BodyExample> body) {
     if (change.has("bodyBytes")) {
       return "\"" + "x".repeat(change.path("bodyBytes").asInt() - 2) + "\"";
     }
-    return change
-        .path("body")
-        .asText(body.map(example -> withReal(example.value(), world).toString()).orElse(""));
+    return change.path("body").asText(body.map(example -> text(example.value(), world)).orElse(""));
+  }
+
+  /// What is no JSON stands in the contract as the text that it is.
+  private String text(JsonNode value, World world) {
+    return value.isTextual() ? value.textValue() : withReal(value, world).toString();
   }
 
   /// The document with what this world has in place of what no example can tell.

@@ -79,6 +79,7 @@ final class Preconditions {
       Stream.of(
               OWN,
               AlertPreconditions.TABLE,
+              BulkPreconditions.TABLE,
               EnrolmentPreconditions.TABLE,
               CertificatePreconditions.TABLE,
               GroupPreconditions.TABLE,

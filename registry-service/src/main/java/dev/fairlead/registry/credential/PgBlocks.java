@@ -1,6 +1,7 @@
 package dev.fairlead.registry.credential;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.registry.row.PgColumns;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +47,21 @@ public final class PgBlocks {
             """)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
         .map(rows -> withdrawn(rows).stream().findFirst());
+  }
+
+  /// Lets devices of a tenant in that are made anew.
+  ///
+  /// @return what admission has to know of those that were shut out
+  public static Future<List<AccessMessage>> lift(
+      SqlConnection transaction, TenantId tenant, Collection<String> devices) {
+    return transaction
+        .preparedQuery(
+            """
+            delete from device_block where tenant = $1 and device_id = any($2)
+            returning tenant, device_id
+            """)
+        .execute(Tuple.of(tenant.value(), (Object) devices.toArray(String[]::new)))
+        .map(PgBlocks::withdrawn);
   }
 
   /// Shuts a device out that is deleted, where authorities of its tenant may have signed

@@ -68,7 +68,8 @@ public final class PgCredentials {
         .map(rows -> rows.iterator().next().getLong("generation"));
   }
 
-  /// Revokes all credentials that a device has; the next ones are a generation higher.
+  /// Revokes all credentials that a device has; the next ones are a generation higher. One that was
+  /// imported may never have had any, and nothing of it is left to be revoked.
   ///
   /// @param until when a token that is made now would run out; the revocation holds until then, or
   ///     until the last token that was issued runs out, if that is later
@@ -78,12 +79,13 @@ public final class PgCredentials {
     return transaction
         .preparedQuery(
             """
-            update credential
-            set generation = coalesce(pending_generation, generation) + 1,
+            insert into credential (tenant, device_id, generation, expires_at, revoked_until)
+            values ($1, $2, 1, $3, $3)
+            on conflict (tenant, device_id) do update
+            set generation = coalesce(credential.pending_generation, credential.generation) + 1,
               pending_generation = null, offered_at = null,
               key_id = null, token_expires_at = null,
-              revoked_until = greatest(expires_at, $3)
-            where tenant = $1 and device_id = $2
+              revoked_until = greatest(credential.expires_at, $3)
             returning tenant, device_id, generation, revoked_until
             """)
         .execute(

@@ -23,7 +23,7 @@ public record DeviceDescription(
     Optional<Location> location) {
 
   /// The most tags of a device. The bounds of single texts stand in the contract.
-  static final int TAGS_MAX = 64;
+  public static final int TAGS_MAX = 64;
 
   /// Copies the tags.
   ///
@@ -44,9 +44,16 @@ public record DeviceDescription(
     this(name, type, tags, Optional.empty());
   }
 
+  /// That of a device of which nobody said anything.
+  public static DeviceDescription empty() {
+    return new DeviceDescription(Optional.empty(), Optional.empty(), Map.of());
+  }
+
   /// The description after a merge patch (RFC 7396) that matches the contract: what is null goes,
   /// what is absent stays.
-  DeviceDescription patched(ObjectNode patch) {
+  ///
+  /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed` for too many tags
+  public DeviceDescription patched(ObjectNode patch) {
     return new DeviceDescription(
         patched(name, patch, "name"),
         patched(type, patch, "type"),

@@ -40,17 +40,41 @@ record PgDeviceQuery(String sql, Tuple parameters) {
                     "(device.id like ? or lower(device.name) like ?)",
                     beginning(prefix),
                     beginning(prefix.toLowerCase(Locale.ROOT))));
-    filter
-        .group()
-        .ifPresent(
-            group ->
-                query.and(
-                    "device.id in (select member.device_id from device_group_member member"
-                        + " where member.tenant = device.tenant and member.group_id = ?)",
-                    group));
+    filter.group().ifPresent(query::inGroup);
     expression.ifPresent(
         tree -> query.andCondition(new PgFilter(query.parameters, now).condition(tree)));
     return query.build(expression.isPresent() ? PgPools.UNCACHED : "", limit);
+  }
+
+  /// The descriptions of all devices between two ids.
+  ///
+  /// @param expression the filter of the question, without names of dynamic groups
+  /// @param after the id before the first
+  /// @param last the id of the last
+  static PgDeviceQuery between(
+      PgDeviceScan.Question question,
+      Optional<Filter> expression,
+      String after,
+      String last,
+      boolean lock) {
+    Builder query = new Builder();
+    query.and("device.tenant = ?", question.tenant().value());
+    query.and("device.id > ?", after);
+    query.and("device.id <= ?", last);
+    question.group().ifPresent(query::inGroup);
+    expression.ifPresent(
+        tree -> query.andCondition(new PgFilter(query.parameters, question.now()).condition(tree)));
+    return new PgDeviceQuery(
+        (expression.isPresent() ? PgPools.UNCACHED : "")
+            + "select "
+            + PgDeviceRows.DESCRIPTION
+            + " from "
+            + (expression.isPresent() ? PgDeviceRows.TABLES : "device")
+            + " where "
+            + query.where
+            + " order by device.id"
+            + (lock ? " for update of device" : ""),
+        query.parameters);
   }
 
   /// The pattern of what begins so.
@@ -70,6 +94,13 @@ record PgDeviceQuery(String sql, Tuple parameters) {
         text = text.replaceFirst("\\?", "\\$" + parameters.size());
       }
       where.append(where.isEmpty() ? "" : " and ").append(text);
+    }
+
+    void inGroup(String group) {
+      and(
+          "device.id in (select member.device_id from device_group_member member"
+              + " where member.tenant = device.tenant and member.group_id = ?)",
+          group);
     }
 
     void andCondition(String condition) {

@@ -38,6 +38,11 @@ final class PgDeviceRows {
       presence.flapping_since
       """;
 
+  /// The columns of [#description], and the id.
+  static final String DESCRIPTION =
+      "device.id, device.name, device.type, device.tags::text as tags, device.latitude,"
+          + " device.longitude";
+
   /// The tables of [#SUMMARY].
   static final String TABLES =
       """

@@ -28,6 +28,10 @@ public final class PgDeviceQuota {
 
   /// What a tenant has and may have.
   private record Count(long devices, long max) {
+    long left() {
+      return Math.max(0, max - devices);
+    }
+
     boolean isOver() {
       return devices > max;
     }
@@ -55,6 +59,21 @@ public final class PgDeviceQuota {
                             ProblemType.QUOTA_EXCEEDED,
                             "The tenant may have " + count.max() + " devices, and has them."))
                     : Future.succeededFuture());
+  }
+
+  /// How many devices more a tenant may have, before some are made in the same transaction. Where
+  /// that may come near to the limit, those who make devices do so one after the other.
+  ///
+  /// @param wanted how many are about to be made
+  /// @return at most `wanted`
+  public Future<Integer> room(SqlConnection transaction, TenantId tenant, int wanted) {
+    return count(transaction, tenant)
+        .compose(
+            count ->
+                count.left() < wanted + NEAR
+                    ? alone(transaction, tenant).compose(locked -> count(transaction, tenant))
+                    : Future.succeededFuture(count))
+        .map(count -> (int) Math.min(wanted, count.left()));
   }
 
   /// Waits for the others. New devices refer to the tenant, which this does not hinder.

@@ -49,6 +49,11 @@ public final class Act {
     actor = new Actor(tenant, id, role, actor.address());
   }
 
+  /// Who acts: for what goes on when the request is over.
+  public Actor actor() {
+    return actor;
+  }
+
   /// Where the request came from.
   public String address() {
     return actor.address();

@@ -46,7 +46,10 @@ final class ApiExchange {
   private Act act;
 
   /// Set before the thread of the operation is started, and read by it.
-  private long timer;
+  private volatile long timer;
+
+  /// The body of an operation that takes it part by part; confined to the context.
+  private Optional<BodyParts> bodyParts = Optional.empty();
 
   /// Asks again who the caller is; set where that is found out.
   private Supplier<Future<Optional<Principal>>> standing =
@@ -121,7 +124,7 @@ final class ApiExchange {
     Future<Buffer> body = body();
     request.pause();
     asked
-        .onComplete(_ -> resume())
+        .onComplete(_ -> resumeBody())
         .onSuccess(
             found ->
                 found.ifPresentOrElse(
@@ -130,7 +133,10 @@ final class ApiExchange {
         .onFailure(this::fail);
   }
 
-  private void resume() {
+  private void resumeBody() {
+    if (operation.streamed()) {
+      return; // it comes when it is asked for
+    }
     try {
       request.resume();
     } catch (IllegalStateException e) {
@@ -139,6 +145,10 @@ final class ApiExchange {
   }
 
   private Future<Buffer> body() {
+    if (operation.streamed()) {
+      bodyParts = Optional.of(BodyParts.of(request, context));
+      return Future.succeededFuture(Buffer.buffer());
+    }
     return BodyReader.read(request, parts.settings().bodyBytesMax());
   }
 
@@ -208,13 +218,21 @@ final class ApiExchange {
       return;
     }
     ApiRequest apiRequest =
-        new ApiRequest(request, context, values, body, caller, parts.callers().site(request), act);
+        new ApiRequest(
+            request, context, values, body, bodyParts, caller, parts.callers().site(request), act);
     Thread thread =
         Thread.ofVirtual()
             .name("api-" + operation.id())
             .unstarted(() -> run(apiRequest, values, tenant));
-    timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
+    limitTime(thread);
+    bodyParts.ifPresent(streamed -> streamed.onTaken(() -> limitTime(thread)));
     thread.start();
+  }
+
+  /// Gives the operation its time, or, with a part of its body, the same once more.
+  private void limitTime(Thread thread) {
+    parts.vertx().cancelTimer(timer);
+    timer = parts.vertx().setTimer(parts.settings().timeout().toMillis(), _ -> interrupt(thread));
   }
 
   private void interrupt(Thread thread) {
@@ -294,6 +312,7 @@ final class ApiExchange {
   }
 
   private void write(ApiResponse answer, Buffer body) {
+    bodyParts.ifPresent(BodyParts::discard);
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       stopStream(answer);
@@ -375,6 +394,7 @@ final class ApiExchange {
   }
 
   private void answer(Throwable failure) {
+    bodyParts.ifPresent(BodyParts::discard);
     Problem problem =
         operation.page()
             ? parts.problems().answerPerson(request, failure)

@@ -27,6 +27,7 @@ public final class ApiRequest {
   private final Map<String, List<String>> query;
   private final Map<String, String> headers;
   private final byte[] body;
+  private final Optional<BodyParts> parts;
   private final Optional<Caller> caller;
   private final PublicSite.Met site;
   private final Map<String, String> cookies;
@@ -37,6 +38,7 @@ public final class ApiRequest {
       Context context,
       RequestValues values,
       byte[] body,
+      Optional<BodyParts> parts,
       Optional<Caller> caller,
       PublicSite.Met site,
       Act act) {
@@ -46,6 +48,7 @@ public final class ApiRequest {
     this.query = values.query();
     this.headers = values.headers();
     this.body = body;
+    this.parts = parts;
     this.caller = caller;
     this.site = site;
     this.cookies =
@@ -89,6 +92,13 @@ public final class ApiRequest {
   /// The body as it came; empty when there is none. The caller must not change it.
   public byte[] bodyBytes() {
     return body;
+  }
+
+  /// The body of an operation that the contract marks with `x-streamed`.
+  ///
+  /// @throws IllegalStateException in any other
+  public BodyParts bodyParts() {
+    return parts.orElseThrow(() -> new IllegalStateException("the body has been read already"));
   }
 
   /// The body as an object.

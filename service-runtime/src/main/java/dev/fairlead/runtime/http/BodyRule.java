@@ -26,7 +26,13 @@ final class BodyRule {
 
   BodyRule(RequestBody body, SchemaRepository schemas) {
     required = body.isRequired();
-    body.getContent().forEach((name, type) -> mediaTypes.put(bare(name), validator(type, schemas)));
+    @Nullable JsonArray unchecked = body.getOpenAPIModel().getJsonArray(Contracts.MEDIA_TYPES_MARK);
+    if (unchecked == null) {
+      body.getContent()
+          .forEach((name, type) -> mediaTypes.put(bare(name), validator(type, schemas)));
+    } else {
+      unchecked.forEach(name -> mediaTypes.put(bare((String) name), Optional.empty()));
+    }
     if (body.getOpenAPIModel().getBoolean(Contracts.MERGE_PATCH_MARK, false)) {
       mediaTypes.put(
           Contracts.MERGE_PATCH, mediaTypes.getOrDefault("application/json", Optional.empty()));
@@ -39,6 +45,17 @@ final class BodyRule {
     if (body.length == 0) {
       return required ? List.of(new Violation("", "it is missing")) : List.of();
     }
+    Optional<Validator> validator = requireMediaType(contentType);
+    if (validator.isEmpty()) {
+      return List.of();
+    }
+    OutputUnit output = validator.get().validate(tree(Json.tree(body)));
+    return Boolean.TRUE.equals(output.getValid()) ? List.of() : Violation.of("", output);
+  }
+
+  /// @return its validator, if it has one
+  /// @throws dev.fairlead.runtime.problem.ProblemException `unsupported-media-type`
+  Optional<Validator> requireMediaType(@Nullable String contentType) {
     Optional<Validator> validator = contentType == null ? null : mediaTypes.get(bare(contentType));
     if (validator == null) {
       throw Problem.of(
@@ -49,11 +66,7 @@ final class BodyRule {
           .withHeader("Accept", String.join(", ", mediaTypes.keySet()))
           .exception();
     }
-    if (validator.isEmpty()) {
-      return List.of();
-    }
-    OutputUnit output = validator.get().validate(tree(Json.tree(body)));
-    return Boolean.TRUE.equals(output.getValid()) ? List.of() : Violation.of("", output);
+    return validator;
   }
 
   private static Optional<Validator> validator(MediaType type, SchemaRepository schemas) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///     a page
 /// @param guarded whether it is open to everyone but takes a secret in the request, so that calls
 ///     of it are limited by address
+/// @param streamed whether it takes its body part by part, while it is being sent: its length is
+///     then the operation's to bound, and each part may take as long as another request
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
@@ -33,6 +35,7 @@ record BoundOperation(
     boolean mutating,
     boolean page,
     boolean guarded,
+    boolean streamed,
     List<ParameterRule> parameters,
     Optional<BodyRule> body,
     Operation operation) {
@@ -44,6 +47,7 @@ record BoundOperation(
 
   private static final String PAGE = "x-page";
   private static final String GUARDED = "x-guarded";
+  private static final String STREAMED = "x-streamed";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -58,6 +62,7 @@ record BoundOperation(
         !READING.contains(contract.getHttpMethod()) || flag(contract, MUTATING),
         flag(contract, PAGE),
         flag(contract, GUARDED),
+        flag(contract, STREAMED),
         contract.getParameters().stream()
             .map(parameter -> new ParameterRule(parameter, schemas))
             .toList(),
@@ -92,13 +97,20 @@ record BoundOperation(
                 parameters.stream().flatMap(rule -> rule.check(values)),
                 unknown(values),
                 body.stream()
-                    .flatMap(
-                        rule -> rule.check(values.headers().get("Content-Type"), bytes).stream()))
+                    .flatMap(rule -> check(rule, values.headers().get("Content-Type"), bytes)))
             .flatMap(found -> found)
             .toList();
     if (!violations.isEmpty()) {
       throw Violation.problem(violations).exception();
     }
+  }
+
+  private Stream<Violation> check(BodyRule rule, @Nullable String contentType, byte[] bytes) {
+    if (!streamed) {
+      return rule.check(contentType, bytes).stream();
+    }
+    rule.requireMediaType(contentType);
+    return Stream.empty();
   }
 
   /// What the query has beside the parameters: a filter with a slip in its name would be none.

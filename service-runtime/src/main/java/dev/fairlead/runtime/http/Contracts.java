@@ -14,10 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads contracts in a form that Vert.x takes. It refuses a contract for media types that it does
 /// not know, `application/problem+json` among them; those of answers are left out, as answers are
-/// not checked, and a merge patch is noted beside the JSON that it is.
+/// not checked, and a merge patch is noted beside the
+/// JSON that it is.
 final class Contracts {
   /// In the model of a body: that it may be called a merge patch (RFC 7396) as well.
   static final String MERGE_PATCH_MARK = "x-merge-patch";
+
+  /// In the model of a body that is in none of the media types that Vert.x knows: in which it is.
+  static final String MEDIA_TYPES_MARK = "x-media-types";
+
+  /// What Vert.x is told in place of them.
+  private static final String BYTES = "application/octet-stream";
+
+  /// Bodies have it, answers do not.
+  private static final String REQUIRED = "required";
 
   /// The media type of merge patches.
   static final String MERGE_PATCH = "application/merge-patch+json";
@@ -54,11 +64,16 @@ final class Contracts {
     if (content.containsKey(MERGE_PATCH) && content.containsKey(JSON)) {
       owner.put(MERGE_PATCH_MARK, true);
     }
-    for (String name : List.copyOf(content.fieldNames())) {
+    List<String> names = List.copyOf(content.fieldNames());
+    for (String name : names) {
       // A name without a slash is no media type, but a property that is called content.
       if (name.contains("/") && !MediaType.isMediaTypeSupported(name)) {
         content.remove(name);
       }
+    }
+    if (content.isEmpty() && owner.containsKey(REQUIRED)) {
+      owner.put(MEDIA_TYPES_MARK, new JsonArray(names));
+      content.put(BYTES, new JsonObject());
     }
   }
 }
