@@ -26,7 +26,7 @@ final class SessionSchedule {
 
   /// Where the records go.
   interface Log {
-    /// @return the epoch that the session has by it
+    /// A session begins; answers the epoch that it has by that.
     Epoch opened(DeviceKey device, SessionId session, Place place, long millis);
 
     void resumed(DeviceKey device, SessionId session, Epoch epoch, Place place, long millis);
@@ -164,11 +164,11 @@ final class SessionSchedule {
     if (gateway.state != State.RUNNING) {
       return;
     }
-    Held before = sockets.remove(device);
-    boolean here = before != null && gateway.sessions.containsKey(before.session());
+    Optional<Held> before = Optional.ofNullable(sockets.remove(device));
+    Optional<Held> here = before.filter(held -> gateway.sessions.containsKey(held.session()));
     boolean closedFirst = sometimes(2);
-    if (here && closedFirst) {
-      close(gateway, before, CloseReason.REPLACED);
+    if (closedFirst) {
+      here.ifPresent(held -> close(gateway, held, CloseReason.REPLACED));
     }
     SessionId session = new SessionId(stem + "-s" + sessions++);
     Place place = new Place(new InboxAddress(0, gateway.name), WIRE, HERE);
@@ -176,11 +176,12 @@ final class SessionSchedule {
     Held held = new Held(device, session, epoch, place);
     gateway.sessions.put(session, held);
     sockets.put(device, held);
-    if (here && !closedFirst) {
-      close(gateway, before, CloseReason.REPLACED);
-    } else if (before != null && !here && sometimes(2)) {
+    if (!closedFirst) {
+      here.ifPresent(older -> close(gateway, older, CloseReason.REPLACED));
+    }
+    if (here.isEmpty() && sometimes(2)) {
       // The device says which session it had.
-      mail(before.place().address().gateway(), before.session());
+      before.ifPresent(older -> mail(older.place().address().gateway(), older.session()));
     }
   }
 
