@@ -333,15 +333,7 @@ public final class RegistryService implements Service {
     onStop(budgeted::close);
     Telemetry telemetry =
         new Telemetry(
-            vertx,
-            pool,
-            budgeted,
-            deadLetters,
-            schemas,
-            outbox,
-            config.telemetry(),
-            clock,
-            meters);
+            vertx, pool, budgeted, deadLetters, schemas, outbox, config.telemetry(), clock, meters);
     onStop(telemetry::close);
     return telemetry;
   }

@@ -23,8 +23,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -134,8 +134,7 @@ public final class PgDeviceBatch {
     return PgBlocks.lift(transaction, tenant, ids.stream().map(DeviceId::value).toList())
         .compose(
             lifted ->
-                PgOutbox.append(
-                    transaction, lifted.stream().map(AccessMessage::toRecord).toList()))
+                PgOutbox.append(transaction, lifted.stream().map(AccessMessage::toRecord).toList()))
         .compose(nothing -> PgChanges.append(transaction, changes))
         .compose(nothing -> PgOutbox.append(transaction, records))
         .map(outboxId -> new Outcome(ids, outboxId));

@@ -109,8 +109,7 @@ public final class PgTypeSchemas {
                         }));
   }
 
-  private static Future<Map<SchemaCache.Key, String>> load(
-      SqlClient client, List<TypeKey> types) {
+  private static Future<Map<SchemaCache.Key, String>> load(SqlClient client, List<TypeKey> types) {
     return client
         .preparedQuery(
             """

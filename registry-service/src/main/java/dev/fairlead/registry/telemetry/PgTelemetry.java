@@ -208,9 +208,9 @@ final class PgTelemetry implements BatchHandler {
             })
         .<Void>map(
             violations -> {
-              messages.forEach(
-                  measured ->
-                      fold(span, measured, violations.getOrDefault(measured, List.of())));
+              for (int i = 0; i < messages.size(); i++) {
+                fold(span, messages.get(i), violations.get(i));
+              }
               return null;
             });
   }
@@ -326,8 +326,7 @@ final class PgTelemetry implements BatchHandler {
                             PgTelemetryRows.writeHistory(
                                     transaction, span.history(), span.isCareful())
                                 .map(latest::and))
-                    .compose(
-                        done -> rejects.write(transaction, span.refused()).map(told -> done)))
+                    .compose(done -> rejects.write(transaction, span.refused()).map(told -> done)))
         .map(Objects::requireNonNull)
         .onComplete(
             done -> {

@@ -68,8 +68,7 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
         messages.stream()
             .map(received -> received.message().device())
             .collect(Collectors.toUnmodifiableSet());
-    return newest(transaction, devices)
-        .compose(newest -> use(transaction, newest, messages));
+    return newest(transaction, devices).compose(newest -> use(transaction, newest, messages));
   }
 
   /// What a schema refuses is no measurement.
@@ -83,9 +82,11 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
         .compose(
             violations -> {
               List<PgRuleStates.Sample> samples = new ArrayList<>();
-              messages.stream()
-                  .filter(measured -> !violations.containsKey(measured))
-                  .forEach(measured -> fold(newest, measured, samples));
+              for (int i = 0; i < messages.size(); i++) {
+                if (violations.get(i).isEmpty()) {
+                  fold(newest, messages.get(i), samples);
+                }
+              }
               return rules.measured(transaction, samples);
             });
   }

@@ -7,7 +7,7 @@ import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
 import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -23,33 +23,31 @@ final class SchemaCheck {
   /// What is wrong with measurements.
   ///
   /// @param devices those that are looked at
-  /// @return without those that nothing is wrong with; by the very objects
-  Future<Map<Measurements, List<Violation>>> violations(
+  /// @return for each message, in their order; nothing for those that are right
+  Future<List<List<Violation>>> violations(
       SqlClient client, Collection<DeviceKey> devices, List<Measurements> messages) {
+    List<List<Violation>> none = Collections.nCopies(messages.size(), List.of());
     if (devices.isEmpty()) {
-      return Future.succeededFuture(Map.of());
+      return Future.succeededFuture(none);
     }
     return schemas
         .of(client, devices, PgTypeSchemas.Part.TELEMETRY)
         .compose(
             types ->
                 types.isEmpty()
-                    ? Future.succeededFuture(Map.of())
-                    : schemas.work(() -> violations(types, messages)));
+                    ? Future.succeededFuture(none)
+                    : schemas.work(
+                        () ->
+                            messages.stream()
+                                .map(measured -> violations(types, measured))
+                                .toList()));
   }
 
-  private static Map<Measurements, List<Violation>> violations(
-      Map<DeviceKey, TypeSchemas> types, List<Measurements> messages) {
-    Map<Measurements, List<Violation>> found = new IdentityHashMap<>();
-    for (Measurements measured : messages) {
-      TypeSchemas type = types.get(measured.device());
-      if (type != null && measured.readable()) {
-        List<Violation> errors = TypeSchemas.check(type.telemetry(), measured.values());
-        if (!errors.isEmpty()) {
-          found.put(measured, errors);
-        }
-      }
-    }
-    return found;
+  private static List<Violation> violations(
+      Map<DeviceKey, TypeSchemas> types, Measurements measured) {
+    TypeSchemas type = types.get(measured.device());
+    return type == null || !measured.readable()
+        ? List.of()
+        : TypeSchemas.check(type.telemetry(), measured.values());
   }
 }

@@ -47,8 +47,8 @@ public final class Telemetry {
     this.check = new SchemaCheck(schemas);
     this.settings = settings;
     this.clock = clock;
-    this.latest = new PgTelemetry(
-            vertx, budgeted, deadLetters, check, outbox, settings, clock, meters);
+    this.latest =
+        new PgTelemetry(vertx, budgeted, deadLetters, check, outbox, settings, clock, meters);
     this.retention = new PgHistoryRetention(vertx, budgeted, settings.historyRetention(), clock);
   }
 
