@@ -9,6 +9,7 @@ import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.runtime.http.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LatestValuesTest {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.Epoch;
+import dev.fairlead.registry.subdevice.Spoken;
 import dev.fairlead.runtime.http.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SamplesTest {
@@ -27,7 +29,13 @@ class SamplesTest {
   private int measure(Instant at, String json, int intervalsMax) {
     ObjectNode values = Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
     Measurements measured =
-        new Measurements(DeviceKey.of("default", "d1"), new Epoch(1, 1), values, true, at, NOON);
+        new Measurements(
+            new Spoken(DeviceKey.of("default", "d1"), Optional.empty()),
+            new Epoch(1, 1),
+            values,
+            true,
+            at,
+            NOON);
     LatestValues after = latest.after(measured).after();
     int dropped = samples.take(PLAN, measured, latest, after, intervalsMax);
     latest = after;
