@@ -2,7 +2,7 @@
 -- is then about it. The revision is never given twice, also not to a type that is made again: what
 -- is kept ready of a type is kept under it. `parts` are the members of `schemas`.
 create sequence device_type_revision;
-create table device_type (
+create table device_type_definition (
   tenant text collate "C" not null references tenant (id) on delete cascade,
   type text collate "C" not null,
   title text,

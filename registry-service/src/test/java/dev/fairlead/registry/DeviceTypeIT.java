@@ -498,7 +498,7 @@ class DeviceTypeIT {
     defined("antique", SCHEMAS);
     device("antique-1", "antique");
     registry.column(
-        "update device_type set schemas = '{\"telemetry\":{\"colour\":1}}',"
+        "update device_type_definition set schemas = '{\"telemetry\":{\"colour\":1}}',"
             + " revision = nextval('device_type_revision') where type = 'antique' returning type");
 
     // When

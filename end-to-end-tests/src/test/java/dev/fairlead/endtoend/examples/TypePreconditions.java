@@ -53,7 +53,7 @@ final class TypePreconditions {
     Tables.run(
         world,
         """
-        insert into registry.device_type (tenant, type, schemas, parts, updated_at, updated_by)
+        insert into registry.device_type_definition (tenant, type, schemas, parts, updated_at, updated_by)
         select '%s', 'type-' || number, '{}', '{}', now(), 'somebody'
         from generate_series(1, %d) as number
         """

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class PgDeviceTypes {
 
   /// How many types a tenant may have.
-  private static final PgRoom ROOM = new PgRoom("device_type", 1_000, "types of devices");
+  private static final PgRoom ROOM =
+      new PgRoom("device_type_definition", 1_000, "types of devices");
 
   private static final String SUMMARY =
       "type, title, description, parts, version, updated_at, updated_by";
@@ -64,7 +65,7 @@ final class PgDeviceTypes {
     return pool.preparedQuery(
             "select "
                 + SUMMARY
-                + " from device_type where tenant = $1 and type > $2 order by type limit $3")
+                + " from device_type_definition where tenant = $1 and type > $2 order by type limit $3")
         .execute(Tuple.of(tenant.value(), after.orElse(""), limit))
         .map(
             rows -> {
@@ -79,7 +80,7 @@ final class PgDeviceTypes {
   /// @return fails with the problem `device-type-not-found`
   Future<DeviceTypeDocument> get(TenantId tenant, String type) {
     return pool.preparedQuery(
-            "select " + COLUMNS + " from device_type where tenant = $1 and type = $2")
+            "select " + COLUMNS + " from device_type_definition where tenant = $1 and type = $2")
         .execute(Tuple.of(tenant.value(), type))
         .compose(rows -> rows.size() == 1 ? Future.succeededFuture(single(rows)) : notFound(type))
         .map(PgDeviceTypes::document);
@@ -128,7 +129,9 @@ final class PgDeviceTypes {
       SqlConnection transaction, TenantId tenant, String type) {
     return transaction
         .preparedQuery(
-            "select " + COLUMNS + " from device_type where tenant = $1 and type = $2 for update")
+            "select "
+                + COLUMNS
+                + " from device_type_definition where tenant = $1 and type = $2 for update")
         .execute(Tuple.of(tenant.value(), type))
         .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(single(rows)));
   }
@@ -143,7 +146,7 @@ final class PgDeviceTypes {
     return transaction
         .preparedQuery(
             """
-            update device_type
+            update device_type_definition
             set title = $3, description = $4, schemas = $5::text::json, parts = $6,
               updated_at = $7, updated_by = $8, version = version + 1,
               revision = nextval('device_type_revision')
@@ -158,7 +161,7 @@ final class PgDeviceTypes {
     return transaction
         .preparedQuery(
             """
-            insert into device_type
+            insert into device_type_definition
               (tenant, type, title, description, schemas, parts, updated_at, updated_by)
             values ($1, $2, $3, $4, $5::text::json, $6, $7, $8)
             on conflict (tenant, type) do nothing
@@ -175,7 +178,8 @@ final class PgDeviceTypes {
     return pool.withTransaction(
             transaction ->
                 transaction
-                    .preparedQuery("delete from device_type where tenant = $1 and type = $2")
+                    .preparedQuery(
+                        "delete from device_type_definition where tenant = $1 and type = $2")
                     .execute(Tuple.of(tenant.value(), type))
                     .compose(
                         rows -> rows.rowCount() == 1 ? Future.succeededFuture() : notFound(type))

@@ -63,13 +63,13 @@ public final class PgTypeSchemas {
     return client
         .preparedQuery(
             """
-            select device.tenant, device.id as device_id, device_type.type, device_type.revision
+            select device.tenant, device.id as device_id, device_type_definition.type, device_type_definition.revision
             from device
             join unnest($1::text[], $2::text[]) as wanted (tenant, id) using (tenant, id)
-            join device_type
-              on device_type.tenant = device.tenant
-              and device_type.type = device.type collate "C"
-            where $3 = any(device_type.parts)
+            join device_type_definition
+              on device_type_definition.tenant = device.tenant
+              and device_type_definition.type = device.type collate "C"
+            where $3 = any(device_type_definition.parts)
             """)
         .execute(keys.addString(part.word()))
         .compose(
@@ -114,7 +114,7 @@ public final class PgTypeSchemas {
         .preparedQuery(
             """
             select tenant, type, revision, schemas::text as schemas
-            from device_type
+            from device_type_definition
             join unnest($1::text[], $2::text[]) as wanted (tenant, type) using (tenant, type)
             """)
         .execute(

@@ -171,7 +171,7 @@ public final class PgTenantRemoval {
   /// @return the last place in the outbox of what was said, if there were any
   private Future<Optional<Long>> removeTypes(SqlConnection transaction, TenantId tenant) {
     return transaction
-        .preparedQuery("delete from device_type where tenant = $1 returning type")
+        .preparedQuery("delete from device_type_definition where tenant = $1 returning type")
         .execute(Tuple.of(tenant.value()))
         .compose(
             rows -> {
