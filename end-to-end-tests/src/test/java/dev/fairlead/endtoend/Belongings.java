@@ -565,15 +565,20 @@ final class Belongings {
     return answer;
   }
 
-  /// All that the victim's admins can see, but for what time changes, and for what is written down
-  /// of those who look.
+  /// All that the victim's admins can see, but for what time changes, as it does maps and charts,
+  /// and for what is written down of those who look.
   String everything() {
     StringBuilder all = new StringBuilder();
     Stream.of("registry", "command")
         .flatMap(name -> Contract.ofSources(name).operations().stream())
         .filter(operation -> operation.method().equals("get"))
         .filter(operation -> operation.role().filter(role -> !role.equals("platform")).isPresent())
-        .filter(operation -> !operation.path().matches("/api/v1/(audit|limits|me|changes)(/.*)?"))
+        .filter(
+            operation ->
+                !operation
+                    .path()
+                    .matches("/api/v1/(audit|limits|me|changes|device-clusters)(/.*)?"))
+        .filter(operation -> !operation.path().endsWith("/telemetry/history"))
         .forEach(operation -> all.append(asVictim(operation, "").body()).append('\n'));
     return all.toString().replaceAll("\"last(Seen|Used)At\":\"[^\"]*\"", "");
   }
