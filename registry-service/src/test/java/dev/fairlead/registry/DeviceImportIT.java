@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -85,9 +86,11 @@ class DeviceImportIT {
             scene.upload(
                 tenant,
                 path,
-                "id,name,type,tag:site,latitude,longitude\n"
-                    + "pump-17,Pump 17,pump,north,53.5438,9.9661\n"
-                    + "pump-18,\"Pump 18, spare\",pump,north,,\n",
+                """
+                id,name,type,tag:site,latitude,longitude
+                pump-17,Pump 17,pump,north,53.5438,9.9661
+                pump-18,"Pump 18, spare",pump,north,,
+                """,
                 Map.of()));
 
     // Then
@@ -267,11 +270,19 @@ class DeviceImportIT {
     int cut = body.indexOf("d-003456") + 11;
 
     // When
-    try (Socket socket = new Socket("127.0.0.1", registry.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), registry.port())) {
       OutputStream out = socket.getOutputStream();
       out.write(
-          ("PUT %s/content HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-                  + "Fairlead-Tenant: %s\r\nContent-Type: text/csv\r\nContent-Length: %d\r\n\r\n")
+          """
+              PUT %s/content HTTP/1.1
+              Host: localhost
+              Authorization: Bearer %s
+              Fairlead-Tenant: %s
+              Content-Type: text/csv
+              Content-Length: %d
+
+              """
+              .replace("\n", "\r\n")
               .formatted(path, RegistryFixture.ADMIN_KEY, tenant, body.length())
               .getBytes(StandardCharsets.US_ASCII));
       out.write(body.substring(0, cut).getBytes(StandardCharsets.UTF_8));

@@ -67,15 +67,18 @@ class ImportReaderTest {
             read(
                 "csv",
                 "create",
-                "id,name,type,tag:site,latitude,longitude,tags\r\n"
-                    + "pump-17,\"Pump, \"\"17\"\"\",pump,north,53.5,9.9,\"{\"\"hall\"\":\"\"3\"\"}\"\r\n"));
+                """
+                id,name,type,tag:site,latitude,longitude,tags
+                pump-17,"Pump, ""17\""",pump,north,53.5,9.9,"{""hall"":""3""}"
+                """
+                    .replace("\n", "\r\n")));
 
     // Then
     assertThat(document(batch))
         .isEqualTo(
-            "{\"name\":\"Pump, \\\"17\\\"\",\"type\":\"pump\","
-                + "\"tags\":{\"site\":\"north\",\"hall\":\"3\"},"
-                + "\"location\":{\"latitude\":53.5,\"longitude\":9.9}}");
+            """
+            {"name":"Pump, \\"17\\"","type":"pump","tags":{"site":"north","hall":"3"},\
+            "location":{"latitude":53.5,"longitude":9.9}}""");
     assertThat(batch.rows().getFirst().id().value()).isEqualTo("pump-17");
     assertThat(batch.last()).isTrue();
     assertThat(batch.lines()).isEqualTo(2);
