@@ -23,6 +23,7 @@ class CleanTreeTest {
           "accounts.google.com",
           "fairlead.dev",
           "github.com",
+          "json-schema.org",
           "keepachangelog.com",
           "localhost",
           "login.microsoftonline.com",
