@@ -74,8 +74,7 @@ class KillLoopIT {
     Random random = new Random(seed);
     List<TestDevice> devices = cluster.devices("killed-", DEVICES);
     Traffic traffic = new Traffic(devices, seed);
-    Future<?> talking =
-        clock.scheduleAtFixedRate(traffic, 0, WORD_MILLIS, TimeUnit.MILLISECONDS);
+    Future<?> talking = clock.scheduleAtFixedRate(traffic, 0, WORD_MILLIS, TimeUnit.MILLISECONDS);
     List<ServiceJar> victims =
         List.of(cluster.registry(), cluster.registry(), cluster.gatewayA(), cluster.gatewayB());
 

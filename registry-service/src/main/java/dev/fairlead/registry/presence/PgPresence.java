@@ -89,8 +89,7 @@ final class PgPresence {
   ///
   /// @return empty for one that does not exist
   Future<Optional<SessionHistory>> history(Pool pool, DeviceKey device) {
-    return pool
-        .preparedQuery(
+    return pool.preparedQuery(
             """
             select sessions::text as sessions from presence
             where tenant = $1 and device_id = $2
