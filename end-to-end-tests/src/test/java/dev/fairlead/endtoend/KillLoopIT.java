@@ -41,7 +41,7 @@ class KillLoopIT {
   private static final int RUNNING_MILLIS_MAX = 4_000;
   private static final int WORD_MILLIS = 5;
   private static final String SNAPSHOT = "snapshot";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final long seed = Long.getLong("fairlead.seed", System.nanoTime());
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
