@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 /// @param directory of its data
 record Database(EmbeddedPostgres postgres, Path directory) {
 
+  private static final String PLANS = "plans";
+
   /// What the server is started with: memory as a small machine of its own would have, and the
   /// means to tell plans.
   static final Map<String, String> SETTINGS =
@@ -34,7 +36,7 @@ record Database(EmbeddedPostgres postgres, Path directory) {
           "auto_explain.log_analyze", "on",
           "auto_explain.log_buffers", "on",
           "logging_collector", "on",
-          "log_directory", "plans");
+          "log_directory", PLANS);
 
   private static final int PAUSE_MILLIS = 100;
 
@@ -90,13 +92,9 @@ record Database(EmbeddedPostgres postgres, Path directory) {
   }
 
   private String log() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
+    try (Stream<Path> files = Files.walk(directory.resolve("data").resolve(PLANS))) {
       StringBuilder all = new StringBuilder();
-      List<Path> logs =
-          files
-              .filter(file -> file.getParent().endsWith("plans") && Files.isRegularFile(file))
-              .sorted()
-              .toList();
+      List<Path> logs = files.filter(Files::isRegularFile).sorted().toList();
       for (Path log : logs) {
         all.append(Files.readString(log, StandardCharsets.UTF_8));
       }

@@ -235,6 +235,7 @@ public final class CommandFixture implements AutoCloseable {
             Optional.of(type),
             Map.of(),
             Optional.empty(),
+            Optional.empty(),
             Set.of(),
             System.currentTimeMillis())
         .toRecord();

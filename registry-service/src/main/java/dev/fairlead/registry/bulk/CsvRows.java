@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class CsvRows {
 
   private static final ObjectReader FIELDS =
-      new CsvMapper().readerFor(String[].class).with(CsvParser.Feature.WRAP_AS_ARRAY);
+      new CsvMapper().readerFor(String[][].class).with(CsvParser.Feature.WRAP_AS_ARRAY);
 
   private static final int COLUMNS_MAX = 256;
   private static final String ID = "id";
@@ -144,12 +144,17 @@ final class CsvRows {
     return document;
   }
 
+  /// A carriage return outside of quotes ends a row for this parser, but not for us.
   private static String[] fields(String row) {
     try {
-      return FIELDS.readValue(row);
+      String[][] rows = FIELDS.readValue(row);
+      if (rows.length == 1) {
+        return rows[0];
+      }
     } catch (JacksonException e) {
-      throw wrong("The row is no CSV: a quote is not closed, or followed by something.");
+      // told below
     }
+    throw wrong("The row is no CSV: a quote is not closed, or there is a lone carriage return.");
   }
 
   private static ProblemException wrong(String why) {

@@ -2,7 +2,6 @@ package dev.fairlead.registry.bulk;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.limit.PgDeviceQuota;
 import dev.fairlead.registry.row.LongQueries;
@@ -12,27 +11,16 @@ import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.BodyParts;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The operations on imports of devices.
 final class DeviceImportRoutes {
-
-  private static final Logger log = LoggerFactory.getLogger(DeviceImportRoutes.class);
-
-  /// How many batches may be written that the bus does not have yet. What everybody else has to say
-  /// waits behind them.
-  private static final int UNPUBLISHED_MAX = 4;
 
   private final PgBulkJobs jobs;
   private final PgImportWriter writer;
@@ -97,102 +85,62 @@ final class DeviceImportRoutes {
     if (offset(request) != job.bytes()) {
       throw PgImportWriter.elsewhere(job).exception();
     }
+    ImportUpload upload = new ImportUpload(job, writer, longQueries, outbox, request.act(), clock);
+    ImportReader reader = new ImportReader(job);
+    read(request.bodyParts(), job, reader, upload);
     boolean complete = !request.header("Upload-Complete").orElse("").equals("?0");
-    new Upload(request, job).run(complete);
+    for (ImportBatch batch : complete ? reader.end() : List.of(reader.rest())) {
+      write(upload, batch);
+    }
+    upload.written().await();
     return ApiResponse.ok(BulkDocuments.imported(common.job(request)));
+  }
+
+  private void read(BodyParts parts, BulkJob job, ImportReader reader, ImportUpload upload)
+      throws InterruptedException {
+    long taken = job.bytes();
+    Buffer part = next(parts, reader, upload);
+    while (part.length() > 0) {
+      taken += part.length();
+      requireShort(taken);
+      reader.add(part.getBytes());
+      for (Optional<ImportBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
+        write(upload, batch.get());
+      }
+      part = next(parts, reader, upload);
+    }
+  }
+
+  private void requireShort(long bytes) {
+    if (bytes > settings.importBytesMax()) {
+      throw Problem.of(
+              ProblemType.PAYLOAD_TOO_LARGE,
+              "An import has at most " + settings.importBytesMax() + " bytes.")
+          .with("limit", settings.importBytesMax())
+          .exception();
+    }
+  }
+
+  /// Whoever's connection breaks finds those whole rows taken that had come.
+  private static Buffer next(BodyParts parts, ImportReader reader, ImportUpload upload)
+      throws InterruptedException {
+    Optional<Buffer> part = parts.next().map(Optional::of).otherwiseEmpty().await();
+    if (part.isEmpty()) {
+      write(upload, reader.rest());
+      upload.written().await();
+      throw Problem.of(ProblemType.BAD_REQUEST, "The body was cut off.").exception();
+    }
+    return part.get();
+  }
+
+  private static void write(ImportUpload upload, ImportBatch batch) throws InterruptedException {
+    if (!batch.isEmpty()) {
+      upload.ready().await();
+      upload.begin(batch);
+    }
   }
 
   private static long offset(ApiRequest request) {
     return request.header("Upload-Offset").map(Long::parseLong).orElse(0L);
-  }
-
-  /// One upload: reads a batch while the one before is being written.
-  private final class Upload {
-    private final ApiRequest request;
-    private final TenantId tenant;
-    private final BulkJob job;
-    private final ImportReader reader;
-    private final Deque<Future<Void>> unpublished = new ArrayDeque<>();
-    private Future<OptionalLong> writing = Future.succeededFuture(OptionalLong.empty());
-    private long taken;
-
-    Upload(ApiRequest request, BulkJob job) {
-      this.request = request;
-      this.tenant = job.tenant();
-      this.job = job;
-      this.reader = new ImportReader(job);
-      this.taken = job.bytes();
-    }
-
-    void run(boolean complete) throws InterruptedException {
-      read(request.bodyParts());
-      if (complete) {
-        for (ImportBatch batch : reader.end()) {
-          write(batch);
-        }
-      } else {
-        write(reader.rest());
-      }
-      written();
-    }
-
-    private void read(BodyParts parts) throws InterruptedException {
-      Buffer part = next(parts);
-      while (part.length() > 0) {
-        taken += part.length();
-        if (taken > settings.importBytesMax()) {
-          throw Problem.of(
-                  ProblemType.PAYLOAD_TOO_LARGE,
-                  "An import has at most " + settings.importBytesMax() + " bytes.")
-              .with("limit", settings.importBytesMax())
-              .exception();
-        }
-        reader.add(part.getBytes());
-        for (Optional<ImportBatch> batch = reader.next();
-            batch.isPresent();
-            batch = reader.next()) {
-          write(batch.get());
-        }
-        part = next(parts);
-      }
-    }
-
-    /// Whoever's connection breaks finds whole rows taken that had come.
-    private Buffer next(BodyParts parts) throws InterruptedException {
-      Future<Buffer> next = parts.next();
-      try {
-        return next.await();
-      } catch (RuntimeException e) {
-        if (next.failed()) {
-          log.atDebug().addKeyValue("job", job.id()).setCause(e).log("upload cut off");
-          write(reader.rest());
-          written();
-        }
-        throw e;
-      }
-    }
-
-    private void write(ImportBatch batch) throws InterruptedException {
-      if (batch.isEmpty()) {
-        return;
-      }
-      written();
-      while (unpublished.size() >= UNPUBLISHED_MAX) {
-        unpublished.remove().await();
-      }
-      writing =
-          longQueries.run(
-              tenant.value(),
-              () -> writer.write(tenant, job.id(), batch, clock.instant(), request.act()));
-    }
-
-    /// Waits for what is being written.
-    private void written() {
-      OptionalLong outboxId = writing.await();
-      writing = Future.succeededFuture(OptionalLong.empty());
-      if (outboxId.isPresent()) {
-        unpublished.add(outbox.published(outboxId.getAsLong()));
-      }
-    }
   }
 }
