@@ -95,7 +95,7 @@ class DeviceImportIT {
 
     // Then
     assertThat(done.getString("state")).isEqualTo("done");
-    assertThat(done.getLong("offset")).isEqualTo(124);
+    assertThat(done.getLong("offset")).isEqualTo(121);
     assertThat(done.getLong("lines")).isEqualTo(3);
     assertThat(done.getLong("rows")).isEqualTo(2);
     assertThat(done.getLong("created")).isEqualTo(2);
