@@ -85,7 +85,8 @@ final class MillionDevices {
   private final Database database;
   private final ServiceJar registry;
   private final Api api = new Api(ADMIN_KEY);
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final StringBuilder plans = new StringBuilder();
 
   private MillionDevices(Table table, Database database, ServiceJar registry) {
