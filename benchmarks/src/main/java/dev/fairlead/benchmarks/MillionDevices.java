@@ -1,5 +1,7 @@
 package dev.fairlead.benchmarks;
 
+import static java.util.Map.entry;
+
 import dev.fairlead.embedded.EmbeddedPostgres;
 import dev.fairlead.embedded.EmbeddedPostgresOptions;
 import dev.fairlead.embedded.testing.OwnKafka;
@@ -85,7 +87,8 @@ final class MillionDevices {
   private final Database database;
   private final ServiceJar registry;
   private final Api api = new Api(ADMIN_KEY);
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final StringBuilder plans = new StringBuilder();
 
   private MillionDevices(Table table, Database database, ServiceJar registry) {
@@ -120,26 +123,22 @@ final class MillionDevices {
     return table;
   }
 
+  /// The gateways that devices are said to be on are none: they must not be declared lost.
   private static Map<String, String> settings(OwnKafka kafka, EmbeddedPostgres postgres) {
-    return Map.of(
-        "FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS",
-        kafka.bootstrapServers(),
-        "FAIRLEAD_KAFKA_PARTITIONS",
-        "4",
-        "FAIRLEAD_KAFKA_INBOX_PARTITIONS",
-        "4",
-        "FAIRLEAD_KAFKA_STREAMS_PARTITIONS",
-        "4",
-        "FAIRLEAD_ADMIN_KEY",
-        ADMIN_KEY,
-        "FAIRLEAD_MASTER_KEY",
-        Base64.getEncoder().encodeToString(new byte[32]),
-        "FAIRLEAD_DATABASE_URL",
-        "postgresql://" + postgres.host() + ":" + postgres.port() + "/fairlead",
-        "FAIRLEAD_DATABASE_USER",
-        postgres.user(),
-        "FAIRLEAD_DATABASE_PASSWORD",
-        postgres.password());
+    return Map.ofEntries(
+        entry("FAIRLEAD_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()),
+        entry("FAIRLEAD_KAFKA_PARTITIONS", "4"),
+        entry("FAIRLEAD_KAFKA_INBOX_PARTITIONS", "4"),
+        entry("FAIRLEAD_KAFKA_STREAMS_PARTITIONS", "4"),
+        entry("FAIRLEAD_GATEWAY_LOST_BEATS", "1000"),
+        entry("FAIRLEAD_GATEWAY_BEAT_INTERVAL", "1m"),
+        entry("FAIRLEAD_ADMIN_KEY", ADMIN_KEY),
+        entry("FAIRLEAD_MASTER_KEY", Base64.getEncoder().encodeToString(new byte[32])),
+        entry(
+            "FAIRLEAD_DATABASE_URL",
+            "postgresql://" + postgres.host() + ":" + postgres.port() + "/fairlead"),
+        entry("FAIRLEAD_DATABASE_USER", postgres.user()),
+        entry("FAIRLEAD_DATABASE_PASSWORD", postgres.password()));
   }
 
   private void measure(Path directory) throws IOException, InterruptedException {

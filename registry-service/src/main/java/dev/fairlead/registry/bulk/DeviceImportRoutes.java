@@ -124,7 +124,7 @@ final class DeviceImportRoutes {
   /// Whoever's connection breaks finds those whole rows taken that had come.
   private static Buffer next(BodyParts parts, ImportReader reader, ImportUpload upload)
       throws InterruptedException {
-    Optional<Buffer> part = parts.next().map(Optional::of).otherwiseEmpty().await();
+    Optional<Buffer> part = parts.next().map(Optional::of).otherwise(Optional.empty()).await();
     if (part.isEmpty()) {
       write(upload, reader.rest());
       upload.written().await();

@@ -87,9 +87,10 @@ public final class PgDeviceBatch {
     if (devices.isEmpty()) {
       return Future.succeededFuture(Outcome.nothing());
     }
-    return transaction
-        .preparedQuery(
-            """
+    Future<Set<DeviceId>> inserted =
+        transaction
+            .preparedQuery(
+                """
             with made as (
               insert into device
                 (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude)
@@ -109,35 +110,45 @@ public final class PgDeviceBatch {
             )
             select id from made
             """)
-        .execute(parameters(tenant, devices, now))
-        .map(PgDeviceBatch::ids)
-        .compose(made -> tell(transaction, tenant, only(devices, made), now));
+            .execute(parameters(tenant, devices, now))
+            .map(PgDeviceBatch::ids);
+    // While the database works, for most often all are made.
+    News news = News.of(tenant, devices, now);
+    return inserted.compose(
+        made ->
+            tell(
+                transaction,
+                tenant,
+                made.size() == devices.size() ? news : News.of(tenant, only(devices, made), now)));
+  }
+
+  /// What there is to tell of devices that were made.
+  private record News(Set<DeviceId> ids, List<Change> changes, List<BusRecord> records) {
+    static News of(TenantId tenant, List<DescribedDevice> devices, Instant now) {
+      News news = new News(new HashSet<>(), new ArrayList<>(), new ArrayList<>());
+      for (DescribedDevice device : devices) {
+        DeviceKey key = new DeviceKey(tenant, device.id());
+        news.ids.add(device.id());
+        news.changes.addAll(DeviceChanges.created(key, device.description(), now));
+        news.records.add(
+            PgDeviceNews.present(key, device.description(), Optional.empty(), Set.of(), now));
+      }
+      return news;
+    }
   }
 
   private static List<DescribedDevice> only(List<DescribedDevice> devices, Set<DeviceId> made) {
-    return made.size() == devices.size()
-        ? devices
-        : devices.stream().filter(device -> made.contains(device.id())).toList();
+    return devices.stream().filter(device -> made.contains(device.id())).toList();
   }
 
-  private static Future<Outcome> tell(
-      SqlConnection transaction, TenantId tenant, List<DescribedDevice> made, Instant now) {
-    Set<DeviceId> ids = new HashSet<>();
-    List<Change> changes = new ArrayList<>(made.size());
-    List<BusRecord> records = new ArrayList<>(made.size());
-    for (DescribedDevice device : made) {
-      DeviceKey key = new DeviceKey(tenant, device.id());
-      ids.add(device.id());
-      changes.addAll(DeviceChanges.created(key, device.description(), now));
-      records.add(PgDeviceNews.present(key, device.description(), Optional.empty(), Set.of(), now));
-    }
-    return PgBlocks.lift(transaction, tenant, ids.stream().map(DeviceId::value).toList())
+  private static Future<Outcome> tell(SqlConnection transaction, TenantId tenant, News news) {
+    return PgBlocks.lift(transaction, tenant, news.ids().stream().map(DeviceId::value).toList())
         .compose(
             lifted ->
                 PgOutbox.append(transaction, lifted.stream().map(AccessMessage::toRecord).toList()))
-        .compose(nothing -> PgChanges.append(transaction, changes))
-        .compose(nothing -> PgOutbox.append(transaction, records))
-        .map(outboxId -> new Outcome(ids, outboxId));
+        .compose(nothing -> PgChanges.append(transaction, news.changes()))
+        .compose(nothing -> PgOutbox.append(transaction, news.records()))
+        .map(outboxId -> new Outcome(news.ids(), outboxId));
   }
 
   /// Changes what is said about devices, and tells the feed and the bus.
