@@ -49,6 +49,16 @@ public sealed interface Filter {
   /// across the 180th meridian.
   record Box(double south, double west, double north, double east) implements Filter {}
 
+  /// What has all these words among those of its id, name, type and tags.
+  ///
+  /// @param words letters and digits in lower case, at least one word; each may be the beginning of
+  ///     a longer one
+  record Words(List<String> words) implements Filter {
+    public Words {
+      words = List.copyOf(words);
+    }
+  }
+
   /// How a field and a value are compared.
   enum Operator {
     EQUAL("="),

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +31,10 @@ public final class FilterParser {
   private static final int DEPTH_MAX = 16;
   private static final int TERMS_MAX = 128;
   private static final int PATH_MAX = 16;
+  private static final int WORDS_MAX = 16;
+
+  /// What stands between words, as the index over them has it.
+  private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final double EARTH_HALF_ROUND_METERS = 20_040_000;
   private static final Set<String> HEALTH = Set.of("green", "red", "grey");
   private static final Map<String, Duration> TIMES =
@@ -110,6 +116,7 @@ public final class FilterParser {
       case "near" -> near();
       case "box" -> box();
       case "exists" -> exists();
+      case "text" -> words();
       default -> condition(start);
     };
   }
@@ -174,6 +181,25 @@ public final class FilterParser {
     Field field = field(take());
     expectSign(")");
     return new Filter.Exists(field);
+  }
+
+  private Filter words() {
+    expectSign("(");
+    Token text = take();
+    if (text.kind() != Kind.TEXT && text.kind() != Kind.WORD && text.kind() != Kind.NUMBER) {
+      throw wrong(text.at(), "words to look for were expected");
+    }
+    expectSign(")");
+    List<String> words =
+        NO_WORD
+            .splitAsStream(text.text().toLowerCase(Locale.ROOT))
+            .filter(word -> !word.isEmpty())
+            .distinct()
+            .toList();
+    if (words.isEmpty() || words.size() > WORDS_MAX) {
+      throw wrong(text.at(), "from 1 to " + WORDS_MAX + " words were expected");
+    }
+    return new Filter.Words(words);
   }
 
   private Filter near() {

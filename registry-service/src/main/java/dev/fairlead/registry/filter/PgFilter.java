@@ -60,7 +60,7 @@ public final class PgFilter {
       case Filter.In(Field field, List<Value> values)
           when values.stream().allMatch(value -> isIndexed(field, Operator.EQUAL, value)) ->
           Optional.empty();
-      case Filter.Near _, Filter.Box _ -> Optional.empty();
+      case Filter.Near _, Filter.Box _, Filter.Words _ -> Optional.empty();
       case Filter.Not _, Filter.Exists _, Filter.Compare _, Filter.In _ -> Optional.of(filter);
     };
   }
@@ -96,6 +96,7 @@ public final class PgFilter {
       case Filter.Exists(Field field) -> exists(field);
       case Filter.Near near -> near(near);
       case Filter.Box box -> box(box);
+      case Filter.Words(List<String> words) -> words(words);
     };
   }
 
@@ -278,6 +279,13 @@ public final class PgFilter {
       node = JsonNodeFactory.instance.objectNode().set(part, node);
     }
     return node;
+  }
+
+  /// Each word stands in quotes, so that it is a word and nothing else.
+  private String words(List<String> words) {
+    return "device.words @@ to_tsquery('simple', "
+        + parameter(words.stream().map(word -> "'" + word + "':*").collect(Collectors.joining("&")))
+        + ")";
   }
 
   private String near(Filter.Near near) {

@@ -84,6 +84,14 @@ class FilterParserTest {
   }
 
   @Test
+  void takesWords() {
+    assertThat(FilterParser.parse("text('Pump-17, NORTH pump')"))
+        .isEqualTo(new Filter.Words(List.of("pump", "17", "north")));
+    assertThat(FilterParser.parse("text(17)")).isEqualTo(new Filter.Words(List.of("17")));
+    assertThat(FilterParser.parse("text(\"Å'&|!:*\")")).isEqualTo(new Filter.Words(List.of("å")));
+  }
+
+  @Test
   void takesPlaces() {
     assertThat(FilterParser.parse("near(52.5, -13.4, 10km)"))
         .isEqualTo(new Filter.Near(52.5, -13.4, 10_000));
@@ -97,6 +105,7 @@ class FilterParserTest {
       delimiter = '|',
       value = {
         "''                      | at character 1, a field was expected",
+        "text('%&')              | at character 6, from 1 to 16 words were expected",
         "id =                    | at character 5, a value was expected",
         "ids = a                 | at character 1, no device has a field 'ids'",
         "id a                    | at character 4, one of = != < <= > >= ^= in was expected",
