@@ -33,7 +33,7 @@ final class Tables {
     }
   }
 
-  /// Lets whoever reads a table wait, to the end of the world or for ten seconds: a world that is
+  /// Lets whoever reads a table wait, to the end of the world or for five seconds: a world that is
   /// kept until the database is away must not hold up those that are made meanwhile.
   static void lock(World world, String table) {
     try {
@@ -41,7 +41,7 @@ final class Tables {
       world.atTheEnd(() -> close(connection));
       connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
-        statement.execute("set idle_in_transaction_session_timeout = '10s'");
+        statement.execute("set idle_in_transaction_session_timeout = '5s'");
         statement.execute("lock table " + table + " in access exclusive mode");
       }
     } catch (SQLException e) {
