@@ -33,15 +33,16 @@ final class Tables {
     }
   }
 
-  /// Lets whoever reads a table wait, to the end of the world or for five seconds: a world that is
-  /// kept until the database is away must not hold up those that are made meanwhile.
+  /// Lets whoever reads a table wait, to the end of the world or for eight seconds, which is longer
+  /// than any query may take: a world that is kept until the database is away must not hold up
+  /// those that are made meanwhile.
   static void lock(World world, String table) {
     try {
       Connection connection = connect(world);
       world.atTheEnd(() -> close(connection));
       connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
-        statement.execute("set idle_in_transaction_session_timeout = '5s'");
+        statement.execute("set idle_in_transaction_session_timeout = '8s'");
         statement.execute("lock table " + table + " in access exclusive mode");
       }
     } catch (SQLException e) {
