@@ -32,7 +32,6 @@ record Database(EmbeddedPostgres postgres, Path directory) {
           "max_wal_size", "4GB",
           "random_page_cost", "1.1",
           "session_preload_libraries", "auto_explain",
-          "auto_explain.log_min_duration", "-1",
           "auto_explain.log_analyze", "on",
           "auto_explain.log_buffers", "on",
           "logging_collector", "on",
@@ -87,7 +86,7 @@ record Database(EmbeddedPostgres postgres, Path directory) {
     return after
         .substring((int) before)
         .lines()
-        .filter(line -> !line.contains("parameter \"auto_explain"))
+        .filter(line -> !line.startsWith("LOG:") || line.contains("duration:"))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 

@@ -33,38 +33,43 @@ final class MillionDeviceState {
       List.of(
           """
           create temporary view numbered as
-            select tenant, id, substr(id, 5)::integer as n from device
+            select tenant, id, substr(id, 5)::integer as n,
+              -- Numbers that have nothing to do with each other.
+              abs(hashint4(substr(id, 5)::integer)::bigint) as a,
+              abs(hashint4(substr(id, 5)::integer + 7000000)::bigint) as b,
+              abs(hashint4(substr(id, 5)::integer + 17000000)::bigint) as c
+            from device
           """,
           """
-          update presence set online = true, gateway = 'g-' || n % 4, session = 's-' || n,
-            address = '0:g-' || n % 4, wire = 'fairlead.v1.json', since = now(),
-            last_seen_at = now() - n % 200 * interval '1 minute',
+          update presence set online = true, gateway = 'g-' || b % 4, session = 's-' || n,
+            address = '0:g-' || b % 4, wire = 'fairlead.v1.json', since = now(),
+            last_seen_at = now() - b % 200 * interval '1 minute',
             epoch_generation = 1, epoch_offset = n, newest_generation = 1, newest_offset = n
-          from numbered where presence.tenant = numbered.tenant and device_id = id and n % 10 < 7
+          from numbered where presence.tenant = numbered.tenant and device_id = id and a % 10 < 7
           """,
           """
           update presence set alerts_open = 1
-          from numbered where presence.tenant = numbered.tenant and device_id = id and n % 50 = 0
+          from numbered where presence.tenant = numbered.tenant and device_id = id and b % 50 = 0
           """,
           """
-          update reported set version = 1, updated_at = now(), changed_at = now(),
+          update reported set version = 1, updated_at = now() - c % 200 * interval '1 minute', changed_at = now(),
             document = jsonb_build_object(
-              'firmware', '1.' || n % 50, 'net', jsonb_build_object('ssid', 's' || n % 5000))
+              'firmware', '1.' || c % 50, 'net', jsonb_build_object('ssid', 's' || b % 5000))
           from numbered where reported.tenant = numbered.tenant and device_id = id
           """,
           """
-          update telemetry_latest set as_of = now() - n % 100 * interval '1 minute',
+          update telemetry_latest set as_of = now() - a % 200 * interval '1 minute',
             metrics = jsonb_build_object(
-              'temperature', jsonb_build_object('value', n % 100, 'at', now()))
+              'temperature', jsonb_build_object('value', c % 100, 'at', now()))
           from numbered where telemetry_latest.tenant = numbered.tenant and device_id = id
           """,
           """
           insert into alert
             (tenant, device_id, id, code, severity, text, raised_at, last_raised_at)
           select tenant, id, 'alert-' || n,
-            case when n % 10000 = 0 then 'leaking' else 'overheated' end,
+            case when b % 10000 = 0 then 'leaking' else 'overheated' end,
             'warning', 'It is so.', now(), now()
-          from numbered where n % 50 = 0
+          from numbered where b % 50 = 0
           """,
           """
           insert into desired (tenant, device_id, document, version, updated_at, answered_version,
@@ -82,9 +87,9 @@ final class MillionDeviceState {
           """,
           """
           insert into device_group_member (tenant, group_id, device_id)
-          select tenant, 'night-shift', id from numbered where n % 1000 = 7
+          select tenant, 'night-shift', id from numbered where c % 1000 = 7
           union all
-          select tenant, 'fleet', id from numbered where n % 10 = 3
+          select tenant, 'fleet', id from numbered where c % 10 = 3
           """,
           """
           insert into device_block (tenant, device_id)

@@ -80,7 +80,7 @@ final class MillionDevices {
           "group = fleet and tag.site = site-3",
           "box(40, -10, 60, 30) and health = red",
           "near(53.5, 10.%03d, 200km) and type = type-7",
-          "gateway = g-1 and lastSeenAt < ago(1h)",
+          "tag.site = site-%d and lastSeenAt < ago(1h)",
           "health = red and not tag.line = line-3");
 
   private final Table table;

@@ -69,7 +69,7 @@ record PgDeviceQuery(String sql, Tuple parameters) {
             + "select "
             + PgDeviceRows.DESCRIPTION
             + " from "
-            + (expression.isPresent() ? PgDeviceRows.TABLES : "device")
+            + query.tables()
             + " where "
             + query.where
             + " order by device.id"
@@ -107,18 +107,29 @@ record PgDeviceQuery(String sql, Tuple parameters) {
       where.append(where.isEmpty() ? "" : " and ").append(condition);
     }
 
+    /// Those that the conditions speak of: what else there is to show is looked up for the devices
+    /// of the page alone, and not for all that meet the conditions and are sorted.
+    String tables() {
+      return PgDeviceRows.tables(where.toString());
+    }
+
     PgDeviceQuery build(String beginning, int limit) {
       parameters.addValue(limit);
       return new PgDeviceQuery(
           beginning
               + "select "
               + PgDeviceRows.SUMMARY
+              + " from (select "
+              + PgDeviceRows.DEVICE
               + " from "
-              + PgDeviceRows.TABLES
+              + tables()
               + " where "
               + where
               + " order by device.id limit $"
-              + parameters.size(),
+              + parameters.size()
+              + ") as device "
+              + PgDeviceRows.JOINED
+              + " order by device.id",
           parameters);
     }
   }

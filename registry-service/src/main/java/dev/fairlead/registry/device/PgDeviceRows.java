@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Rows of devices, joined with what hangs on them, as documents.
 final class PgDeviceRows {
@@ -43,15 +44,39 @@ final class PgDeviceRows {
       "device.id, device.name, device.type, device.tags::text as tags, device.latitude,"
           + " device.longitude";
 
+  /// The columns of the device itself.
+  static final String DEVICE =
+      "device.tenant, device.id, device.name, device.type, device.tags, device.latitude,"
+          + " device.longitude, device.created_at, device.updated_at";
+
+  private static final List<String> HANGING = List.of("presence", "reported", "telemetry_latest");
+
+  /// What hangs on a device, joined to it.
+  static final String JOINED =
+      HANGING.stream().map(PgDeviceRows::joined).collect(Collectors.joining(" "));
+
   /// The tables of [#SUMMARY].
-  static final String TABLES =
-      """
-      device
-      join presence on presence.tenant = device.tenant and presence.device_id = device.id
-      join reported on reported.tenant = device.tenant and reported.device_id = device.id
-      join telemetry_latest
-        on telemetry_latest.tenant = device.tenant and telemetry_latest.device_id = device.id
-      """;
+  static final String TABLES = "device " + JOINED;
+
+  private static String joined(String table) {
+    return "join "
+        + table
+        + " on "
+        + table
+        + ".tenant = device.tenant and "
+        + table
+        + ".device_id = device.id";
+  }
+
+  /// The tables that a condition speaks of.
+  ///
+  /// @param condition a text of ours, in which values are parameters
+  static String tables(String condition) {
+    return HANGING.stream()
+        .filter(table -> condition.contains(table + "."))
+        .map(PgDeviceRows::joined)
+        .collect(Collectors.joining(" ", "device ", ""));
+  }
 
   /// One device by tenant and id, with what [#document] needs but its alerts.
   static final String SELECT_ONE =
