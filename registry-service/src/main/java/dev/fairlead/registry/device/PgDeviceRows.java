@@ -47,7 +47,7 @@ final class PgDeviceRows {
   /// The columns of the device itself.
   static final String DEVICE =
       "device.tenant, device.id, device.name, device.type, device.tags, device.latitude,"
-          + " device.longitude, device.created_at, device.updated_at";
+          + " device.longitude, device.parent, device.created_at, device.updated_at";
 
   private static final List<String> HANGING = List.of("presence", "reported", "telemetry_latest");
 
