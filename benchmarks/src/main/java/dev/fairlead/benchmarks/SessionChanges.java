@@ -58,6 +58,9 @@ final class SessionChanges implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(10);
 
+  /// Counting costs the database something.
+  private static final Duration COUNT = Duration.ofMillis(100);
+
   /// So far apart that nobody flaps.
   private static final Duration APART = Duration.ofMinutes(10);
 
@@ -149,7 +152,7 @@ final class SessionChanges implements AutoCloseable {
     }
     long beats = vertx.setPeriodic(500, id -> beat(STAYS));
     long dying = vertx.setPeriodic(500, id -> beat(DIES));
-    absorb(table, "warming up: 10,000 devices connect and leave", () -> rounds(1));
+    absorb(table, "warming up: 10,000 devices connect and leave 5 times", () -> rounds(ROUNDS));
     absorb(table, "100,000 devices connect", () -> open(DEVICES, STAYS));
     absorb(table, "100,000 devices leave", () -> close(DEVICES));
     absorb(table, "10,000 devices connect and leave 5 times", () -> rounds(ROUNDS));
@@ -236,17 +239,17 @@ final class SessionChanges implements AutoCloseable {
     Duration cpuBefore = cpu();
     long start = System.nanoTime();
     registry.thaw();
-    await(() -> fleet.absorbed() >= sent, start);
+    await(() -> fleet.absorbed() >= sent, start, LOOK);
     row(table, what, sent - before, System.nanoTime() - start, cpu().minus(cpuBefore));
   }
 
   /// Timed from the first of its devices that turns grey.
   private void lose(Table table) throws InterruptedException {
     long waiting = System.nanoTime();
-    await(() -> fleet.onlineAt(DIES) < FEW, waiting);
+    await(() -> fleet.onlineAt(DIES) < FEW, waiting, COUNT);
     Duration cpuBefore = cpu();
     long start = System.nanoTime();
-    await(() -> fleet.onlineAt(DIES) == 0, start);
+    await(() -> fleet.onlineAt(DIES) == 0, start, COUNT);
     for (int i = 0; i < FEW; i++) {
       expected.put("d" + i, Optional.empty());
     }
@@ -278,12 +281,13 @@ final class SessionChanges implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the registry ended"));
   }
 
-  private static void await(BooleanSupplier condition, long start) throws InterruptedException {
+  private static void await(BooleanSupplier condition, long start, Duration look)
+      throws InterruptedException {
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new IllegalStateException("not done in time");
       }
-      TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+      TimeUnit.MILLISECONDS.sleep(look.toMillis());
     }
   }
 

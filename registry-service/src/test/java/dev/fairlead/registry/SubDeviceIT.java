@@ -190,6 +190,8 @@ class SubDeviceIT {
               assertThat(sensor.getJsonObject("reported").getInteger("battery")).isEqualTo(80);
               assertThat(sensor.getJsonArray("alerts")).hasSize(1);
               assertThat(sensor.getString("health")).isEqualTo("red");
+              assertThat(sensor.getJsonObject("telemetry").getJsonObject("values").fieldNames())
+                  .containsExactly("t");
               assertThat(
                       sensor
                           .getJsonObject("telemetry")

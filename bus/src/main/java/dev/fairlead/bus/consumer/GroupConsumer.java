@@ -8,6 +8,7 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,9 +31,8 @@ import org.slf4j.LoggerFactory;
 /// key.
 ///
 /// It begins where [Offsets] say, not where Kafka remembers; what it commits to Kafka is for the
-/// lag to be seen. While a batch takes long, it goes on polling with everything paused, so as to
-/// stay a member. A batch that fails is given again, with back-off, until it succeeds or the
-/// partition goes elsewhere.
+/// lag to be seen. A partition is paused while its batch is in work and holds up no other; a batch
+/// that fails is given again, with back-off, until it succeeds or the partition goes elsewhere.
 ///
 /// All state is confined to one Vert.x context.
 public final class GroupConsumer {
@@ -40,8 +40,10 @@ public final class GroupConsumer {
   private static final Logger log = LoggerFactory.getLogger(GroupConsumer.class);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(250);
-  private static final Duration PAUSED_POLL = Duration.ofMillis(100);
-  private static final long PATIENCE_MILLIS = 1_000;
+
+  /// Batches at a time: as many as keep a database busy, and not so many that others cannot use it.
+  private static final int AT_ONCE = 4;
+
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
@@ -53,8 +55,10 @@ public final class GroupConsumer {
   private final String topicName;
   private final Offsets offsets;
   private final BatchHandler handler;
+  private final PausingConsumer consumer;
   private final ClosableStream stream;
   private final Lanes lanes;
+  private final Turns turns = new Turns(AT_ONCE);
   private final Backoff pollBackoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Counter consumed;
   private final Counter gaps;
@@ -82,7 +86,7 @@ public final class GroupConsumer {
     this.lanes = new Lanes(topicName);
     this.offsets = offsets;
     this.handler = handler;
-    PausingConsumer consumer =
+    this.consumer =
         new PausingConsumer(
             ConsumerProperties.group(settings, group),
             partitions -> context.runOnContext(nothing -> lanes.assigned(partitions)),
@@ -122,11 +126,11 @@ public final class GroupConsumer {
     }
     placeLanes()
         .compose(nothing -> stream.call(open -> open.poll(IDLE_POLL)))
-        .compose(this::handleAll)
-        .compose(nothing -> commit())
         .onComplete(
             done -> {
               if (done.succeeded()) {
+                handleAll(done.result());
+                commit();
                 pollBackoff.reset();
                 context.runOnContext(nothing -> cycle());
               } else if (!stream.isClosed()) {
@@ -178,19 +182,13 @@ public final class GroupConsumer {
         .compose(done -> stream.call(open -> open.resume(Set.of(place))));
   }
 
-  private Future<Void> handleAll(ConsumerRecords<byte[], byte[]> records) {
-    List<Future<?>> handled = new ArrayList<>();
+  private void handleAll(ConsumerRecords<byte[], byte[]> records) {
     for (TopicPartition partition : records.partitions()) {
       Lane lane = lanes.placed(partition.partition());
       if (lane != null) {
-        handled.add(handle(lane, batch(lane, partition, records.records(partition))));
+        handle(lane, batch(lane, partition, records.records(partition)));
       }
     }
-    if (handled.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    Future<Void> all = Future.join(handled).mapEmpty();
-    return stayMemberUntil(all);
   }
 
   private Batch batch(
@@ -203,37 +201,45 @@ public final class GroupConsumer {
     return new Batch(topic, partition.partition(), lane.next(), next, received);
   }
 
-  private Future<Void> handle(Lane lane, Batch batch) {
-    Promise<Void> done = Promise.promise();
-    attempt(lane, batch, new Backoff(RETRY_FIRST, RETRY_LONGEST), done);
-    return done.future();
+  private void handle(Lane lane, Batch batch) {
+    lane.begin();
+    attempt(lane, batch, new Backoff(RETRY_FIRST, RETRY_LONGEST));
   }
 
-  private void attempt(Lane lane, Batch batch, Backoff backoff, Promise<Void> done) {
-    if (stream.isClosed() || lane.isRevoked()) {
-      done.complete();
-      return;
+  private void attempt(Lane lane, Batch batch, Backoff backoff) {
+    turns.begin(
+        () -> {
+          if (stream.isClosed() || lane.isRevoked()) {
+            turns.end();
+          } else {
+            handled(batch)
+                .onComplete(
+                    result -> {
+                      turns.end();
+                      end(lane, batch, backoff, result);
+                    });
+          }
+        });
+  }
+
+  private void end(Lane lane, Batch batch, Backoff backoff, AsyncResult<Void> result) {
+    if (result.succeeded()) {
+      consumed.increment(batch.records().size());
+      if (lane.end(batch.next())) {
+        consumer.release(lanes.place(batch.partition()));
+      }
+    } else if (result.cause() instanceof StaleBatchException) {
+      lane.endUnplaced();
+    } else {
+      retries.increment();
+      log.atWarn()
+          .addKeyValue("topic", topicName)
+          .addKeyValue("partition", batch.partition())
+          .addKeyValue("offset", batch.first())
+          .setCause(result.cause())
+          .log("records not handled, will be tried again");
+      vertx.setTimer(backoff.nextMillis(), id -> attempt(lane, batch, backoff));
     }
-    handled(batch)
-        .onComplete(
-            result -> {
-              if (result.succeeded()) {
-                lane.advance(batch.next());
-                consumed.increment(batch.records().size());
-                done.complete();
-              } else if (result.cause() instanceof StaleBatchException) {
-                hold(lane, batch.partition()).onComplete(done);
-              } else {
-                retries.increment();
-                log.atWarn()
-                    .addKeyValue("topic", topicName)
-                    .addKeyValue("partition", batch.partition())
-                    .addKeyValue("offset", batch.first())
-                    .setCause(result.cause())
-                    .log("records not handled, will be tried again");
-                vertx.setTimer(backoff.nextMillis(), id -> attempt(lane, batch, backoff, done));
-              }
-            });
   }
 
   /// A handler that throws must not end the cycle: the batch would be passed over.
@@ -245,61 +251,22 @@ public final class GroupConsumer {
     }
   }
 
-  /// Stops a partition until its start has been looked up again.
-  private Future<Void> hold(Lane lane, int partition) {
-    lane.unplace();
-    return lane.isRevoked()
-        ? Future.succeededFuture()
-        : stream.call(open -> open.pause(Set.of(lanes.place(partition))));
-  }
-
   /// The next cycle looks up where the partition begins, as if it were new.
   private void reread(int partition) {
     Lane lane = lanes.placed(partition);
     if (lane != null) {
-      hold(lane, partition)
+      lane.unplace();
+      stream
+          .call(open -> open.pause(Set.of(lanes.place(partition))))
           .onFailure(cause -> log.debug("not paused, what it brings is not taken", cause));
     }
   }
 
-  /// Waits for the handlers. Where they take long, pauses everything and polls on: a member that
-  /// does not poll is taken for dead.
-  private Future<Void> stayMemberUntil(Future<Void> handled) {
-    Promise<Void> done = Promise.promise();
-    long timer = vertx.setTimer(PATIENCE_MILLIS, id -> pollPausedUntil(handled, done));
-    handled.onComplete(
-        result -> {
-          if (vertx.cancelTimer(timer)) {
-            done.handle(result);
-          }
-        });
-    return done.future();
-  }
-
-  private void pollPausedUntil(Future<Void> handled, Promise<Void> done) {
-    stream
-        .call(open -> open.pause(lanes.places()))
-        .compose(nothing -> pollPaused(handled))
-        .compose(nothing -> stream.call(open -> open.resume(lanes.placesToRun())))
-        .compose(nothing -> handled)
-        .onComplete(done);
-  }
-
-  private Future<Void> pollPaused(Future<Void> handled) {
-    if (handled.isComplete() || stream.isClosed()) {
-      return Future.succeededFuture();
-    }
-    return stream
-        .call(open -> open.poll(PAUSED_POLL))
-        .otherwiseEmpty()
-        .compose(nothing -> pollPaused(handled));
-  }
-
   /// Tells Kafka now and then how far we are, for the lag. Nothing depends on it.
-  private Future<Void> commit() {
+  private void commit() {
     long now = System.nanoTime();
     if (now - committedAtNanos < COMMIT_INTERVAL.toNanos()) {
-      return Future.succeededFuture();
+      return;
     }
     committedAtNanos = now;
     Map<TopicPartition, OffsetAndMetadata> reached = lanes.claimCommits();
@@ -308,7 +275,6 @@ public final class GroupConsumer {
           .call(open -> open.commit(reached))
           .onFailure(cause -> log.debug("lag not committed", cause));
     }
-    return Future.succeededFuture();
   }
 
   private Future<Void> recoverFrom(Throwable cause) {

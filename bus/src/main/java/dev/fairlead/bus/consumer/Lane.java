@@ -12,6 +12,7 @@ final class Lane {
   private long validEnd = Long.MAX_VALUE;
   private boolean lost;
   private boolean revoked;
+  private boolean working;
 
   /// The next offset as [Offsets] have it.
   long next() {
@@ -43,8 +44,34 @@ final class Lane {
     return untold;
   }
 
-  void advance(long offset) {
+  /// A batch is in work.
+  void begin() {
+    working = true;
+  }
+
+  /// Its batch was handled.
+  ///
+  /// @return whether the next may be read: not of a lane that went elsewhere or is to be placed
+  ///     anew
+  boolean end(long offset) {
+    working = false;
+    if (revoked || !isPlaced()) {
+      return false;
+    }
     next = offset;
+    return true;
+  }
+
+  /// Its batch was not ours to handle.
+  void endUnplaced() {
+    working = false;
+    unplace();
+  }
+
+  /// Whether [Offsets] must be asked where to begin. What a batch in work has stored is not settled
+  /// yet.
+  boolean isToBePlaced() {
+    return !working && !isPlaced();
   }
 
   /// [Offsets] are to be asked again.

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -46,27 +45,8 @@ final class Lanes {
   /// Those of which [Offsets] must be asked where to begin.
   Map<Integer, Lane> unplaced() {
     Map<Integer, Lane> unplaced = new HashMap<>(lanes);
-    unplaced.values().removeIf(Lane::isPlaced);
+    unplaced.values().removeIf(lane -> !lane.isToBePlaced());
     return unplaced;
-  }
-
-  Set<TopicPartition> places() {
-    return places(lane -> true);
-  }
-
-  Set<TopicPartition> placesToRun() {
-    return places(Lane::isPlaced);
-  }
-
-  private Set<TopicPartition> places(Predicate<Lane> wanted) {
-    Set<TopicPartition> places = new HashSet<>();
-    lanes.forEach(
-        (partition, lane) -> {
-          if (wanted.test(lane)) {
-            places.add(place(partition));
-          }
-        });
-    return places;
   }
 
   TopicPartition place(int partition) {

@@ -1,20 +1,28 @@
 package dev.fairlead.bus.consumer;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// A consumer whose new partitions begin paused, until their start has been looked up. Vert.x tells
 /// of an assignment only later, on another thread, when the first poll may already have read from
-/// the wrong place; here it happens inside the poll.
+/// the wrong place; here it happens inside the poll. A partition that brought records is paused
+/// until it is released.
 final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final Consumer<Collection<TopicPartition>> assigned;
   private final Consumer<Collection<TopicPartition>> revoked;
+  private final Queue<TopicPartition> released = new ConcurrentLinkedQueue<>();
 
   /// @param assigned told of new partitions, on the polling thread
   /// @param revoked told of partitions taken away, on the polling thread
@@ -30,6 +38,37 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
   @Override
   public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
     super.subscribe(topics, new PausingListener());
+  }
+
+  /// Lets a partition be read on. To be called on any thread; ends the wait of a poll.
+  void release(TopicPartition partition) {
+    released.add(partition);
+    wakeup();
+  }
+
+  @Override
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    for (long left = timeout.toNanos(); left > 0; left = end - System.nanoTime()) {
+      resumeReleased();
+      try {
+        ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ofNanos(left));
+        pause(records.partitions());
+        return records;
+      } catch (WakeupException _) {
+        // Something was released.
+      }
+    }
+    return ConsumerRecords.empty();
+  }
+
+  private void resumeReleased() {
+    Set<TopicPartition> ours = assignment();
+    for (var partition = released.poll(); partition != null; partition = released.poll()) {
+      if (ours.contains(partition)) {
+        resume(Set.of(partition));
+      }
+    }
   }
 
   /// Holds new partitions back. Any position does meanwhile: without one, Kafka would look for a

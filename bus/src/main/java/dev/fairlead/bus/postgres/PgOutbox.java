@@ -61,7 +61,9 @@ public final class PgOutbox {
   private static final Duration HIDDEN_POLL = Duration.ofMillis(5);
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
-  private static final int ROWS_MAX = 500;
+  private static final int ROWS_MAX = 2_000;
+  private static final long BYTES_MAX = 4L << 20;
+  private static final String FIRST_XID = "0";
 
   private final Vertx vertx;
   private final Context context;
@@ -73,6 +75,11 @@ public final class PgOutbox {
   private final Backoff backoff = new Backoff(RETRY_FIRST, RETRY_LONGEST);
   private final Map<Long, Promise<Void>> waiting = new HashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /// The transaction that the last round came to, where the next goes on: all that older ones wrote
+  /// is gone, and what is left of it in the index need not be gone through again.
+  private String reached = FIRST_XID;
+
   private boolean running;
   private boolean poked;
   private boolean closed;
@@ -298,9 +305,16 @@ public final class PgOutbox {
         .compose(round -> completeWaiting().map(round));
   }
 
+  /// The table is most often empty, but for what was not cleaned up yet: by its statistics, going
+  /// through all of that and sorting it would seem cheaper than following the index.
   private Future<Boolean> tryLock(SqlConnection transaction) {
     return transaction
-        .preparedQuery("select pg_try_advisory_xact_lock(hashtext($1)) as locked")
+        .preparedQuery(
+            """
+            select set_config('enable_seqscan', 'off', true),
+              set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true),
+              pg_try_advisory_xact_lock(hashtext($1)) as locked
+            """)
         .execute(Tuple.of(lockName))
         .map(rows -> rows.iterator().next().getBoolean("locked"));
   }
@@ -309,25 +323,50 @@ public final class PgOutbox {
     return transaction
         .preparedQuery(
             """
-            select id, topic, key, partition_key, partition, headers, value
-            from outbox
-            where xid < pg_snapshot_xmin(pg_current_snapshot())
+            select id, xid::text as writer, topic, key, partition_key, partition, headers, value
+            from (
+              select *, sum(length(value)) over (order by xid, id rows unbounded preceding)
+                - length(value) as before
+              from outbox
+              where xid >= $1::text::xid8 and xid < pg_snapshot_xmin(pg_current_snapshot())
+              order by xid, id
+              limit $2
+            ) as next
+            where before is null or before < $3
             order by xid, id
-            limit $1
             """)
-        .execute(Tuple.of(ROWS_MAX))
+        .execute(Tuple.of(reached, ROWS_MAX, BYTES_MAX))
         .compose(
             rows ->
                 rows.size() == 0
                     ? anythingHidden(transaction)
-                    : send(rows).compose(ids -> remove(transaction, ids)));
+                    : send(rows)
+                        .compose(ids -> remove(transaction, ids))
+                        .onSuccess(round -> reached = last(rows)));
   }
 
-  private static Future<Round> anythingHidden(SqlConnection transaction) {
+  private static String last(RowSet<Row> rows) {
+    String xid = FIRST_XID;
+    for (Row row : rows) {
+      xid = row.getString("writer");
+    }
+    return xid;
+  }
+
+  /// When all is gone, the next look begins at the beginning: whatever else was done to the
+  /// database, nothing stays behind.
+  private Future<Round> anythingHidden(SqlConnection transaction) {
     return transaction
-        .query("select exists(select 1 from outbox) as hidden")
-        .execute()
-        .map(rows -> rows.iterator().next().getBoolean("hidden") ? Round.HIDDEN : Round.DONE);
+        .preparedQuery("select exists(select 1 from outbox where xid >= $1::text::xid8) as hidden")
+        .execute(Tuple.of(reached))
+        .map(
+            rows -> {
+              if (rows.iterator().next().getBoolean("hidden")) {
+                return Round.HIDDEN;
+              }
+              reached = FIRST_XID;
+              return Round.DONE;
+            });
   }
 
   /// Sends the rows in order. Should one fail, those behind it may be on the bus already and are

@@ -11,8 +11,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -72,5 +74,52 @@ class GroupConsumerIT {
     Future<Void> second = consumer.close();
     second.await(20, TimeUnit.SECONDS);
     assertThat(second.succeeded()).isTrue();
+  }
+
+  @Test
+  void partitionWhoseBatchIsInWorkHoldsUpNoOther() {
+    // Given
+    Promise<Void> held = Promise.promise();
+    List<String> handled = new CopyOnWriteArrayList<>();
+    GroupConsumer consumer =
+        fixture
+            .bus()
+            .groupConsumer(
+                "side-by-side",
+                Topic.INBOX,
+                (topic, state) ->
+                    Future.succeededFuture(
+                        state.bounds().keySet().stream()
+                            .collect(Collectors.toMap(partition -> partition, partition -> 0L))),
+                batch -> {
+                  batch.records().forEach(record -> handled.add(record.key()));
+                  return batch.partition() == 0 ? held.future() : Future.succeededFuture();
+                });
+    fixture.closing(() -> consumer.close().await());
+    consumer.start().await();
+    send(0, "slow-1");
+    await().untilAsserted(() -> assertThat(handled).containsExactly("slow-1"));
+
+    // When
+    send(0, "slow-2");
+    send(1, "quick-1");
+    await().untilAsserted(() -> assertThat(handled).containsExactly("slow-1", "quick-1"));
+    send(1, "quick-2");
+    await().untilAsserted(() -> assertThat(handled).hasSize(3));
+    held.complete();
+
+    // Then
+    await()
+        .untilAsserted(
+            () -> assertThat(handled).containsExactly("slow-1", "quick-1", "quick-2", "slow-2"));
+  }
+
+  private void send(int partition, String key) {
+    fixture
+        .producer()
+        .send(
+            BusRecord.addressed(
+                Topic.INBOX, partition, key, Map.of(Headers.TYPE, "close"), new byte[] {1}))
+        .await();
   }
 }

@@ -60,7 +60,7 @@ class LaneTest {
     // When
     boolean first = lane.claimCommit();
     boolean second = lane.claimCommit();
-    lane.advance(11);
+    lane.end(11);
 
     // Then
     assertThat(unplaced).isFalse();

@@ -109,6 +109,43 @@ class PgOutboxIT {
         .containsExactly(tuple("default/b", Optional.of("deleted")));
   }
 
+  /// So many transactions that their numbers get another digit.
+  @Test
+  void publishesInTheOrderOfManyTransactions() {
+    // Given
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      append(change(Integer.toString(i)));
+      expected.add(Integer.toString(i));
+    }
+
+    // When
+    start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(rows()).isZero());
+    assertThat(bodies(fixture.recordsOf(Topic.DEVICES))).containsExactlyElementsOf(expected);
+  }
+
+  /// More than it takes into memory at a time.
+  @Test
+  void publishesLargeRecordsInOrder() {
+    // Given
+    String padding = "x".repeat(600_000);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      append(change(i + padding));
+      expected.add(i + padding);
+    }
+
+    // When
+    start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(rows()).isZero());
+    assertThat(bodies(fixture.recordsOf(Topic.DEVICES))).isEqualTo(expected);
+  }
+
   @Test
   void publishesWhatAnEarlierProcessLeft() {
     // Given

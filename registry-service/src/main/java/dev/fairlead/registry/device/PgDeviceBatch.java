@@ -93,11 +93,11 @@ public final class PgDeviceBatch {
                 """
             with made as (
               insert into device
-                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude)
-              select $1, id, name, type, tags::jsonb, $2, $2, latitude, longitude
+                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude, words)
+              select $1, id, name, type, tags::jsonb, $2, $2, latitude, longitude, words::tsvector
               from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
-                  $8::float8[])
-                with ordinality as given (id, name, type, tags, latitude, longitude, place)
+                  $8::float8[], $9::text[])
+                with ordinality as given (id, name, type, tags, latitude, longitude, words, place)
               order by place
               on conflict do nothing
               returning tenant, id
@@ -172,9 +172,10 @@ public final class PgDeviceBatch {
         .preparedQuery(
             """
             update device set name = given.name, type = given.type, tags = given.tags::jsonb,
-              updated_at = $2, latitude = given.latitude, longitude = given.longitude
+              updated_at = $2, latitude = given.latitude, longitude = given.longitude,
+              words = given.words::tsvector
             from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
-                $8::float8[]) as given (id, name, type, tags, latitude, longitude)
+                $8::float8[], $9::text[]) as given (id, name, type, tags, latitude, longitude, words)
             where device.tenant = $1 and device.id = given.id
             returning device.id
             """)
@@ -203,7 +204,9 @@ public final class PgDeviceBatch {
         .addArrayOfString(texts(devices, device -> device.description().type().orElse(null)))
         .addArrayOfString(texts(devices, device -> PgDeviceRows.json(device.description().tags())))
         .addArrayOfDouble(degrees(devices, Location::latitude))
-        .addArrayOfDouble(degrees(devices, Location::longitude));
+        .addArrayOfDouble(degrees(devices, Location::longitude))
+        .addArrayOfString(
+            texts(devices, device -> PgDeviceRows.words(device.id(), device.description())));
   }
 
   private static String[] texts(

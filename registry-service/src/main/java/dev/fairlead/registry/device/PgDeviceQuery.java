@@ -25,8 +25,8 @@ record PgDeviceQuery(String sql, Tuple parameters) {
       Instant now) {
     Builder query = new Builder();
     query.and("device.tenant = ?", filter.tenant().value());
-    after.ifPresent(id -> query.and("device.id > ?", id));
-    filter.online().ifPresent(online -> query.and("presence.online = ?", online));
+    after.ifPresent(query::after);
+    filter.online().ifPresent(online -> query.and(PgFilter.online(online)));
     filter.health().ifPresent(health -> query.and("presence.health = ?", health));
     filter.type().ifPresent(type -> query.and("device.type = ?", type));
     if (!filter.tags().isEmpty()) {
@@ -59,7 +59,7 @@ record PgDeviceQuery(String sql, Tuple parameters) {
       boolean lock) {
     Builder query = new Builder();
     query.and("device.tenant = ?", question.tenant().value());
-    query.and("device.id > ?", after);
+    query.after(after);
     query.and("device.id <= ?", last);
     question.group().ifPresent(query::inGroup);
     expression.ifPresent(
@@ -85,6 +85,7 @@ record PgDeviceQuery(String sql, Tuple parameters) {
   private static final class Builder {
     private final StringBuilder where = new StringBuilder();
     private final Tuple parameters = Tuple.tuple();
+    private Optional<String> after = Optional.empty();
 
     /// Adds a condition whose question marks stand for the values.
     void and(String condition, Object... values) {
@@ -94,6 +95,13 @@ record PgDeviceQuery(String sql, Tuple parameters) {
         text = text.replaceFirst("\\?", "\\$" + parameters.size());
       }
       where.append(where.isEmpty() ? "" : " and ").append(text);
+    }
+
+    /// Only those after an id. The database does not see that this holds for what hangs on them
+    /// too, and would look through it from the beginning.
+    void after(String id) {
+      and("device.id > ?", id);
+      after = Optional.of("$" + parameters.size());
     }
 
     void inGroup(String group) {
@@ -110,7 +118,7 @@ record PgDeviceQuery(String sql, Tuple parameters) {
     /// Those that the conditions speak of: what else there is to show is looked up for the devices
     /// of the page alone, and not for all that meet the conditions and are sorted.
     String tables() {
-      return PgDeviceRows.tables(where.toString());
+      return PgDeviceRows.tables(where.toString(), after);
     }
 
     PgDeviceQuery build(String beginning, int limit) {

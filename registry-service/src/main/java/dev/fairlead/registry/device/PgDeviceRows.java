@@ -3,9 +3,11 @@ package dev.fairlead.registry.device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.bus.message.Location;
 import dev.fairlead.registry.alert.AlertDocument;
+import dev.fairlead.registry.filter.SearchWords;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.sqlclient.Row;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Rows of devices, joined with what hangs on them, as documents.
 final class PgDeviceRows {
@@ -71,10 +74,13 @@ final class PgDeviceRows {
   /// The tables that a condition speaks of.
   ///
   /// @param condition a text of ours, in which values are parameters
-  static String tables(String condition) {
+  /// @param after the parameter of the id that the devices come after
+  static String tables(String condition, Optional<String> after) {
     return HANGING.stream()
         .filter(table -> condition.contains(table + "."))
-        .map(PgDeviceRows::joined)
+        .map(
+            table ->
+                joined(table) + after.map(id -> " and " + table + ".device_id > " + id).orElse(""))
         .collect(Collectors.joining(" ", "device ", ""));
   }
 
@@ -142,6 +148,17 @@ final class PgDeviceRows {
   /// Tags as the database takes them.
   static String json(Map<String, String> tags) {
     return new String(Json.write(tags), StandardCharsets.UTF_8);
+  }
+
+  /// The words by which people look for a device, as the database takes them.
+  static String words(DeviceId device, DeviceDescription description) {
+    Stream<String> about =
+        Stream.of(Optional.of(device.value()), description.name(), description.type())
+            .flatMap(Optional::stream);
+    Stream<String> tags =
+        description.tags().entrySet().stream()
+            .flatMap(tag -> Stream.of(tag.getKey(), tag.getValue()));
+    return String.join(" ", SearchWords.of(Stream.concat(about, tags)));
   }
 
   private static Map<String, String> tags(Row row) {

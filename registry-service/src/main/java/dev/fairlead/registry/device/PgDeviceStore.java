@@ -167,7 +167,7 @@ final class PgDeviceStore implements DeviceStore {
         .preparedQuery(
             """
             update device set name = $3, type = $4, tags = $5::text::jsonb, updated_at = $6,
-              latitude = $7, longitude = $8
+              latitude = $7, longitude = $8, words = $9::text::tsvector
             where tenant = $1 and id = $2
             """)
         .execute(
@@ -179,7 +179,8 @@ final class PgDeviceStore implements DeviceStore {
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now),
                 description.location().map(Location::latitude).orElse(null),
-                description.location().map(Location::longitude).orElse(null)))
+                description.location().map(Location::longitude).orElse(null),
+                PgDeviceRows.words(device.device(), description)))
         .compose(
             rows -> PgChanges.append(transaction, DeviceChanges.updated(device, description, now)))
         .compose(nothing -> PgDeviceNews.present(transaction, List.of(device), now))

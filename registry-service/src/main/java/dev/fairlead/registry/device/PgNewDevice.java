@@ -102,8 +102,8 @@ public final class PgNewDevice {
             """
             with made as (
               insert into device
-                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude)
-              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6, $7, $8)
+                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude, words)
+              values ($1, $2, $3, $4, $5::text::jsonb, $6, $6, $7, $8, $9::text::tsvector)
               on conflict do nothing
               returning tenant, id
             ), presences as (
@@ -124,7 +124,8 @@ public final class PgNewDevice {
                 PgDeviceRows.json(description.tags()),
                 PgColumns.parameter(now),
                 description.location().map(Location::latitude).orElse(null),
-                description.location().map(Location::longitude).orElse(null)))
+                description.location().map(Location::longitude).orElse(null),
+                PgDeviceRows.words(device.device(), description)))
         .compose(
             rows ->
                 rows.size() == 1 ? Future.succeededFuture() : Future.failedFuture(taken(device)));

@@ -16,11 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads filters. Used once.
 public final class FilterParser {
@@ -32,9 +31,6 @@ public final class FilterParser {
   private static final int TERMS_MAX = 128;
   private static final int PATH_MAX = 16;
   private static final int WORDS_MAX = 16;
-
-  /// What stands between words, as the index over them has it.
-  private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final double EARTH_HALF_ROUND_METERS = 20_040_000;
   private static final Set<String> HEALTH = Set.of("green", "red", "grey");
   private static final Map<String, Duration> TIMES =
@@ -190,16 +186,11 @@ public final class FilterParser {
       throw wrong(text.at(), "words to look for were expected");
     }
     expectSign(")");
-    List<String> words =
-        NO_WORD
-            .splitAsStream(text.text().toLowerCase(Locale.ROOT))
-            .filter(word -> !word.isEmpty())
-            .distinct()
-            .toList();
+    Set<String> words = SearchWords.of(Stream.of(text.text()));
     if (words.isEmpty() || words.size() > WORDS_MAX) {
       throw wrong(text.at(), "from 1 to " + WORDS_MAX + " words were expected");
     }
-    return new Filter.Words(words);
+    return new Filter.Words(List.copyOf(words));
   }
 
   private Filter near() {

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Filters as conditions of SQL, over the tables `device`, `presence`, `reported` and
@@ -24,6 +23,10 @@ public final class PgFilter {
 
   private static final double EARTH_RADIUS_METERS = 6_371_008.8;
   private static final double DEGREES_ROUND = 360;
+  private static final String REPORTED = "reported.document";
+
+  /// What the index over documents has.
+  private static final String NOT_EMPTY = "reported.document <> '{}' and ";
 
   private final Tuple parameters;
   private final Instant now;
@@ -108,7 +111,7 @@ public final class PgFilter {
     return switch (field) {
       case Field.Own(Attribute attribute) -> own(attribute, operator, value);
       case Field.Tag(String key) -> json("device.tags", List.of(key), operator, value);
-      case Field.Reported(List<String> path) -> json("reported.document", path, operator, value);
+      case Field.Reported(List<String> path) -> json(REPORTED, path, operator, value);
       case Field.Desired(List<String> path) ->
           desired(json("desired.document", path, operator, value));
       case Field.Telemetry(String key) ->
@@ -134,11 +137,17 @@ public final class PgFilter {
           operator == Operator.EQUAL == ((Value.Bool) value).yes() ? blocked() : "not " + blocked();
       case FLAPPING ->
           (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "" : "not ") + flapping();
+      case ONLINE -> online(operator == Operator.EQUAL == ((Value.Bool) value).yes());
       case IN_SYNC ->
           (operator == Operator.EQUAL == ((Value.Bool) value).yes() ? "not " : "")
               + desired("not desired.in_sync");
       default -> simple(column(attribute), operator, value);
     };
+  }
+
+  /// That devices are online or are not, as the index over their health has it.
+  public static String online(boolean yes) {
+    return yes ? "presence.health in ('green', 'red')" : "presence.health = 'grey'";
   }
 
   /// Few devices may have such a row, and those are looked up.
@@ -168,7 +177,6 @@ public final class PgFilter {
       case TYPE -> "device.type";
       case PARENT -> "device.parent";
       case HEALTH -> "presence.health";
-      case ONLINE -> "presence.online";
       case FLAPPING -> "presence.flapping";
       case GATEWAY -> "presence.gateway";
       case REASON -> "presence.reason";
@@ -178,7 +186,7 @@ public final class PgFilter {
       case SINCE -> "presence.since";
       case LAST_SEEN_AT ->
           "greatest(presence.last_seen_at, reported.updated_at, telemetry_latest.as_of)";
-      case BLOCKED, IN_SYNC, ALERT, GROUP ->
+      case ONLINE, BLOCKED, IN_SYNC, ALERT, GROUP ->
           throw new IllegalArgumentException(attribute + " is no column");
     };
   }
@@ -235,7 +243,12 @@ public final class PgFilter {
   /// Equality is containment, to which an index leads; all else is asked of the path.
   private String json(String column, List<String> path, Operator operator, Value value) {
     return switch (operator) {
-      case EQUAL -> column + " @> " + jsonParameter(nested(path, value)) + "::text::jsonb";
+      case EQUAL ->
+          (column.equals(REPORTED) ? NOT_EMPTY : "")
+              + column
+              + " @> "
+              + jsonParameter(nested(path, value))
+              + "::text::jsonb";
       case BEGINS -> matches(column, path, " ? (@ starts with $value)", value);
       case UNEQUAL -> matches(column, path, " ? (@ != $value)", value);
       default -> matches(column, path, " ? (@ " + operator.sign() + " $value)", value);
@@ -283,9 +296,9 @@ public final class PgFilter {
 
   /// Each word stands in quotes, so that it is a word and nothing else.
   private String words(List<String> words) {
-    return "device.words @@ to_tsquery('simple', "
-        + parameter(words.stream().map(word -> "'" + word + "':*").collect(Collectors.joining("&")))
-        + ")";
+    return "device.words @@ "
+        + parameter(words.stream().map(word -> word + ":*").collect(Collectors.joining("&")))
+        + "::text::tsquery";
   }
 
   private String near(Filter.Near near) {
@@ -345,16 +358,15 @@ public final class PgFilter {
   }
 
   private String part(double south, double west, double north, double east) {
-    Function<Double, String> degrees = this::parameter;
-    return "point(device.longitude, device.latitude) <@ box(point("
-        + degrees.apply(west)
-        + ", "
-        + degrees.apply(south)
-        + "), point("
-        + degrees.apply(east)
-        + ", "
-        + degrees.apply(north)
-        + "))";
+    return "(device.latitude between "
+        + parameter(south)
+        + " and "
+        + parameter(north)
+        + " and device.longitude between "
+        + parameter(west)
+        + " and "
+        + parameter(east)
+        + ")";
   }
 
   private Object plain(Value value) {

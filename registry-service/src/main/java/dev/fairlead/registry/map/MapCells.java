@@ -17,7 +17,6 @@ record MapCells(int level, List<Range> columns, Range rows) {
   /// A tile of the map, 256 pixels, has 4 × 4 cells.
   static final int LEVELS_BELOW_ZOOM = 2;
 
-  private static final int PART_OF_WORLD = 16;
   private static final double LATITUDE_MAX = 85.051_128_779_806_59;
 
   MapCells {
@@ -68,11 +67,6 @@ record MapCells(int level, List<Range> columns, Range rows) {
 
   boolean contains(int column, int row) {
     return rows.contains(row) && columns.stream().anyMatch(range -> range.contains(column));
-  }
-
-  /// Whether they are so much of the world that most devices may stand in them.
-  boolean areMuch() {
-    return count() * PART_OF_WORLD >= 1L << (2 * level);
   }
 
   /// The column of a longitude.

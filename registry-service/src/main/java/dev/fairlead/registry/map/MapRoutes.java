@@ -59,9 +59,7 @@ public final class MapRoutes {
             request.query("filter").map(FilterParser::parse),
             request.group());
     return ApiResponse.ok(
-        question.isAboutAll()
-            ? ofAll(request.tenant(), box, question)
-            : lookedAt(question, areMany(question)));
+        question.isAboutAll() ? ofAll(request.tenant(), box, question) : lookedAt(question));
   }
 
   private ClusterDocument ofAll(String name, MapBox box, Question question)
@@ -74,7 +72,7 @@ public final class MapRoutes {
     } else if (state.filter(known -> !clock.instant().isBefore(known.due())).isPresent()) {
       refreshLater(tenant);
     }
-    return state.isPresent() ? counted(box, question, state.get()) : lookedAt(question, false);
+    return state.isPresent() ? counted(box, question, state.get()) : lookedAt(question);
   }
 
   private boolean isTooOld(PgTiles.State state) {
@@ -91,7 +89,7 @@ public final class MapRoutes {
                 cells.level() <= state.finest() ? cells : MapCells.at(box, state.finest()),
                 state)
             .await();
-    return counted.total() > FEW ? counted : lookedAt(question, false);
+    return counted.total() > FEW ? counted : lookedAt(question);
   }
 
   private boolean areMany(Question question) throws InterruptedException {
@@ -100,9 +98,9 @@ public final class MapRoutes {
         .await();
   }
 
-  private ClusterDocument lookedAt(Question question, boolean many) throws InterruptedException {
+  private ClusterDocument lookedAt(Question question) throws InterruptedException {
     return longQueries
-        .run(question.tenant().value(), () -> clusters.clusters(question, many, clock.instant()))
+        .run(question.tenant().value(), () -> clusters.clusters(question, clock.instant()))
         .await();
   }
 

@@ -58,28 +58,21 @@ final class PgCells {
 
   /// That a device stands in the cells, or on their edges, of which its cell tells; the values
   /// become parameters.
-  ///
-  /// @param byIndex whether the index over places shall lead to them. It does so well for few: the
-  ///     planner takes whatever stands in a box for one device of a thousand
-  static String placed(MapCells cells, boolean byIndex, Tuple parameters) {
+  static String placed(MapCells cells, Tuple parameters) {
     return cells.columns().stream()
-        .map(range -> placed(cells, range, byIndex, parameters))
+        .map(range -> placed(cells, range, parameters))
         .collect(Collectors.joining(" or ", "(", ")"));
   }
 
-  private static String placed(
-      MapCells cells, MapCells.Range range, boolean byIndex, Tuple parameters) {
+  private static String placed(MapCells cells, MapCells.Range range, Tuple parameters) {
     int level = cells.level();
     parameters
-        .addDouble(MapCells.west(range.first(), level) - EDGE)
         .addDouble(MapCells.north(cells.rows().last() + 1, level) - EDGE)
-        .addDouble(MapCells.west(range.last() + 1, level) + EDGE)
-        .addDouble(MapCells.north(cells.rows().first(), level) + EDGE);
+        .addDouble(MapCells.north(cells.rows().first(), level) + EDGE)
+        .addDouble(MapCells.west(range.first(), level) - EDGE)
+        .addDouble(MapCells.west(range.last() + 1, level) + EDGE);
     int last = parameters.size();
-    return (byIndex
-            ? "point(device.longitude, device.latitude) <@ box(point($%d, $%d), point($%d, $%d))"
-            : "(device.longitude >= $%d and device.latitude >= $%d"
-                + " and device.longitude <= $%d and device.latitude <= $%d)")
+    return "(device.latitude between $%d and $%d and device.longitude between $%d and $%d)"
         .formatted(last - 3, last - 2, last - 1, last);
   }
 

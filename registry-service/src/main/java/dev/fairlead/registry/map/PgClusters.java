@@ -51,7 +51,7 @@ final class PgClusters {
     String sql =
         "select count(*) > $2 as more from (select from device where tenant = $1"
             + " and latitude is not null and "
-            + PgCells.placed(question.cells(), !question.cells().areMuch(), parameters)
+            + PgCells.placed(question.cells(), parameters)
             + " limit $2 + 1) as found";
     return pool.preparedQuery(PgPools.UNCACHED + sql)
         .execute(parameters)
@@ -60,16 +60,15 @@ final class PgClusters {
 
   /// The clusters as they are.
   ///
-  /// @param many whether many devices stand in the cells
   /// @return fails with the problem `filter-too-slow`
-  Future<ClusterDocument> clusters(Question question, boolean many, Instant now) {
+  Future<ClusterDocument> clusters(Question question, Instant now) {
     return PgTimeLimit.within(
         pool,
         transaction ->
             resolved(transaction, question)
                 .compose(
                     filter -> {
-                      Statement statement = statement(question, filter, many, now);
+                      Statement statement = statement(question, filter, now);
                       return transaction
                           .preparedQuery(statement.sql())
                           .execute(statement.parameters())
@@ -92,8 +91,7 @@ final class PgClusters {
 
   private record Statement(String sql, Tuple parameters) {}
 
-  private static Statement statement(
-      Question question, Optional<Filter> filter, boolean many, Instant now) {
+  private static Statement statement(Question question, Optional<Filter> filter, Instant now) {
     Tuple parameters =
         Tuple.of(question.tenant().value(), (double) (1 << question.cells().level()));
     String sql =
@@ -115,7 +113,7 @@ final class PgClusters {
             + " as y from "
             + (filter.isPresent() ? FILTERED : PLACED)
             + " where device.tenant = $1 and device.latitude is not null and "
-            + PgCells.placed(question.cells(), !many && !question.cells().areMuch(), parameters)
+            + PgCells.placed(question.cells(), parameters)
             + filter.map(tree -> " and " + new PgFilter(parameters, now).condition(tree)).orElse("")
             + question.keptTo().map(group -> " and " + member(group, parameters)).orElse("")
             + ") as standing group by x, y order by x, y";

@@ -33,7 +33,7 @@ final class PgPresence {
             """
             select tenant, device_id, online, session, epoch_generation, epoch_offset,
                    newest_generation, newest_offset, address, wire, remote_address,
-                   since, last_seen_at, reason, parent, sessions::text as sessions,
+                   since, last_seen_at, reason, parent, sessions,
                    flapping_since, flapping_until
             from presence
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
@@ -69,7 +69,7 @@ final class PgPresence {
                 gateway = given.gateway, address = given.address, wire = given.wire,
                 remote_address = given.remote_address, since = given.since,
                 last_seen_at = given.last_seen_at, reason = given.reason,
-                sessions = given.sessions::jsonb,
+                sessions = given.sessions,
                 flapping = presence.flapping
                   or presence.flapping_until is distinct from given.flapping_until,
                 flapping_since = given.flapping_since, flapping_until = given.flapping_until
@@ -95,7 +95,7 @@ final class PgPresence {
   Future<Optional<SessionHistory>> history(Pool pool, DeviceKey device) {
     return pool.preparedQuery(
             """
-            select sessions::text as sessions from presence
+            select sessions from presence
             where tenant = $1 and device_id = $2
             """)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
