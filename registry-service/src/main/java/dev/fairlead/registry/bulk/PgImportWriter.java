@@ -50,13 +50,24 @@ final class PgImportWriter {
   Future<OptionalLong> write(TenantId tenant, String id, ImportBatch batch, Instant now, Act act) {
     return PgTenants.required(
             tenant,
-            pool.withTransaction(
-                    transaction ->
-                        PgBulkJobs.lock(transaction, tenant, BulkJob.Kind.IMPORT, id)
-                            .compose(job -> at(job, batch))
-                            .compose(job -> new Writing(transaction, job, batch, now, act).run()))
-                .map(Objects::requireNonNull))
+            write(tenant, id, batch, now, act, true)
+                .recover(
+                    cause ->
+                        cause instanceof PgDeviceBatch.SomeExistException
+                            ? write(tenant, id, batch, now, act, false)
+                            : Future.failedFuture(cause)))
         .onSuccess(written -> outbox.poke());
+  }
+
+  /// @param hopeful whether to begin as if no device were there that is to be made: it is quicker
+  private Future<OptionalLong> write(
+      TenantId tenant, String id, ImportBatch batch, Instant now, Act act, boolean hopeful) {
+    return pool.withTransaction(
+            transaction ->
+                PgBulkJobs.lock(transaction, tenant, BulkJob.Kind.IMPORT, id)
+                    .compose(job -> at(job, batch))
+                    .compose(job -> new Writing(transaction, job, batch, now, act, hopeful).run()))
+        .map(Objects::requireNonNull);
   }
 
   private static Future<BulkJob> at(BulkJob job, ImportBatch batch) {
@@ -80,16 +91,24 @@ final class PgImportWriter {
     private final ImportBatch batch;
     private final Instant now;
     private final Act act;
+    private final boolean hopeful;
     private final boolean upsert;
     private final List<BulkError> errors;
     private long unchanged;
 
-    Writing(SqlConnection transaction, BulkJob job, ImportBatch batch, Instant now, Act act) {
+    Writing(
+        SqlConnection transaction,
+        BulkJob job,
+        ImportBatch batch,
+        Instant now,
+        Act act,
+        boolean hopeful) {
       this.transaction = transaction;
       this.job = job;
       this.batch = batch;
       this.now = now;
       this.act = act;
+      this.hopeful = hopeful;
       this.upsert = job.spec("mode").equals("upsert");
       this.errors = new ArrayList<>(batch.errors());
     }
@@ -114,7 +133,7 @@ final class PgImportWriter {
       for (DeviceRow row : batch.rows()) {
         sort(row, Optional.ofNullable(there.get(row.id())), room, fresh, changed);
       }
-      return PgDeviceBatch.insert(transaction, job.tenant(), fresh, now)
+      return insert(fresh)
           .compose(
               made ->
                   PgDeviceBatch.update(transaction, job.tenant(), changed, now)
@@ -128,6 +147,12 @@ final class PgImportWriter {
                                             ? updated.outboxId()
                                             : made.outboxId());
                           }));
+    }
+
+    private Future<PgDeviceBatch.Outcome> insert(List<DescribedDevice> fresh) {
+      return hopeful
+          ? PgDeviceBatch.insertAll(transaction, job.tenant(), fresh, now)
+          : PgDeviceBatch.insert(transaction, job.tenant(), fresh, now);
     }
 
     private void sort(

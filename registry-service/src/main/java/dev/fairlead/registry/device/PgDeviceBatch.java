@@ -78,19 +78,48 @@ public final class PgDeviceBatch {
             });
   }
 
-  /// Makes devices, without credentials, and tells the feed and the bus. One that is there already
-  /// is left as it is.
+  /// Some of the devices to be made were there already.
+  public static final class SomeExistException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private SomeExistException() {
+      super("there are devices of these ids", null, false, false);
+    }
+  }
+
+  /// Makes devices, without credentials, and tells the feed and the bus. What there is to tell is
+  /// sent while the database still makes them.
   ///
-  /// @return what was made; fails with a violation of the foreign key where the tenant is gone
-  public static Future<Outcome> insert(
+  /// @return what was made, all of them; fails with [SomeExistException] where some were there, and
+  ///     with a violation of a foreign key where the tenant is gone
+  public static Future<Outcome> insertAll(
       SqlConnection transaction, TenantId tenant, List<DescribedDevice> devices, Instant now) {
     if (devices.isEmpty()) {
       return Future.succeededFuture(Outcome.nothing());
     }
-    Future<Set<DeviceId>> inserted =
-        transaction
-            .preparedQuery(
-                """
+    Future<Set<DeviceId>> made = make(transaction, tenant, devices, now);
+    Future<Outcome> told = tell(transaction, tenant, News.of(tenant, devices, now));
+    return made.compose(
+        ids -> ids.size() == devices.size() ? told : Future.failedFuture(new SomeExistException()));
+  }
+
+  /// Makes devices, without credentials, and tells the feed and the bus. One that is there already
+  /// is left as it is.
+  ///
+  /// @return what was made; fails with a violation of a foreign key where the tenant is gone
+  public static Future<Outcome> insert(
+      SqlConnection transaction, TenantId tenant, List<DescribedDevice> devices, Instant now) {
+    return devices.isEmpty()
+        ? Future.succeededFuture(Outcome.nothing())
+        : make(transaction, tenant, devices, now)
+            .compose(made -> tell(transaction, tenant, News.of(tenant, only(devices, made), now)));
+  }
+
+  private static Future<Set<DeviceId>> make(
+      SqlConnection transaction, TenantId tenant, List<DescribedDevice> devices, Instant now) {
+    return transaction
+        .preparedQuery(
+            """
             with made as (
               insert into device
                 (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude, words)
@@ -110,16 +139,8 @@ public final class PgDeviceBatch {
             )
             select id from made
             """)
-            .execute(parameters(tenant, devices, now))
-            .map(PgDeviceBatch::ids);
-    // While the database works, for most often all are made.
-    News news = News.of(tenant, devices, now);
-    return inserted.compose(
-        made ->
-            tell(
-                transaction,
-                tenant,
-                made.size() == devices.size() ? news : News.of(tenant, only(devices, made), now)));
+        .execute(parameters(tenant, devices, now))
+        .map(PgDeviceBatch::ids);
   }
 
   /// What there is to tell of devices that were made.
@@ -141,14 +162,25 @@ public final class PgDeviceBatch {
     return devices.stream().filter(device -> made.contains(device.id())).toList();
   }
 
+  /// All is sent at once, and done in this order.
   private static Future<Outcome> tell(SqlConnection transaction, TenantId tenant, News news) {
-    return PgBlocks.lift(transaction, tenant, news.ids().stream().map(DeviceId::value).toList())
-        .compose(
-            lifted ->
-                PgOutbox.append(transaction, lifted.stream().map(AccessMessage::toRecord).toList()))
-        .compose(nothing -> PgChanges.append(transaction, news.changes()))
-        .compose(nothing -> PgOutbox.append(transaction, news.records()))
-        .map(outboxId -> new Outcome(news.ids(), outboxId));
+    Future<OptionalLong> lifted =
+        PgBlocks.lift(transaction, tenant, news.ids().stream().map(DeviceId::value).toList())
+            .compose(
+                blocks ->
+                    PgOutbox.append(
+                        transaction, blocks.stream().map(AccessMessage::toRecord).toList()));
+    Future<Void> changed = PgChanges.append(transaction, news.changes());
+    Future<OptionalLong> said = PgOutbox.append(transaction, news.records());
+    return Future.all(lifted, changed, said)
+        .map(all -> new Outcome(news.ids(), last(said.result(), lifted.result())));
+  }
+
+  /// The later of two places in the outbox.
+  private static OptionalLong last(OptionalLong one, OptionalLong other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalLong.of(Math.max(one.getAsLong(), other.getAsLong()))
+        : one.isPresent() ? one : other;
   }
 
   /// Changes what is said about devices, and tells the feed and the bus.
