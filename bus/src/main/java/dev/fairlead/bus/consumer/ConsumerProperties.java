@@ -8,10 +8,10 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 /// The settings of Kafka's consumer that ours rely on.
 final class ConsumerProperties {
 
-  /// Records of one poll: bounds a batch, and so a transaction.
+  /// Records of one poll of a consumer that belongs to no group.
   static final int POLL_RECORDS_MAX = 500;
 
-  /// The same for a member of a group, which handles the partitions of a poll side by side.
+  /// The same for a member of a group: bounds a batch, and so a transaction.
   static final int GROUP_POLL_RECORDS_MAX = 2_000;
 
   /// What is fetched of a partition at a time, for a member of a group: so little that a poll holds

@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
 /// key.
 ///
 /// It begins where [Offsets] say, not where Kafka remembers; what it commits to Kafka is for the
-/// lag to be seen. A partition is paused while its batch is in work and holds up no other; a batch
-/// that fails is given again, with back-off, until it succeeds or the partition goes elsewhere.
+/// lag to be seen. A partition is paused while its batch is in work, beside which others go on, a
+/// few at a time; a batch that fails is given again, with back-off, until it succeeds or the
+/// partition goes elsewhere.
 ///
 /// All state is confined to one Vert.x context.
 public final class GroupConsumer {
@@ -126,11 +127,14 @@ public final class GroupConsumer {
     }
     placeLanes()
         .compose(nothing -> stream.call(open -> open.poll(IDLE_POLL)))
+        .compose(
+            records -> {
+              handleAll(records);
+              return Future.<Void>succeededFuture();
+            })
         .onComplete(
             done -> {
               if (done.succeeded()) {
-                handleAll(done.result());
-                commit();
                 pollBackoff.reset();
                 context.runOnContext(nothing -> cycle());
               } else if (!stream.isClosed()) {
@@ -163,9 +167,9 @@ public final class GroupConsumer {
     unplaced.forEach(
         (partition, lane) -> {
           Long stored = starts.get(partition);
-          LogBounds log = bounds.get(partition);
-          if (stored != null && log != null && !lane.isRevoked()) {
-            begun.add(begin(lane, lanes.place(partition), stored, log.start()));
+          LogBounds known = bounds.get(partition);
+          if (stored != null && known != null && !lane.isRevoked()) {
+            begun.add(begin(lane, lanes.place(partition), stored, known.start()));
           }
         });
     return Future.join(begun).mapEmpty();
@@ -186,8 +190,20 @@ public final class GroupConsumer {
     for (TopicPartition partition : records.partitions()) {
       Lane lane = lanes.placed(partition.partition());
       if (lane != null) {
-        handle(lane, batch(lane, partition, records.records(partition)));
+        handle(lane, partition, records.records(partition));
       }
+    }
+    commit();
+  }
+
+  private void handle(
+      Lane lane, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+    try {
+      handle(lane, batch(lane, partition, records));
+    } catch (RuntimeException e) {
+      // The partition stays paused until it is placed again.
+      lane.unplace();
+      throw e;
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -60,6 +61,16 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
       }
     }
     return ConsumerRecords.empty();
+  }
+
+  /// A release in the middle of it is one for the next poll.
+  @Override
+  public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    try {
+      super.commitSync(offsets);
+    } catch (WakeupException _) {
+      super.commitSync(offsets);
+    }
   }
 
   private void resumeReleased() {

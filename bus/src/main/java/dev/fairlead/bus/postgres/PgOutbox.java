@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -98,6 +99,11 @@ public final class PgOutbox {
     /// Another replica publishes.
     ELSEWHERE
   }
+
+  /// A look at the outbox.
+  ///
+  /// @param reached where the next begins, once its transaction is committed
+  private record Look(Round round, String reached) {}
 
   /// Makes an outbox that does nothing yet; its context is the caller's.
   ///
@@ -261,6 +267,7 @@ public final class PgOutbox {
   private void after(@Nullable Round round, Throwable cause) {
     running = false;
     if (round == null) {
+      reached = FIRST_XID;
       log.atWarn().setCause(cause).log("outbox not published, will be tried again");
       runIn(backoff.nextMillis());
       return;
@@ -301,8 +308,13 @@ public final class PgOutbox {
                         locked ->
                             locked
                                 ? publish(transaction)
-                                : Future.succeededFuture(Round.ELSEWHERE)))
-        .compose(round -> completeWaiting().map(round));
+                                : Future.succeededFuture(new Look(Round.ELSEWHERE, FIRST_XID))))
+        .map(Objects::requireNonNull)
+        .compose(
+            look -> {
+              reached = look.reached();
+              return completeWaiting().map(look.round());
+            });
   }
 
   /// The table is most often empty, but for what was not cleaned up yet: by its statistics, going
@@ -319,20 +331,21 @@ public final class PgOutbox {
         .map(rows -> rows.iterator().next().getBoolean("locked"));
   }
 
-  private Future<Round> publish(SqlConnection transaction) {
+  private Future<Look> publish(SqlConnection transaction) {
     return transaction
         .preparedQuery(
             """
             select id, xid::text as writer, topic, key, partition_key, partition, headers, value
             from (
-              select *, sum(length(value)) over (order by xid, id rows unbounded preceding)
-                - length(value) as before
+              select *, sum(coalesce(length(value), 0))
+                over (order by xid, id rows unbounded preceding)
+                - coalesce(length(value), 0) as before
               from outbox
               where xid >= $1::text::xid8 and xid < pg_snapshot_xmin(pg_current_snapshot())
               order by xid, id
               limit $2
             ) as next
-            where before is null or before < $3
+            where before < $3
             order by xid, id
             """)
         .execute(Tuple.of(reached, ROWS_MAX, BYTES_MAX))
@@ -342,7 +355,7 @@ public final class PgOutbox {
                     ? anythingHidden(transaction)
                     : send(rows)
                         .compose(ids -> remove(transaction, ids))
-                        .onSuccess(round -> reached = last(rows)));
+                        .map(removed -> new Look(Round.MORE, last(rows))));
   }
 
   private static String last(RowSet<Row> rows) {
@@ -355,18 +368,15 @@ public final class PgOutbox {
 
   /// When all is gone, the next look begins at the beginning: whatever else was done to the
   /// database, nothing stays behind.
-  private Future<Round> anythingHidden(SqlConnection transaction) {
+  private Future<Look> anythingHidden(SqlConnection transaction) {
     return transaction
         .preparedQuery("select exists(select 1 from outbox where xid >= $1::text::xid8) as hidden")
         .execute(Tuple.of(reached))
         .map(
-            rows -> {
-              if (rows.iterator().next().getBoolean("hidden")) {
-                return Round.HIDDEN;
-              }
-              reached = FIRST_XID;
-              return Round.DONE;
-            });
+            rows ->
+                rows.iterator().next().getBoolean("hidden")
+                    ? new Look(Round.HIDDEN, reached)
+                    : new Look(Round.DONE, FIRST_XID));
   }
 
   /// Sends the rows in order. Should one fail, those behind it may be on the bus already and are
@@ -402,14 +412,14 @@ public final class PgOutbox {
             });
   }
 
-  private Future<Round> remove(SqlConnection transaction, Long[] ids) {
+  private Future<Void> remove(SqlConnection transaction, Long[] ids) {
     return transaction
         .preparedQuery("delete from outbox where id = any($1)")
         .execute(Tuple.of(ids))
         .map(
             rows -> {
               published.increment(ids.length);
-              return Round.MORE;
+              return null;
             });
   }
 

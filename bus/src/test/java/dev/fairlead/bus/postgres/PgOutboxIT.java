@@ -146,6 +146,26 @@ class PgOutboxIT {
     assertThat(bodies(fixture.recordsOf(Topic.DEVICES))).isEqualTo(expected);
   }
 
+  /// What has no value must not get past what does not fit.
+  @Test
+  void publishesTombstoneBehindLargeRecords() {
+    // Given
+    String padding = "x".repeat(600_000);
+    for (int i = 0; i < 16; i++) {
+      append(change(i + padding));
+    }
+    append(BusRecord.keyed(Topic.DEVICES, "default/a", Map.of(Headers.TYPE, "deleted"), null));
+
+    // When
+    start();
+
+    // Then
+    await().untilAsserted(() -> assertThat(rows()).isZero());
+    List<ReceivedRecord> published = fixture.recordsOf(Topic.DEVICES);
+    assertThat(published).hasSize(17);
+    assertThat(published.getLast().value()).isNull();
+  }
+
   @Test
   void publishesWhatAnEarlierProcessLeft() {
     // Given

@@ -95,8 +95,18 @@ final class ChangeWaiters {
         }
         asleep = promise;
       }
-      long timer = vertx.setTimer(Math.max(1, longest.toMillis()), _ -> promise.tryComplete());
+      long timer = vertx.setTimer(Math.max(1, longest.toMillis()), _ -> end(promise));
       return promise.future().onComplete(_ -> vertx.cancelTimer(timer));
+    }
+
+    /// The time is over: a wake from now on is for the next sleep.
+    private void end(Promise<Void> promise) {
+      synchronized (this) {
+        if (promise.equals(asleep)) {
+          asleep = null;
+        }
+      }
+      promise.tryComplete();
     }
 
     /// Wakes it, now or when it would sleep.

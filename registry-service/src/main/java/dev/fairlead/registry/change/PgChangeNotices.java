@@ -201,7 +201,6 @@ final class PgChangeNotices {
     pool.getConnection()
         .compose(
             connection -> {
-              connection.closeHandler(_ -> again());
               PgConnection.cast(connection)
                   .notificationHandler(
                       notice -> {
@@ -214,6 +213,7 @@ final class PgChangeNotices {
                   .query("listen " + CHANNEL)
                   .execute()
                   .onSuccess(_ -> listenAgain.reset())
+                  .onSuccess(_ -> connection.closeHandler(_ -> again()))
                   .recover(cause -> connection.close().transform(_ -> Future.failedFuture(cause)));
             })
         .onFailure(

@@ -294,7 +294,7 @@ public final class PgFilter {
     return node;
   }
 
-  /// Each word stands in quotes, so that it is a word and nothing else.
+  /// Words are letters and digits, and nothing that a question of words could be made of.
   private String words(List<String> words) {
     return "device.words @@ "
         + parameter(words.stream().map(word -> word + ":*").collect(Collectors.joining("&")))

@@ -76,7 +76,7 @@ public final class PgDeviceQuota {
         .map(count -> (int) Math.min(wanted, count.left()));
   }
 
-  /// Waits for the others. New devices refer to the tenant, which this does not hinder.
+  /// Waits for the others who come near the limit.
   private static Future<Void> alone(SqlConnection transaction, TenantId tenant) {
     return transaction
         .preparedQuery("select id from tenant where id = $1 for no key update")

@@ -14,7 +14,11 @@ public final class Rejects {
   /// How much of a refused document is kept, in characters.
   static final int DOCUMENT_LENGTH_MAX = 4096;
 
+  private static final int ERROR_BYTES = 256;
+  private static final int REJECT_BYTES = 256;
+
   private final Map<DeviceKey, Reject> byDevice = new HashMap<>();
+  private long bytes;
 
   /// What is refused of one device.
   ///
@@ -35,6 +39,10 @@ public final class Rejects {
     Reject {
       errors = List.copyOf(errors);
     }
+
+    private long bytes() {
+      return REJECT_BYTES + document.length() + (long) ERROR_BYTES * errors.size();
+    }
   }
 
   /// Notes a document that is refused.
@@ -44,17 +52,25 @@ public final class Rejects {
     String text = document.toString();
     boolean cut = text.length() > DOCUMENT_LENGTH_MAX;
     Reject one = new Reject(1, at, at, errors, cut ? cut(text) : text, cut);
+    bytes += one.bytes();
     byDevice.merge(
         device,
         one,
-        (before, last) ->
-            new Reject(
-                before.count() + 1,
-                before.firstAt(),
-                last.lastAt(),
-                last.errors(),
-                last.document(),
-                last.cut()));
+        (before, last) -> {
+          bytes -= before.bytes();
+          return new Reject(
+              before.count() + 1,
+              before.firstAt(),
+              last.lastAt(),
+              last.errors(),
+              last.document(),
+              last.cut());
+        });
+  }
+
+  /// What it takes on the heap, about.
+  public long bytes() {
+    return bytes;
   }
 
   /// Whether nothing is.

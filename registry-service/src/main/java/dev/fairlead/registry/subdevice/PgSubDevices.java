@@ -102,12 +102,20 @@ public final class PgSubDevices {
     return transaction
         .preparedQuery(
             """
+            with children as materialized (
+              select child.tenant, child.device_id, above.online, above.since, above.reason
+              from presence as above
+              join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+                using (tenant, device_id)
+              join presence as child
+                on child.tenant = above.tenant and child.parent = above.device_id
+              order by child.tenant, child.device_id
+              for update of child
+            )
             update presence as child
             set online = above.online, since = above.since, reason = above.reason
-            from presence as above
-            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-              using (tenant, device_id)
-            where child.tenant = above.tenant and child.parent = above.device_id
+            from children as above
+            where child.tenant = above.tenant and child.device_id = above.device_id
             returning child.tenant, child.device_id, child.parent, old.online as was_online,
               new.online, new.since, new.reason
             """)

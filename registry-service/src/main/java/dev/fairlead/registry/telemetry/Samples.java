@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /// What of a device's measurements goes into the history: the first number of each key in each
 /// interval. What was sampled before is known by the latest values, so that the same records give
@@ -22,7 +23,16 @@ final class Samples {
   /// what they measured meanwhile.
   static final int INTERVALS_MAX = 512;
 
+  private static final int INTERVAL_BYTES = 256;
+  private static final int NUMBER_BYTES = 128;
+
   private final TreeMap<Instant, ObjectNode> byInterval = new TreeMap<>();
+  private final LongConsumer grown;
+
+  /// @param grown told how many bytes it takes more on the heap, about
+  Samples(LongConsumer grown) {
+    this.grown = grown;
+  }
 
   /// How samples are taken.
   ///
@@ -69,14 +79,24 @@ final class Samples {
       }
       boolean room = byInterval.containsKey(interval) || byInterval.size() < intervalsMax;
       if (kept && room) {
-        byInterval
-            .computeIfAbsent(interval, begun -> JsonNodeFactory.instance.objectNode())
-            .putIfAbsent(value.getKey(), value.getValue());
+        keep(interval, value.getKey(), value.getValue());
       } else {
         dropped++;
       }
     }
     return dropped;
+  }
+
+  private void keep(Instant interval, String key, JsonNode number) {
+    ObjectNode numbers = byInterval.get(interval);
+    if (numbers == null) {
+      numbers = JsonNodeFactory.instance.objectNode();
+      byInterval.put(interval, numbers);
+      grown.accept(INTERVAL_BYTES);
+    }
+    if (numbers.putIfAbsent(key, number) == null) {
+      grown.accept(NUMBER_BYTES);
+    }
   }
 
   private static boolean isSampled(LatestValues before, String key, Plan plan, Instant interval) {

@@ -74,7 +74,7 @@ final class Span {
 
   /// What it takes on the heap, about.
   long bytes() {
-    return bytes;
+    return bytes + refused.bytes();
   }
 
   /// Whether it can be written now: it holds something, and no batch is being taken into it.
@@ -131,7 +131,7 @@ final class Span {
     Device known = known(device);
     Samples samples = known.samples;
     if (samples == null) {
-      samples = new Samples();
+      samples = new Samples(more -> bytes += more);
       known.samples = samples;
     }
     return samples;

@@ -73,8 +73,7 @@ public final class PgTenantRemoval {
       SqlConnection transaction, TenantId tenant, Row row, boolean withDevices, Act act) {
     boolean devices = row.getBoolean("devices");
     if (devices && !withDevices) {
-      return PgTenants.failed(
-          ProblemType.TENANT_NOT_EMPTY, "The tenant '" + tenant + "' still has devices.");
+      return PgTenants.inUse(tenant);
     }
     return note(transaction, tenant, act)
         .compose(
@@ -160,9 +159,11 @@ public final class PgTenantRemoval {
                 PgFormerTenants.add(transaction, tenant, clock.instant())
                     .compose(
                         added ->
-                            transaction
-                                .preparedQuery("delete from tenant where id = $1")
-                                .execute(Tuple.of(tenant.value())))
+                            PgTenants.unused(
+                                tenant,
+                                transaction
+                                    .preparedQuery("delete from tenant where id = $1")
+                                    .execute(Tuple.of(tenant.value()))))
                     .map(last));
   }
 

@@ -261,14 +261,30 @@ public final class PgTenants {
             });
   }
 
+  /// Tells what it means that something still refers to a tenant that is deleted.
+  ///
+  /// @return the same, but fails with the problem `tenant-not-empty` where a foreign key did
+  static <T> Future<T> unused(TenantId tenant, Future<T> deleted) {
+    return deleted.recover(
+        cause -> isForeignKey(cause) ? inUse(tenant) : Future.failedFuture(cause));
+  }
+
+  static <T> Future<T> inUse(TenantId tenant) {
+    return failed(ProblemType.TENANT_NOT_EMPTY, "The tenant '" + tenant + "' still has devices.");
+  }
+
+  private static boolean isForeignKey(Throwable cause) {
+    return cause instanceof PgException refused
+        && FOREIGN_KEY_VIOLATION.equals(refused.getSqlState());
+  }
+
   /// Tells what it means that the tenant of a new row does not exist.
   ///
   /// @return the same, but fails with the problem `tenant-not-found` where its foreign key did
   public static <T> Future<T> required(TenantId tenant, Future<T> inserted) {
     return inserted.recover(
         cause ->
-            cause instanceof PgException refused
-                    && FOREIGN_KEY_VIOLATION.equals(refused.getSqlState())
+            isForeignKey(cause)
                 ? failed(ProblemType.TENANT_NOT_FOUND, "There is no tenant '" + tenant + "'.")
                 : Future.failedFuture(cause));
   }

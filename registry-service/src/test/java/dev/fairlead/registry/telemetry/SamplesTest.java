@@ -19,7 +19,7 @@ class SamplesTest {
   private static final Samples.Plan PLAN =
       new Samples.Plan(Duration.ofMinutes(5), Duration.ofDays(7), () -> NOON);
 
-  private final Samples samples = new Samples();
+  private final Samples samples = new Samples(more -> {});
   private LatestValues latest = LatestValues.NONE;
 
   private int measure(Instant at, String json) {
