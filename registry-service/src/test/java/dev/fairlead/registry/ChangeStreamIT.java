@@ -145,6 +145,28 @@ class ChangeStreamIT {
     }
   }
 
+  /// Else whoever is cut off before the first event would not hear it when coming back.
+  @Test
+  void saysNowhereThatEventsWereHeardWhichAreStillToCome() {
+    // Given
+    String tenant = tenant();
+    String before;
+    try (EventStream stream = open(tenant, "", Map.of())) {
+      Awaitility.await().atMost(TIMEOUT).until(() -> !stream.lastEventId().isEmpty());
+      before = stream.lastEventId();
+    }
+    createDevice(tenant, "first");
+    createDevice(tenant, "second");
+
+    // When
+    try (EventStream stream = open(tenant, "?cursor=" + before, Map.of())) {
+      awaitSubjects(stream, "first", "second");
+
+      // Then
+      assertThat(stream.firstEventId()).isEqualTo(stream.events().getFirst().getString("id"));
+    }
+  }
+
   @Test
   void endsWhenTheKeyIsTakenBack() {
     // Given

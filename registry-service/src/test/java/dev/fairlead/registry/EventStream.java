@@ -23,6 +23,7 @@ final class EventStream implements AutoCloseable {
 
   private final HttpResponse<InputStream> answer;
   private final List<JsonObject> events = new CopyOnWriteArrayList<>();
+  private volatile String firstEventId = "";
   private volatile String lastEventId = "";
   private volatile boolean ended;
 
@@ -48,6 +49,7 @@ final class EventStream implements AutoCloseable {
           data.append(line.substring("data: ".length()));
         } else if (line.startsWith("id: ")) {
           lastEventId = line.substring("id: ".length());
+          firstEventId = firstEventId.isEmpty() ? lastEventId : firstEventId;
         } else if (line.isEmpty() && !data.isEmpty()) {
           events.add(new JsonObject(data.toString()));
           data.setLength(0);
@@ -69,6 +71,11 @@ final class EventStream implements AutoCloseable {
   /// What has come so far.
   List<JsonObject> events() {
     return events;
+  }
+
+  /// What to come back with after the first that was heard.
+  String firstEventId() {
+    return firstEventId;
   }
 
   /// What to come back with.

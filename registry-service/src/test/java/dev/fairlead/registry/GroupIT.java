@@ -213,6 +213,8 @@ class GroupIT {
         "POST  | ''             | {\"id\":\"x\",\"filter\":\"online and\"}",
         "PATCH | /plain         | {\"filter\":\"online\"}",
         "PATCH | /moving        | {\"filter\":\"nonsense\"}",
+        "PATCH | /moving        | {\"filter\":\"online or group = moving\"}",
+        "POST  | ''             | {\"id\":\"own\",\"filter\":\"group = own\"}",
         "POST  | /moving/devices | {\"add\":[\"a\"]}",
         "POST  | /plain/devices | {}"
       })

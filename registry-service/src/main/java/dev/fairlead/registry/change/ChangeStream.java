@@ -65,7 +65,9 @@ final class ChangeStream {
         .map(
             part -> {
               Buffer text = Buffer.buffer("retry: " + RETRY.toMillis() + "\n");
-              first = Optional.of(text.appendBuffer(beat()).appendBuffer(events(part)));
+              // Where it stands now is behind the events: who is cut off before them begins again.
+              first =
+                  Optional.of(text.appendBuffer(part.events().isEmpty() ? beat() : events(part)));
               return this;
             })
         .onFailure(_ -> stop());

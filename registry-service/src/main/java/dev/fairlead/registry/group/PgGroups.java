@@ -2,6 +2,8 @@ package dev.fairlead.registry.group;
 
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.registry.filter.FilterParser;
+import dev.fairlead.registry.filter.PgGroupFilters;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgRoom;
 import dev.fairlead.registry.tenant.PgTenants;
@@ -44,12 +46,25 @@ final class PgGroups {
                 transaction ->
                     ROOM.check(transaction, tenant)
                         .compose(nothing -> insert(transaction, tenant, group))
+                        .compose(nothing -> requireResolved(transaction, tenant, group))
                         .compose(
                             nothing ->
                                 PgAudit.append(transaction, act, GroupRoutes.PATH + group.id()))
                         .map(group))
             .map(Objects::requireNonNull);
     return PgTenants.required(tenant, made);
+  }
+
+  /// Checks that the filter of a group, which is written already, can be used: it must not name
+  /// itself, over however many others.
+  ///
+  /// @return fails with the problem `validation-failed`
+  private static Future<Void> requireResolved(
+      SqlConnection transaction, TenantId tenant, GroupDocument group) {
+    return group.filter().isEmpty()
+        ? Future.succeededFuture()
+        : PgGroupFilters.resolve(transaction, tenant, FilterParser.parse(group.filter().get()))
+            .mapEmpty();
   }
 
   private static Future<Void> insert(
@@ -150,6 +165,7 @@ final class PgGroups {
                                     ProblemType.VALIDATION_FAILED,
                                     "The group '" + id + "' is static: it has no filter.")
                                 : Future.succeededFuture(group))
+                    .compose(group -> requireResolved(transaction, tenant, group).map(group))
                     .compose(group -> PgAudit.append(transaction, act).map(group)))
         .map(Objects::requireNonNull);
   }

@@ -82,6 +82,9 @@ public final class MapRoutes {
   private ClusterDocument counted(MapBox box, Question question, PgTiles.State state)
       throws InterruptedException {
     MapCells cells = question.cells();
+    if (cells.level() > state.finest() && !areMany(question)) {
+      return lookedAt(question);
+    }
     ClusterDocument counted =
         tiles
             .clusters(

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The latest value of each measurement of a device. Many wait in memory to be written, so they are
 /// kept small.
@@ -36,7 +37,7 @@ record LatestValues(Map<String, Value> metrics, Optional<Epoch> epoch, Optional<
   /// A value.
   ///
   /// @param value a number, a text or a boolean
-  /// @param at when it was measured
+  /// @param at when it was measured, as far as can be told
   record Value(JsonNode value, Instant at) {}
 
   /// The values after a record, and how many of its values are not shown.
@@ -44,7 +45,8 @@ record LatestValues(Map<String, Value> metrics, Optional<Epoch> epoch, Optional<
 
   /// Takes in the values of one record. What is not a number, a text or a boolean is refused, and
   /// so is what would be too long or one key too many. A record of an older session than that of
-  /// the last is refused as a whole.
+  /// the last is refused as a whole. What was measured before what is known of its key is late, and
+  /// changes nothing.
   Step after(Measurements measured) {
     if (isLate(measured)) {
       return new Step(this, measured.values().size());
@@ -52,11 +54,12 @@ record LatestValues(Map<String, Value> metrics, Optional<Epoch> epoch, Optional<
     Map<String, Value> changed = new HashMap<>(metrics);
     int refused = 0;
     for (Map.Entry<String, JsonNode> value : measured.values().properties()) {
-      boolean known = changed.containsKey(value.getKey());
-      if (isShown(value.getKey(), value.getValue()) && (known || changed.size() < KEYS_MAX)) {
-        changed.put(value.getKey(), new Value(value.getValue(), measured.saidAt()));
-      } else {
+      @Nullable Value known = changed.get(value.getKey());
+      if (!isShown(value.getKey(), value.getValue())
+          || (known == null && changed.size() >= KEYS_MAX)) {
         refused++;
+      } else if (known == null || !measured.measuredAt().isBefore(known.at())) {
+        changed.put(value.getKey(), new Value(value.getValue(), measured.measuredAt()));
       }
     }
     Instant newest = asOf.filter(measured.takenAt()::isBefore).orElse(measured.takenAt());

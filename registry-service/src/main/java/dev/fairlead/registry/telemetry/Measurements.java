@@ -28,6 +28,12 @@ record Measurements(
     Instant saidAt,
     Instant takenAt) {
 
+  /// When they were measured: by the device's clock, unless that is ahead of the time by more than
+  /// clocks are.
+  Instant measuredAt() {
+    return saidAt.isAfter(takenAt.plus(Samples.AHEAD_MAX)) ? takenAt : saidAt;
+  }
+
   /// Whose measurements they are.
   DeviceKey device() {
     return spoken.device();

@@ -19,9 +19,13 @@ class LatestValuesTest {
   private static final LatestValues NONE = LatestValues.NONE;
 
   private static Measurements measured(long epoch, String json) {
+    return measured(epoch, json, NOON);
+  }
+
+  private static Measurements measured(long epoch, String json, Instant at) {
     ObjectNode values = Json.read(json.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
     return new Measurements(
-        new Spoken(DEVICE, Optional.empty()), new Epoch(1, epoch), values, true, NOON, NOON);
+        new Spoken(DEVICE, Optional.empty()), new Epoch(1, epoch), values, true, at, NOON);
   }
 
   @Test
@@ -35,6 +39,29 @@ class LatestValuesTest {
     // Then
     assertThat(after.json().at("/a/value").asInt()).isEqualTo(2);
     assertThat(after.json().at("/b/value").asText()).isEqualTo("x");
+    assertThat(after.json().at("/a/at").asText()).isEqualTo("2026-01-01T12:00:00Z");
+  }
+
+  @Test
+  void keepsWhatWasMeasuredLater() {
+    // Given
+    LatestValues before = NONE.after(measured(1, "{\"a\":1}")).after();
+
+    // When
+    LatestValues.Step step = before.after(measured(1, "{\"a\":2,\"b\":3}", NOON.minusSeconds(60)));
+
+    // Then
+    assertThat(step.after().json().at("/a/value").asInt()).isEqualTo(1);
+    assertThat(step.after().json().at("/b/at").asText()).isEqualTo("2026-01-01T11:59:00Z");
+    assertThat(step.refused()).isZero();
+  }
+
+  @Test
+  void believesNoClockThatIsFarAhead() {
+    // When
+    LatestValues after = NONE.after(measured(1, "{\"a\":1}", NOON.plusSeconds(3600))).after();
+
+    // Then
     assertThat(after.json().at("/a/at").asText()).isEqualTo("2026-01-01T12:00:00Z");
   }
 
