@@ -8,6 +8,7 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,14 @@ record DeviceRow(long line, DeviceId id, ObjectNode document) {
     return new DeviceRow(line, id, document);
   }
 
+  /// The id in a document that may have anything else wrong with it.
+  static Optional<DeviceId> idIn(ObjectNode document) {
+    JsonNode id = document.path("id");
+    return id.isTextual() && DeviceId.isValid(id.textValue())
+        ? Optional.of(new DeviceId(id.textValue()))
+        : Optional.empty();
+  }
+
   private static DeviceId id(@Nullable JsonNode id) {
     if (id == null) {
       return new DeviceId(UUID.randomUUID().toString());
@@ -56,22 +65,30 @@ record DeviceRow(long line, DeviceId id, ObjectNode document) {
       return;
     }
     switch (member) {
-      case "name" -> require(isText(value, 1, NAME_MAX), "name");
-      case "type" -> require(isText(value, 1, TYPE_MAX), "type");
+      case "name" -> require(isText(value, 1, NAME_MAX), "name", text(1, NAME_MAX));
+      case "type" -> require(isText(value, 1, TYPE_MAX), "type", text(1, TYPE_MAX));
       case "tags" -> checkTags(value, nulls);
-      case "location" -> require(isLocation(value), "location");
+      case "location" ->
+          require(
+              isLocation(value),
+              "location",
+              "a latitude from -90 to 90 and a longitude from -180 to 180");
       default -> throw wrong("'" + member + "' is not known here.");
     }
   }
 
   private static void checkTags(JsonNode tags, boolean nulls) {
-    require(tags.isObject() && tags.size() <= TAGS_MAX, "tags");
+    require(tags.isObject() && tags.size() <= TAGS_MAX, "tags", "texts under keys");
     for (Map.Entry<String, JsonNode> tag : tags.properties()) {
-      boolean right =
-          isWord(tag.getKey(), 1, TAG_KEY_MAX)
-              && tag.getKey().indexOf(':') < 0
-              && (tag.getValue().isNull() ? nulls : isText(tag.getValue(), 0, TAG_MAX));
-      require(right, "tags/" + tag.getKey());
+      String place = "tags/" + tag.getKey();
+      require(
+          isWord(tag.getKey(), 1, TAG_KEY_MAX) && tag.getKey().indexOf(':') < 0,
+          place,
+          "under a key without a colon, " + text(1, TAG_KEY_MAX));
+      require(
+          tag.getValue().isNull() ? nulls : isText(tag.getValue(), 0, TAG_MAX),
+          place,
+          text(0, TAG_MAX));
     }
   }
 
@@ -98,9 +115,13 @@ record DeviceRow(long line, DeviceId id, ObjectNode document) {
         && text.chars().noneMatch(at -> at < ' ' || at == '\u007f');
   }
 
-  private static void require(boolean right, String member) {
+  private static String text(int shortest, int longest) {
+    return "a text of " + shortest + " to " + longest + " characters on one line";
+  }
+
+  private static void require(boolean right, String member, String expected) {
     if (!right) {
-      throw wrong("'" + member + "' is not right.");
+      throw wrong("'" + member + "' must be " + expected + ".");
     }
   }
 

@@ -128,6 +128,7 @@ final class ImportReader {
 
   /// @return whether it was taken; else the batch has a row of the same device
   private boolean take(RowSplitter.Raw raw) {
+    Optional<String> known = Optional.empty();
     try {
       String text = text(raw);
       if (text.isBlank()) {
@@ -140,7 +141,9 @@ final class ImportReader {
         passed(raw);
         return true;
       }
-      DeviceRow row = DeviceRow.of(raw.line(), document(text), upsert);
+      ObjectNode document = document(text);
+      known = DeviceRow.idIn(document).map(DeviceId::value);
+      DeviceRow row = DeviceRow.of(raw.line(), document, upsert);
       if (!ids.add(row.id())) {
         return false;
       }
@@ -149,7 +152,7 @@ final class ImportReader {
       if (csv && rows.isEmpty()) {
         throw e;
       }
-      errors.add(BulkError.of(Optional.of(raw.line()), Optional.empty(), e));
+      errors.add(BulkError.of(Optional.of(raw.line()), known, e));
     }
     passed(raw);
     return true;
