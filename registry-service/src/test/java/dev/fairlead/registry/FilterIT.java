@@ -232,7 +232,14 @@ class FilterIT {
     post(
         GROUPS,
         new JsonObject().put("id", "both").put("filter", "group in (pumps, 'by-hand') and online"));
-    post(GROUPS, new JsonObject().put("id", "loop").put("filter", "group = loop or online"));
+    post(GROUPS, new JsonObject().put("id", "deep-0").put("filter", "online"));
+    for (int depth = 1; depth < 5; depth++) {
+      post(
+          GROUPS,
+          new JsonObject()
+              .put("id", "deep-" + depth)
+              .put("filter", "group = 'deep-" + (depth - 1) + "'"));
+    }
 
     // Then
     assertThat(changed)
@@ -242,7 +249,8 @@ class FilterIT {
     assertThat(found("group = both")).isEqualTo("a b");
     assertThat(found("not group = both and not group = pumps")).isEqualTo("c d");
     assertThat(found("exists(group)")).isEqualTo("a d");
-    assertThat(problem(list("group = loop"))).isEqualTo("400 validation-failed");
+    assertThat(found("group = 'deep-3'")).isEqualTo(found("online"));
+    assertThat(problem(list("group = 'deep-4'"))).isEqualTo("400 validation-failed");
   }
 
   @Test
