@@ -8,7 +8,6 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,19 +41,16 @@ record DeviceRow(long line, DeviceId id, ObjectNode document) {
     return new DeviceRow(line, id, document);
   }
 
-  /// The id in a document that may have anything else wrong with it.
-  static Optional<DeviceId> idIn(ObjectNode document) {
-    JsonNode id = document.path("id");
-    return id.isTextual() && DeviceId.isValid(id.textValue())
-        ? Optional.of(new DeviceId(id.textValue()))
-        : Optional.empty();
+  /// Whether a device can have this id, whatever else its row says.
+  static boolean isId(JsonNode id) {
+    return id.isTextual() && DeviceId.isValid(id.textValue());
   }
 
   private static DeviceId id(@Nullable JsonNode id) {
     if (id == null) {
       return new DeviceId(UUID.randomUUID().toString());
     }
-    if (!id.isTextual() || !DeviceId.isValid(id.textValue())) {
+    if (!isId(id)) {
       throw wrong("'" + id.asText() + "' cannot be a device's id.");
     }
     return new DeviceId(id.textValue());

@@ -1,6 +1,7 @@
 package dev.fairlead.registry.bulk;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.runtime.http.Json;
@@ -128,7 +129,7 @@ final class ImportReader {
 
   /// @return whether it was taken; else the batch has a row of the same device
   private boolean take(RowSplitter.Raw raw) {
-    Optional<String> known = Optional.empty();
+    Optional<JsonNode> said = Optional.empty();
     try {
       String text = text(raw);
       if (text.isBlank()) {
@@ -142,7 +143,7 @@ final class ImportReader {
         return true;
       }
       ObjectNode document = document(text);
-      known = DeviceRow.idIn(document).map(DeviceId::value);
+      said = Optional.ofNullable(document.get("id"));
       DeviceRow row = DeviceRow.of(raw.line(), document, upsert);
       if (!ids.add(row.id())) {
         return false;
@@ -152,7 +153,8 @@ final class ImportReader {
       if (csv && rows.isEmpty()) {
         throw e;
       }
-      errors.add(BulkError.of(Optional.of(raw.line()), known, e));
+      Optional<String> id = said.filter(DeviceRow::isId).map(JsonNode::textValue);
+      errors.add(BulkError.of(Optional.of(raw.line()), id, e));
     }
     passed(raw);
     return true;
