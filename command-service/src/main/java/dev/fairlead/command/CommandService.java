@@ -14,6 +14,7 @@ import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
 import dev.fairlead.command.dispatch.ExpirySweeper;
+import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.limit.CommandShares;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.runtime.database.Migrations;
@@ -35,10 +36,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -126,13 +129,18 @@ public final class CommandService implements Service {
     CommandSender sender = new CommandSender(producer, database.dispatch, meters);
     CommandDispatcher dispatcher = new CommandDispatcher(vertx, database.dispatch, sender, health);
     closing(dispatcher::close);
-    ExpirySweeper sweeper =
-        new ExpirySweeper(vertx, database.expiry, health, meters, database.notices::ended);
+    // What waited for those that ended can be sent now.
+    Consumer<Collection<CommandId>> ended =
+        ids -> {
+          database.notices.ended(ids);
+          dispatcher.poke();
+        };
+    ExpirySweeper sweeper = new ExpirySweeper(vertx, database.expiry, health, meters, ended);
     closing(sweeper::close);
     DeadLetters deadLetters = new DeadLetters(producer, meters);
     follow(bus, Topic.DEVICES, database.followDevices(deadLetters));
     follow(bus, Topic.SESSIONS, database.followSessions(deadLetters, dispatcher::poke));
-    follow(bus, Topic.REPLIES, database.followReplies(deadLetters, meters));
+    follow(bus, Topic.REPLIES, database.followReplies(deadLetters, meters, ended));
     database.notices.start();
     dispatcher.start();
     sweeper.start();

@@ -19,6 +19,7 @@ import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.dispatch.PgDispatch;
 import dev.fairlead.command.dispatch.PgExpiry;
 import dev.fairlead.command.dispatch.PgReplyConsumer;
+import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.PgSessions;
@@ -31,6 +32,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
+import java.util.Collection;
+import java.util.function.Consumer;
 
 /// Everything of the service that speaks SQL, over one pool.
 final class PgBackend {
@@ -83,9 +86,9 @@ final class PgBackend {
             pool, offsets, PgDevices.CONSUMER, DevicesMessage::decode, devices, deadLetters));
   }
 
-  Consumption followReplies(DeadLetters deadLetters, MeterRegistry meters) {
-    PgReplyConsumer replies =
-        PgReplyConsumer.create(pool, commands, deadLetters, meters, notices::ended);
+  Consumption followReplies(
+      DeadLetters deadLetters, MeterRegistry meters, Consumer<Collection<CommandId>> ended) {
+    PgReplyConsumer replies = PgReplyConsumer.create(pool, commands, deadLetters, meters, ended);
     return new Consumption(replies.offsets(), replies.handler());
   }
 

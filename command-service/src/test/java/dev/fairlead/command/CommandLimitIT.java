@@ -37,6 +37,7 @@ class CommandLimitIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 1_000,
+                16,
                 Duration.ofDays(30)),
             new LimitSettings(
                 Limits.defaults().with(Map.of(Limit.COMMANDS, 1L)), Duration.ofSeconds(1)));

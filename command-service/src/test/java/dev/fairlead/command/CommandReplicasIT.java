@@ -38,6 +38,7 @@ class CommandReplicasIT {
                 Duration.ofDays(30),
                 Duration.ofSeconds(5),
                 1000,
+                16,
                 Duration.ofDays(30)));
     gateway = fixture.gateway();
   }

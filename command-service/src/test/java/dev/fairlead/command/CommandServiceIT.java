@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandServiceIT {
 
+  private static final String BESIDE = "{\"kind\":\"ping\",\"order\":\"concurrent\"}";
   private static final String PING = "{\"kind\":\"ping\"}";
   private static final int QUEUE_MAX = 20;
 
@@ -63,6 +64,7 @@ class CommandServiceIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 QUEUE_MAX,
+                16,
                 Duration.ofDays(30)));
     gateway = fixture.gateway();
     service = fixture.startService();
@@ -119,6 +121,70 @@ class CommandServiceIT {
   }
 
   @Test
+  void givesTheDeviceBytesAndShowsThem() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    connected(device);
+
+    // When
+    Answer sent =
+        fixture.send(
+            device,
+            "",
+            "{\"kind\":\"show\",\"enc\":\"base64\",\"contentType\":\"image/png\",\"body\":\"AP8Q\"}");
+
+    // Then
+    await().until(() -> !gateway.deliveriesTo(device).isEmpty());
+    Deliver deliver = gateway.deliveriesTo(device).getFirst();
+    assertThat(deliver.body()).containsExactly(0, 0xff, 0x10);
+    assertThat(deliver.contentType()).isEqualTo("image/png");
+    assertThat(sent.json().getString("body")).isEqualTo("AP8Q");
+    assertThat(sent.json().getString("enc")).isEqualTo("base64");
+    assertThat(sent.json().getString("contentType")).isEqualTo("image/png");
+  }
+
+  @Test
+  void showsHowFarTheDeviceIs() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    Session session = connected(device);
+    String id = fixture.send(device, "", PING).id();
+
+    // When
+    gateway.progress(session, id, "{\"percent\":20}");
+    gateway.progress(session, id, "{\"percent\":40}");
+    await()
+        .until(
+            () ->
+                fixture.command(id).json().getJsonObject("progress") != null
+                    && fixture
+                        .command(id)
+                        .json()
+                        .getJsonObject("progress")
+                        .getJsonObject("body")
+                        .getInteger("percent")
+                        .equals(40));
+    gateway.result(session, id, "succeeded", new byte[0]);
+    gateway.progress(session, id, "{\"percent\":60}");
+    gateway.result(session, id, "failed", new byte[0]);
+
+    // Then
+    await().until(() -> fixture.command(id).history().contains("~failed/1"));
+    assertThat(fixture.command(id).state()).isEqualTo("succeeded");
+    assertThat(
+            fixture
+                .command(id)
+                .json()
+                .getJsonObject("progress")
+                .getJsonObject("body")
+                .getInteger("percent"))
+        .isEqualTo(40);
+    assertThat(fixture.command(id).history())
+        .containsOnlyOnce("running/1")
+        .contains("~running/1", "~failed/1");
+  }
+
+  @Test
   void answers202WhenTheTimeToWaitRunsOut() {
     // Given
     DeviceKey device = fixture.newDevice();
@@ -143,12 +209,13 @@ class CommandServiceIT {
 
     // When
     Session session = gateway.open(device, "g1");
+    gateway.obey(session);
 
     // Then
-    await().until(() -> gateway.deliveriesTo(device).size() >= sent.size());
-    assertThat(gateway.deliveriesTo(device).subList(0, sent.size()))
-        .allSatisfy(deliver -> assertThat(deliver.session()).isEqualTo(session.id()))
-        .extracting(Deliver::commandId)
+    await().until(() -> fixture.command(sent.getLast()).state().equals("succeeded"));
+    assertThat(gateway.deliveriesTo(device))
+        .allSatisfy(deliver -> assertThat(deliver.session()).isEqualTo(session.id()));
+    assertThat(gateway.deliveriesTo(device).stream().map(Deliver::commandId).distinct())
         .containsExactlyElementsOf(sent);
   }
 
@@ -198,8 +265,8 @@ class CommandServiceIT {
     // Given
     DeviceKey device = fixture.newDevice();
     Session first = connected(device);
-    String running = fixture.send(device, "", PING).id();
-    String sent = fixture.send(device, "", PING).id();
+    String running = fixture.send(device, "", BESIDE).id();
+    String sent = fixture.send(device, "", BESIDE).id();
     gateway.delivered(first, running);
     gateway.progress(first, running);
     await().until(() -> fixture.command(running).state().equals("running"));

@@ -43,6 +43,7 @@ class CommandTypesIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 100,
+                16,
                 Duration.ofDays(30)));
     service = fixture.startService();
   }
@@ -105,6 +106,23 @@ class CommandTypesIT {
                 .json()
                 .getJsonArray("items"))
         .hasSize(2);
+  }
+
+  @Test
+  void refusesBytesWhereTheTypeHasASchema() {
+    // Given
+    define("sluice", OPEN);
+    DeviceKey device = device("sluice");
+
+    // When
+    Answer bytes = open(device, ",\"enc\":\"base64\",\"body\":\"AAE=\"");
+    Answer pretended =
+        open(device, ",\"enc\":\"base64\",\"contentType\":\"application/json\",\"body\":\"AAE=\"");
+
+    // Then
+    assertThat(pretended.problem()).isEqualTo("schema-violation");
+    assertThat(bytes.status()).isEqualTo(422);
+    assertThat(bytes.problem()).isEqualTo("schema-violation");
   }
 
   @Test

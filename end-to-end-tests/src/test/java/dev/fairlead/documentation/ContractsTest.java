@@ -99,6 +99,22 @@ class ContractsTest {
         .isEmpty();
   }
 
+  /// Generators of clients take a property with a default for one that has to be sent.
+  @Test
+  void tellDefaultsOfPropertiesInWords() {
+    // When
+    List<String> told =
+        contracts.stream()
+            .flatMap(contract -> contract.document().findValues("properties").stream())
+            .flatMap(properties -> properties.properties().stream())
+            .filter(property -> property.getValue().has("default"))
+            .map(Map.Entry::getKey)
+            .toList();
+
+    // Then
+    assertThat(told).as("properties with 'default'").isEmpty();
+  }
+
   private static boolean isShown(Operation operation, String status) {
     return !status.equals("default")
         && operation.answers().stream()

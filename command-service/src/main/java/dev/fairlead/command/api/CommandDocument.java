@@ -2,6 +2,7 @@ package dev.fairlead.command.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fairlead.command.lifecycle.Command;
+import dev.fairlead.command.lifecycle.CommandProgress;
 import dev.fairlead.command.lifecycle.CommandResult;
 import dev.fairlead.command.lifecycle.HistoryEntry;
 import dev.fairlead.command.lifecycle.Payload;
@@ -17,12 +18,34 @@ record CommandDocument(
     String kind,
     @Nullable Object body,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String enc,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String contentType,
     String state,
     int attempt,
+    String order,
+    int priority,
+    @Nullable String supersedes,
     Instant deadline,
     Instant createdAt,
+    @Nullable Progress progress,
     @Nullable Result result,
     List<Entry> history) {
+
+  /// How far the device is.
+  record Progress(
+      Instant at,
+      @Nullable String contentType,
+      @Nullable Object body,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String enc) {
+
+    static Progress of(CommandProgress progress) {
+      Optional<BodyValue> body = progress.payload().map(BodyValue::of);
+      return new Progress(
+          progress.at(),
+          progress.payload().map(Payload::contentType).orElse(null),
+          body.map(BodyValue::value).orElse(null),
+          body.flatMap(BodyValue::enc).orElse(null));
+    }
+  }
 
   /// What the device answered.
   record Result(
@@ -74,10 +97,19 @@ record CommandDocument(
         command.kind(),
         body.map(BodyValue::value).orElse(null),
         body.flatMap(BodyValue::enc).orElse(null),
+        command
+            .body()
+            .map(Payload::contentType)
+            .filter(type -> !type.equals(Payload.JSON))
+            .orElse(null),
         command.state().word(),
         command.attempt(),
+        command.order().ordered() ? "ordered" : "concurrent",
+        command.order().priority(),
+        command.order().supersedes().orElse(null),
         command.deadline(),
         command.createdAt(),
+        command.progress().map(Progress::of).orElse(null),
         command.result().map(Result::of).orElse(null),
         command.history().stream().map(Entry::of).toList());
   }

@@ -91,7 +91,8 @@ public final class CommandRoutes {
         .operation("sendCommand", this::send)
         .operation("listCommands", this::list)
         .operation("getCommand", this::get)
-        .operation("cancelCommand", this::cancel);
+        .operation("cancelCommand", this::cancel)
+        .operation("cancelCommands", this::cancelAll);
   }
 
   private ApiResponse send(ApiRequest request) throws InterruptedException {
@@ -131,6 +132,9 @@ public final class CommandRoutes {
 
   /// The sending is not waited for: the lease brings back what does not arrive.
   private Command accepted(Accepted accepted) {
+    if (!accepted.superseded().isEmpty()) {
+      notices.ended(accepted.superseded());
+    }
     if (accepted.delivery().isPresent()) {
       Future<?> _ = sender.send(List.of(accepted.delivery().get()));
     } else {
@@ -147,6 +151,7 @@ public final class CommandRoutes {
         device,
         body.kind(),
         body.body(),
+        body.order(),
         deadline(body.deadline()),
         request
             .header("Idempotency-Key")
@@ -264,9 +269,36 @@ public final class CommandRoutes {
         .await()
         .ifPresent(session -> sender.cancel(command.id(), command.device(), session));
     notices.ended(List.of(command.id()));
+    dispatcher.poke();
     return ApiResponse.ok(
         CommandDocument.of(find(command.device().tenant().value(), command.id())));
   }
+
+  private ApiResponse cancelAll(ApiRequest request) {
+    DeviceKey device = device(request);
+    if (!devices.exists(device).await()) {
+      throw CommandProblems.deviceNotFound(device.device());
+    }
+    PgCancellations.Cancelled cancelled =
+        cancellations.cancelAll(device, request.principal().id(), request.act()).await();
+    cancelled
+        .session()
+        .ifPresent(
+            session ->
+                cancelled
+                    .commands()
+                    .forEach(
+                        (id, had) -> {
+                          if (had) {
+                            sender.cancel(id, device, session);
+                          }
+                        }));
+    notices.ended(cancelled.commands().keySet());
+    return ApiResponse.ok(new CancelledCount(cancelled.commands().size()));
+  }
+
+  /// The answer of `cancelCommands`.
+  record CancelledCount(int cancelled) {}
 
   private Command named(ApiRequest request) {
     String text = request.path("id");

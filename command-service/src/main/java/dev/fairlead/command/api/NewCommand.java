@@ -2,6 +2,7 @@ package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.lifecycle.CommandId;
+import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param device that is to obey
 /// @param kind what is to be done
 /// @param body the parameters, if any
+/// @param order when it is sent, next to others of the device
 /// @param deadline when it is no longer worth running
 /// @param idempotency by what its sender knows it again
 record NewCommand(
@@ -19,6 +21,7 @@ record NewCommand(
     DeviceKey device,
     String kind,
     Optional<Payload> body,
+    Order order,
     Instant deadline,
     Optional<Idempotency> idempotency) {
 

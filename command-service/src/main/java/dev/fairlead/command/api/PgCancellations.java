@@ -6,6 +6,7 @@ import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandEdit;
 import dev.fairlead.command.lifecycle.CommandEvent;
 import dev.fairlead.command.lifecycle.CommandHead;
+import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.LiveSession;
@@ -14,11 +15,11 @@ import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Takes commands back.
 public final class PgCancellations {
@@ -40,6 +41,44 @@ public final class PgCancellations {
   ///     when the command has ended before
   Future<Optional<LiveSession>> cancel(Command command, String by, Act act) {
     return pool.withTransaction(transaction -> cancel(transaction, command, by, act))
+        .map(Objects::requireNonNull);
+  }
+
+  /// What was cancelled of a device.
+  ///
+  /// @param commands each, and whether the device may have it
+  /// @param session where the device is to be told of those
+  record Cancelled(Map<CommandId, Boolean> commands, Optional<LiveSession> session) {
+
+    /// Copies the commands.
+    Cancelled {
+      commands = Map.copyOf(commands);
+    }
+  }
+
+  /// Cancels all commands of a device that have not ended.
+  ///
+  /// @param by who does, for the history
+  /// @param act for the audit
+  Future<Cancelled> cancelAll(DeviceKey device, String by, Act act) {
+    return pool.withTransaction(
+            transaction ->
+                PgDeviceQueues.lock(transaction, List.of(device))
+                    .compose(
+                        sessions ->
+                            PgCommandRows.now(transaction)
+                                .compose(
+                                    now -> commands.cancelAll(transaction, device, now, "by " + by))
+                                .compose(ended -> PgAudit.append(transaction, act).map(ended))
+                                .map(
+                                    ended ->
+                                        new Cancelled(
+                                            ended.stream()
+                                                .collect(
+                                                    Collectors.toMap(
+                                                        CommandHead::id,
+                                                        head -> head.attempt() > 0)),
+                                            sessions.getOrDefault(device, Optional.empty())))))
         .map(Objects::requireNonNull);
   }
 
@@ -66,7 +105,7 @@ public final class PgCancellations {
     if (head == null) {
       return Future.failedFuture(CommandProblems.commandNotFound(command.id().toString()));
     }
-    return now(transaction)
+    return PgCommandRows.now(transaction)
         .compose(
             now -> {
               CommandEdit edit = new CommandEdit(head);
@@ -75,12 +114,5 @@ public final class PgCancellations {
                   ? commands.write(transaction, List.of(edit)).map(head)
                   : Future.failedFuture(CommandProblems.commandFinal(head.state()));
             });
-  }
-
-  private static Future<Instant> now(SqlConnection transaction) {
-    return transaction
-        .query("select now() as now")
-        .execute()
-        .map(rows -> PgCommandRows.instant(rows.iterator().next(), "now"));
   }
 }

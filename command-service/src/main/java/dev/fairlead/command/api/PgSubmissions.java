@@ -3,6 +3,7 @@ package dev.fairlead.command.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.fairlead.bus.postgres.PgAudit;
+import dev.fairlead.bus.schema.JsonSchema;
 import dev.fairlead.bus.schema.SchemaProblems;
 import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.NewCommand.Idempotency;
@@ -13,6 +14,7 @@ import dev.fairlead.command.dispatch.Delivery;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandEdit;
 import dev.fairlead.command.lifecycle.CommandHead;
+import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.HistoryEntry;
@@ -41,8 +43,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Writes new commands down. One for a device that is there, with nothing older waiting, is written
-/// as `sent` in the same transaction, so that it can go out right after the commit.
+/// Writes new commands down. One for a device that is there, with nothing that stands before it, is
+/// written as `sent` in the same transaction, so that it can go out right after the commit.
 public final class PgSubmissions {
 
   private static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(24);
@@ -66,7 +68,10 @@ public final class PgSubmissions {
   }
 
   /// What a device has unfinished.
-  private record Queue(int unfinished, boolean waiting, Instant now) {}
+  ///
+  /// @param unfinished how many commands
+  /// @param blocked whether the new one has to wait for one of them
+  private record Queue(int unfinished, boolean blocked, Instant now) {}
 
   /// Writes a command down.
   ///
@@ -158,10 +163,7 @@ public final class PgSubmissions {
               return Arrays.equals(
                       row.getBuffer("request_sha256").getBytes(), idempotency.requestSha256())
                   ? Future.succeededFuture(
-                      Optional.of(
-                          new Repeated(
-                              new dev.fairlead.command.lifecycle.CommandId(
-                                  row.getUUID("command_id")))))
+                      Optional.of(new Repeated(new CommandId(row.getUUID("command_id")))))
                   : Future.failedFuture(
                       Problem.of(
                               ProblemType.IDEMPOTENCY_CONFLICT,
@@ -173,12 +175,36 @@ public final class PgSubmissions {
   private Future<Submission> accept(
       SqlConnection transaction, NewCommand wanted, Optional<LiveSession> session) {
     return check(transaction, wanted)
-        .compose(_ -> queue(transaction, wanted, session))
+        .compose(_ -> supersede(transaction, wanted))
         .compose(
-            queue ->
-                queue.unfinished() >= settings.queueMax()
-                    ? Future.failedFuture(full())
-                    : write(transaction, wanted, session.filter(_ -> !queue.waiting()), queue));
+            superseded ->
+                queue(transaction, wanted)
+                    .compose(
+                        queue ->
+                            queue.unfinished() >= settings.queueMax()
+                                ? Future.failedFuture(full())
+                                : write(
+                                    transaction,
+                                    wanted,
+                                    session.filter(_ -> !queue.blocked()),
+                                    queue,
+                                    superseded)));
+  }
+
+  /// Cancels those that wait and whose place the new one takes.
+  private Future<List<CommandId>> supersede(SqlConnection transaction, NewCommand wanted) {
+    return wanted.order().supersedes().isEmpty()
+        ? Future.succeededFuture(List.of())
+        : PgCommandRows.now(transaction)
+            .compose(
+                now ->
+                    commands.supersede(
+                        transaction,
+                        wanted.device(),
+                        wanted.order().supersedes().get(),
+                        now,
+                        "superseded by " + wanted.id()))
+            .map(ended -> ended.stream().map(CommandHead::id).toList());
   }
 
   /// A command without a body is checked as one whose body is null.
@@ -188,9 +214,7 @@ public final class PgSubmissions {
         .compose(
             schema -> {
               List<Violation> violations =
-                  schema.isEmpty()
-                      ? List.of()
-                      : schema.get().check(wanted.body().map(PgSubmissions::json).orElse(NO_BODY));
+                  schema.isEmpty() ? List.of() : violations(schema.get(), wanted.body());
               return violations.isEmpty()
                   ? Future.succeededFuture()
                   : Future.failedFuture(
@@ -198,11 +222,23 @@ public final class PgSubmissions {
             });
   }
 
-  private static JsonNode json(Payload body) {
+  private static List<Violation> violations(JsonSchema schema, Optional<Payload> body) {
+    return body.isEmpty()
+        ? schema.check(NO_BODY)
+        : json(body.get())
+            .map(schema::check)
+            .orElse(List.of(new Violation("", "must be JSON: its type has a schema for it")));
+  }
+
+  /// Bytes need not be what their media type says.
+  private static Optional<JsonNode> json(Payload body) {
+    if (!body.contentType().equals(Payload.JSON)) {
+      return Optional.empty();
+    }
     try {
-      return Json.mapper().readTree(body.bytes());
+      return Optional.of(Json.mapper().readTree(body.bytes()));
     } catch (IOException e) {
-      throw new IllegalStateException("the body was read as part of the request", e);
+      return Optional.empty();
     }
   }
 
@@ -216,38 +252,43 @@ public final class PgSubmissions {
   }
 
   /// A statement of its own, after the lock: it must see what the last holder wrote.
-  private Future<Queue> queue(
-      SqlConnection transaction, NewCommand wanted, Optional<LiveSession> session) {
+  private Future<Queue> queue(SqlConnection transaction, NewCommand wanted) {
     return transaction
         .preparedQuery(
             """
             select count(*)::integer as unfinished, now() as now,
-              coalesce(bool_or(state = 'queued' or session_id is distinct from $3
-                or lease_until <= now()), false) as waiting
+              case when $3 then coalesce(bool_or(ordered), false)
+                else coalesce(bool_or(waiting and not ordered), false)
+                  or count(*) filter (where not waiting and not ordered) >= $4 end as blocked
             from (
-              select state, session_id, lease_until
+              select ordered, waiting
               from command
               where tenant = $1 and device_id = $2 and final_at is null
-              limit $4) as unfinished
+              limit $5) as unfinished
             """)
         .execute(
             Tuple.of(
                 wanted.device().tenant().value(),
                 wanted.device().device().value(),
-                session.map(known -> known.session().value()).orElse(null),
+                wanted.order().ordered(),
+                settings.concurrentMax(),
                 settings.queueMax()))
         .map(
             rows -> {
               Row row = rows.iterator().next();
               return new Queue(
                   row.getInteger("unfinished"),
-                  row.getBoolean("waiting"),
+                  row.getBoolean("blocked"),
                   PgCommandRows.instant(row, "now"));
             });
   }
 
   private Future<Submission> write(
-      SqlConnection transaction, NewCommand wanted, Optional<LiveSession> to, Queue queue) {
+      SqlConnection transaction,
+      NewCommand wanted,
+      Optional<LiveSession> to,
+      Queue queue,
+      List<CommandId> superseded) {
     CommandHead queued =
         new CommandHead(
             wanted.id(),
@@ -276,7 +317,9 @@ public final class PgSubmissions {
         .map(
             _ ->
                 new Accepted(
-                    command, to.map(session -> delivery(wanted, session, edit.after().attempt()))));
+                    command,
+                    to.map(session -> delivery(wanted, session, edit.after().attempt())),
+                    superseded));
   }
 
   private static Command command(NewCommand wanted, CommandEdit edit, Instant now) {
@@ -299,8 +342,10 @@ public final class PgSubmissions {
         wanted.body(),
         edit.after().state(),
         edit.after().attempt(),
+        wanted.order(),
         wanted.deadline(),
         now,
+        Optional.empty(),
         Optional.empty(),
         history);
   }

@@ -3,6 +3,7 @@ package dev.fairlead.command.api;
 import dev.fairlead.command.dispatch.Delivery;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandId;
+import java.util.List;
 import java.util.Optional;
 
 /// What became of a request to send a command.
@@ -11,8 +12,16 @@ sealed interface Submission {
   /// The command is kept.
   ///
   /// @param command as it was written down
-  /// @param delivery to be sent now, where the device is there and nothing older waits
-  record Accepted(Command command, Optional<Delivery> delivery) implements Submission {}
+  /// @param delivery to be sent now, where the device is there and nothing stands before it
+  /// @param superseded whose place it took
+  record Accepted(Command command, Optional<Delivery> delivery, List<CommandId> superseded)
+      implements Submission {
+
+    /// Copies the ids.
+    public Accepted {
+      superseded = List.copyOf(superseded);
+    }
+  }
 
   /// The same request came before and made this command.
   record Repeated(CommandId id) implements Submission {}

@@ -30,9 +30,10 @@ import java.util.UUID;
 
 /// Takes what is due from the queues of devices that have a session.
 ///
-/// Due is what is `queued`, what was sent to another session than the device has now, and what has
-/// outlived its lease. `delivered` and `running` commands have a lease only after they were sent
-/// again; it is long, because the device is known to have them.
+/// Due is what is `queued` and need not wait for others of its device, what was sent to another
+/// session than the device has now, and what has outlived its lease. `delivered` and `running`
+/// commands have a lease only after they were sent again; it is long, because the device is known
+/// to have them.
 public final class PgDispatch {
 
   /// Bodies of 256 KiB times these bound the memory of a round.
@@ -42,15 +43,56 @@ public final class PgDispatch {
 
   private static final int LEASES_WHERE_KNOWN = 12;
 
+  /// Of each device: what is under way and has to be sent again; the first of the ordered ones that
+  /// wait, when none is under way; as many of the concurrent ones as may be.
+  private static final String DUE_COMMANDS =
+      """
+      select c.id, c.tenant, c.device_id, c.state, c.attempt, c.session_id, c.gateway,
+        c.lease_until, c.late, c.kind, c.content_type, c.body, c.deadline, now() as now
+      from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+      join device_queue q on q.tenant = wanted.tenant and q.device_id = wanted.device_id
+      cross join lateral (
+        (select * from command
+          where tenant = q.tenant and device_id = q.device_id and not waiting and final_at is null
+            and deadline > now()
+            and (session_id is distinct from q.session_id or lease_until <= now())
+          order by sequence
+          limit $3)
+        union all
+        (select * from command
+          where tenant = q.tenant and device_id = q.device_id and waiting and ordered
+            and deadline > now()
+            and not exists (
+              select from command under_way
+              where under_way.tenant = q.tenant and under_way.device_id = q.device_id
+                and not under_way.waiting and under_way.final_at is null and under_way.ordered)
+          order by priority desc, sequence
+          limit 1)
+        union all
+        (select * from command
+          where tenant = q.tenant and device_id = q.device_id and waiting and not ordered
+            and deadline > now()
+          order by priority desc, sequence
+          limit least($3, greatest(0, $4 - (
+            select count(*) from command under_way
+            where under_way.tenant = q.tenant and under_way.device_id = q.device_id
+              and not under_way.waiting and under_way.final_at is null
+              and not under_way.ordered)))
+        )) as c
+      order by c.waiting, c.priority desc, c.sequence
+      """;
+
   private final Pool pool;
   private final PgCommandStore commands;
   private final Duration lease;
+  private final int concurrentMax;
 
   /// @param pool of the schema `command`
   public PgDispatch(Pool pool, PgCommandStore commands, CommandSettings settings) {
     this.pool = pool;
     this.commands = commands;
     this.lease = settings.lease();
+    this.concurrentMax = settings.concurrentMax();
   }
 
   /// What a round took.
@@ -130,27 +172,13 @@ public final class PgDispatch {
             });
   }
 
-  private static Future<RowSet<Row>> dueCommands(
-      SqlConnection transaction, List<DeviceKey> devices) {
+  private Future<RowSet<Row>> dueCommands(SqlConnection transaction, List<DeviceKey> devices) {
     return transaction
-        .preparedQuery(
-            """
-            select c.*, now() as now
-            from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-            join device_queue q on q.tenant = wanted.tenant and q.device_id = wanted.device_id
-            cross join lateral (
-              select id, tenant, device_id, state, attempt, session_id, gateway, lease_until, late,
-                kind, content_type, body, deadline, sequence
-              from command
-              where tenant = q.tenant and device_id = q.device_id and final_at is null
-                and deadline > now()
-                and (state = 'queued' or session_id is distinct from q.session_id
-                  or lease_until <= now())
-              order by sequence
-              limit $3) as c
-            order by c.sequence
-            """)
-        .execute(PgDeviceQueues.arguments(devices).addInteger(COMMANDS_PER_DEVICE_MAX));
+        .preparedQuery(DUE_COMMANDS)
+        .execute(
+            PgDeviceQueues.arguments(devices)
+                .addInteger(COMMANDS_PER_DEVICE_MAX)
+                .addInteger(concurrentMax));
   }
 
   private CommandEdit sent(Row row, Map<DeviceKey, LiveSession> devices) {
@@ -198,24 +226,31 @@ public final class PgDispatch {
     return Objects.requireNonNull(devices.get(device), "a row of a device that was not asked for");
   }
 
-  /// Says when these devices are to be looked at again: at once where something is left, else when
-  /// the first lease ends; a row without a time has nothing unfinished.
-  private static Future<Void> schedule(SqlConnection transaction, List<DeviceKey> devices) {
+  /// Says when these devices are to be looked at again: at once where something is left that could
+  /// be sent, else when the first lease ends; a row without a time has nothing unfinished. What
+  /// waits for others to end is looked at when they do.
+  private Future<Void> schedule(SqlConnection transaction, List<DeviceKey> devices) {
     return transaction
         .preparedQuery(
             """
             update device_queue q
             set due_at = (
-              select min(case
-                when c.deadline <= now() then 'infinity'
-                when c.state = 'queued' or c.session_id is distinct from q.session_id then now()
-                else coalesce(c.lease_until, 'infinity') end)
+              select case
+                when count(*) = 0 then null
+                when bool_or(c.waiting and c.ordered and c.deadline > now())
+                  and not bool_or(not c.waiting and c.ordered) then now()
+                when bool_or(c.waiting and not c.ordered and c.deadline > now())
+                  and count(*) filter (where not c.waiting and not c.ordered) < $3 then now()
+                else coalesce(min(case
+                  when c.waiting or c.deadline <= now() then 'infinity'
+                  when c.session_id is distinct from q.session_id then now()
+                  else c.lease_until end), 'infinity') end
               from command c
               where c.tenant = q.tenant and c.device_id = q.device_id and c.final_at is null)
             from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
             where q.tenant = wanted.tenant and q.device_id = wanted.device_id
             """)
-        .execute(PgDeviceQueues.arguments(devices))
+        .execute(PgDeviceQueues.arguments(devices).addInteger(concurrentMax))
         .mapEmpty();
   }
 

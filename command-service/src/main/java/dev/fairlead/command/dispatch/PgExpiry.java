@@ -75,7 +75,7 @@ public final class PgExpiry {
   private Future<List<CommandId>> end(
       SqlConnection transaction, List<CommandId> ids, List<DeviceKey> devices) {
     return PgDeviceQueues.lock(transaction, devices)
-        .compose(_ -> now(transaction))
+        .compose(_ -> PgCommandRows.now(transaction))
         .compose(now -> commands.heads(transaction, ids).map(heads -> edits(heads.values(), now)))
         .compose(
             edits ->
@@ -96,13 +96,6 @@ public final class PgExpiry {
       edits.add(edit);
     }
     return edits;
-  }
-
-  private static Future<Instant> now(SqlConnection transaction) {
-    return transaction
-        .query("select now() as now")
-        .execute()
-        .map(rows -> PgCommandRows.instant(rows.iterator().next(), "now"));
   }
 
   /// Removes some commands that have been kept long enough, and idempotency keys of yesterday.

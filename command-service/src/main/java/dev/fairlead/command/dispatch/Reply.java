@@ -47,7 +47,8 @@ record Reply(
             .orElseThrow(() -> new MalformedRecordException("the correlation is no command's id"));
     return switch (message.type()) {
       case DELIVERED -> of(message, id, new CommandEvent.Delivered(), Optional.empty());
-      case PROGRESS -> of(message, id, new CommandEvent.Progressed(), Optional.empty());
+      case PROGRESS ->
+          of(message, id, new CommandEvent.Progressed(payload(message)), Optional.empty());
       case RESULT -> {
         CommandResult result = result(message);
         yield of(message, id, new CommandEvent.Ended(result.outcome()), Optional.of(result));
@@ -81,11 +82,13 @@ record Reply(
     if (message.body().length > Payload.BYTES_MAX) {
       return new CommandResult(Outcome.FAILED, Optional.of(RESULT_TOO_LARGE), Optional.empty());
     }
-    Optional<Payload> payload =
-        message.body().length == 0
-            ? Optional.empty()
-            : Optional.of(new Payload(message.contentType(), message.body()));
-    return new CommandResult(outcome, message.reason(), payload);
+    return new CommandResult(outcome, message.reason(), payload(message));
+  }
+
+  private static Optional<Payload> payload(DeviceMessage message) {
+    return message.body().length == 0
+        ? Optional.empty()
+        : Optional.of(new Payload(message.contentType(), message.body()));
   }
 
   /// A device's own time may be nonsense; it must still fit a history that people read.

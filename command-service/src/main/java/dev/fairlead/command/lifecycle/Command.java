@@ -14,8 +14,10 @@ import java.util.Optional;
 /// @param body the parameters; empty when there are none
 /// @param state where it stands
 /// @param attempt how often it was sent
+/// @param order when it is sent, next to others of its device
 /// @param deadline when it is no longer worth running
 /// @param createdAt when it was made
+/// @param progress how far the device is with it
 /// @param result what the device answered
 /// @param history what happened to it, oldest first; at most [CommandEdit#HISTORY_MAX] lines
 public record Command(
@@ -26,8 +28,10 @@ public record Command(
     Optional<Payload> body,
     CommandState state,
     int attempt,
+    Order order,
     Instant deadline,
     Instant createdAt,
+    Optional<CommandProgress> progress,
     Optional<CommandResult> result,
     List<HistoryEntry> history) {
 

@@ -27,6 +27,7 @@ public final class CommandEdit {
   private Optional<String> gateway;
   private Optional<Instant> leaseUntil;
   private Optional<CommandResult> result = Optional.empty();
+  private Optional<CommandProgress> progress = Optional.empty();
   private int late;
   private boolean changed;
 
@@ -71,6 +72,10 @@ public final class CommandEdit {
     // A sign from an older session does not tell that the last sending has arrived.
     if (this.session.equals(Optional.of(session)) && leaseUntil.isPresent()) {
       leaseUntil = Optional.empty();
+      changed = true;
+    }
+    if (event instanceof CommandEvent.Progressed progressed && !state.isFinal()) {
+      progress = Optional.of(new CommandProgress(at, progressed.said()));
       changed = true;
     }
     Step step = state.on(event);
@@ -135,6 +140,11 @@ public final class CommandEdit {
   /// What the device answered, where that ended the command now.
   public Optional<CommandResult> result() {
     return result;
+  }
+
+  /// How far the device is with it, where it said so now.
+  public Optional<CommandProgress> progress() {
+    return progress;
   }
 
   /// Whether there is anything to write.

@@ -1,5 +1,7 @@
 package dev.fairlead.command.lifecycle;
 
+import java.util.Optional;
+
 /// What can happen to a command.
 public sealed interface CommandEvent {
 
@@ -10,7 +12,9 @@ public sealed interface CommandEvent {
   record Delivered() implements CommandEvent {}
 
   /// The device is at it.
-  record Progressed() implements CommandEvent {}
+  ///
+  /// @param said how far it is, in its words
+  record Progressed(Optional<Payload> said) implements CommandEvent {}
 
   /// The device is through with it.
   record Ended(Outcome outcome) implements CommandEvent {}

@@ -10,6 +10,7 @@ import java.time.Duration;
 /// @param deadlineMax the longest that may be asked for
 /// @param expiryGrace how long after its deadline a command is declared expired
 /// @param queueMax the most unfinished commands of one device
+/// @param concurrentMax how many concurrent commands of one device are under way at once
 /// @param retention how long a command is kept after its end
 public record CommandSettings(
     Duration lease,
@@ -17,6 +18,7 @@ public record CommandSettings(
     Duration deadlineMax,
     Duration expiryGrace,
     int queueMax,
+    int concurrentMax,
     Duration retention) {
 
   /// @throws IllegalArgumentException when a bound is not positive
@@ -26,6 +28,7 @@ public record CommandSettings(
         || deadlineMax.toMillis() < 1
         || expiryGrace.isNegative()
         || queueMax < 1
+        || concurrentMax < 1
         || retention.toMillis() < 1) {
       throw new IllegalArgumentException("times and bounds of commands are positive");
     }
@@ -67,6 +70,12 @@ public record CommandSettings(
                 1,
                 100_000,
                 "How many unfinished commands a device may have; one more is answered 429."),
+            settings.integer(
+                "COMMAND_CONCURRENT_MAX",
+                16,
+                1,
+                1000,
+                "How many concurrent commands of a device are under way at once; others wait."),
             settings.duration(
                 "COMMAND_RETENTION",
                 Duration.ofDays(30),

@@ -1,8 +1,10 @@
 package dev.fairlead.command.lifecycle;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -36,10 +38,25 @@ public final class PgCommandRows {
         payload(row.getString("content_type"), row.getBuffer("body")),
         state(row),
         row.getInteger("attempt"),
+        new Order(
+            row.getBoolean("ordered"),
+            row.getInteger("priority"),
+            Optional.ofNullable(row.getString("supersedes"))),
         instant(row, "deadline"),
         instant(row, "created_at"),
+        progress(row),
         result(row),
         PgHistory.read(row.getJsonArray("history")));
+  }
+
+  private static Optional<CommandProgress> progress(Row row) {
+    return Optional.ofNullable(row.getOffsetDateTime("progress_at"))
+        .map(
+            at ->
+                new CommandProgress(
+                    at.toInstant(),
+                    payload(
+                        row.getString("progress_content_type"), row.getBuffer("progress_body"))));
   }
 
   private static Optional<CommandResult> result(Row row) {
@@ -65,6 +82,14 @@ public final class PgCommandRows {
   /// The time in a column that is not null.
   public static Instant instant(Row row, String column) {
     return row.getOffsetDateTime(column).toInstant();
+  }
+
+  /// The time of a transaction.
+  public static Future<Instant> now(SqlConnection transaction) {
+    return transaction
+        .query("select now() as now")
+        .execute()
+        .map(rows -> instant(rows.iterator().next(), "now"));
   }
 
   /// A time on its way to PostgreSQL.

@@ -4,12 +4,14 @@ import static dev.fairlead.command.lifecycle.PgCommandRows.bytes;
 import static dev.fairlead.command.lifecycle.PgCommandRows.time;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.session.PgDeviceQueues;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,7 +27,8 @@ public final class PgCommandStore {
   private static final String COLUMNS =
       """
       id, sequence, tenant, device_id, kind, content_type, body, state, attempt, deadline,
-      created_at, result_status, result_reason, result_content_type, result_body, history
+      created_at, result_status, result_reason, result_content_type, result_body, history,
+      ordered, priority, supersedes, progress_at, progress_content_type, progress_body
       """;
 
   private final Pool pool;
@@ -44,8 +47,9 @@ public final class PgCommandStore {
         .preparedQuery(
             """
             insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
-              deadline, created_at, session_id, gateway, lease_until, history)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)
+              deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
+              supersedes)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17)
             returning sequence
             """)
         .execute(
@@ -64,7 +68,10 @@ public final class PgCommandStore {
                   head.session().orElse(null),
                   head.gateway().orElse(null),
                   head.leaseUntil().map(PgCommandRows::time).orElse(null),
-                  PgHistory.write(command.history())
+                  PgHistory.write(command.history()),
+                  command.order().ordered(),
+                  (short) command.order().priority(),
+                  command.order().supersedes().orElse(null)
                 }))
         .map(rows -> rows.iterator().next().getLong("sequence"));
   }
@@ -91,7 +98,8 @@ public final class PgCommandStore {
             });
   }
 
-  /// Writes what happened to commands.
+  /// Writes what happened to commands. Devices where one has ended are looked at again where others
+  /// wait.
   ///
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
@@ -112,11 +120,24 @@ public final class PgCommandStore {
               result_body = coalesce($13, result_body),
               final_at = case when $14 then coalesce(final_at, now()) end,
               history = (case when jsonb_array_length(history) >= $15 then history - 1
-                              else history end) || $16::jsonb
+                              else history end) || $16::jsonb,
+              progress_at = coalesce($17, progress_at),
+              progress_content_type =
+                case when $17 is null then progress_content_type else $18 end,
+              progress_body = case when $17 is null then progress_body else $19 end
             where id = $1 and state = $2 and attempt = $3
             """)
         .executeBatch(changes)
-        .compose(PgCommandStore::checkEach);
+        .compose(PgCommandStore::checkEach)
+        .compose(
+            nothing ->
+                PgDeviceQueues.look(
+                    transaction,
+                    edits.stream()
+                        .filter(CommandEdit::isEnding)
+                        .map(edit -> edit.before().device())
+                        .distinct()
+                        .toList()));
   }
 
   private static Tuple change(CommandEdit edit) {
@@ -124,6 +145,7 @@ public final class PgCommandStore {
     CommandHead after = edit.after();
     Optional<CommandResult> result = edit.result();
     Optional<Payload> payload = result.flatMap(CommandResult::payload);
+    Optional<Payload> said = edit.progress().flatMap(CommandProgress::payload);
     return Tuple.from(
         new Object[] {
           before.id().value(),
@@ -141,7 +163,10 @@ public final class PgCommandStore {
           bytes(payload),
           after.state().isFinal(),
           CommandEdit.HISTORY_MAX,
-          PgHistory.write(edit.entries())
+          PgHistory.write(edit.entries()),
+          edit.progress().map(CommandProgress::at).map(PgCommandRows::time).orElse(null),
+          said.map(Payload::contentType).orElse(null),
+          bytes(said)
         });
   }
 
@@ -203,9 +228,9 @@ public final class PgCommandStore {
 
   /// Ends all unfinished commands of a device whose row is locked.
   ///
-  /// @return those that were ended
-  public Future<List<CommandId>> cancelAll(
-      SqlConnection transaction, DeviceKey device, java.time.Instant at, String reason) {
+  /// @return those that were ended, as they were
+  public Future<List<CommandHead>> cancelAll(
+      SqlConnection transaction, DeviceKey device, Instant at, String reason) {
     return transaction
         .preparedQuery(
             """
@@ -213,16 +238,34 @@ public final class PgCommandStore {
             from command where tenant = $1 and device_id = $2 and final_at is null
             """)
         .execute(Tuple.of(device.tenant().value(), device.device().value()))
-        .compose(
-            rows -> {
-              List<CommandEdit> edits = new ArrayList<>(rows.size());
-              for (Row row : rows) {
-                CommandEdit edit = new CommandEdit(PgCommandRows.head(row));
-                edit.ended(new CommandEvent.Cancelled(), at, reason);
-                edits.add(edit);
-              }
-              return write(transaction, edits)
-                  .map(edits.stream().map(edit -> edit.before().id()).toList());
-            });
+        .compose(rows -> cancel(transaction, rows, at, reason));
+  }
+
+  /// Ends the commands of a device that wait and whose place one of this key takes. To be called
+  /// under the lock of the device.
+  ///
+  /// @return those that were ended, as they were
+  public Future<List<CommandHead>> supersede(
+      SqlConnection transaction, DeviceKey device, String key, Instant at, String reason) {
+    return transaction
+        .preparedQuery(
+            """
+            select id, tenant, device_id, state, attempt, session_id, gateway, lease_until, late
+            from command
+            where tenant = $1 and device_id = $2 and supersedes = $3 and waiting
+            """)
+        .execute(Tuple.of(device.tenant().value(), device.device().value(), key))
+        .compose(rows -> cancel(transaction, rows, at, reason));
+  }
+
+  private Future<List<CommandHead>> cancel(
+      SqlConnection transaction, RowSet<Row> rows, Instant at, String reason) {
+    List<CommandEdit> edits = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      CommandEdit edit = new CommandEdit(PgCommandRows.head(row));
+      edit.ended(new CommandEvent.Cancelled(), at, reason);
+      edits.add(edit);
+    }
+    return write(transaction, edits).map(edits.stream().map(CommandEdit::before).toList());
   }
 }

@@ -49,6 +49,25 @@ public final class PgDeviceQueues {
             });
   }
 
+  /// Has devices looked at for something to send at once, those where something waits. To be called
+  /// under their locks.
+  public static Future<Void> look(SqlConnection transaction, List<DeviceKey> devices) {
+    return devices.isEmpty()
+        ? Future.succeededFuture()
+        : transaction
+            .preparedQuery(
+                """
+                update device_queue q set due_at = now()
+                from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+                where q.tenant = wanted.tenant and q.device_id = wanted.device_id
+                  and exists (
+                    select from command c
+                    where c.tenant = q.tenant and c.device_id = q.device_id and c.waiting)
+                """)
+            .execute(arguments(devices))
+            .mapEmpty();
+  }
+
   /// The session in the columns `session_id` and `address`.
   public static Optional<LiveSession> session(Row row) {
     @Nullable String session = row.getString("session_id");

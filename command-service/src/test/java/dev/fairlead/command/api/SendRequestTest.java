@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.runtime.problem.ProblemException;
+import dev.fairlead.runtime.problem.ProblemType;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +44,41 @@ class SendRequestTest {
     assertThat(new String(first.body().orElseThrow().bytes(), UTF_8)).isEqualTo(value);
     assertThat(new String(second.body().orElseThrow().bytes(), UTF_8)).isEqualTo(value);
     assertThat(first.deadline()).contains("30s");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"kind\":\"k\",\"enc\":\"base64\",\"body\":\"AP8Q\",\"contentType\":\"image/png\"}",
+        "{\"contentType\":\"image/png\",\"body\":\"AP8Q\",\"enc\":\"base64\",\"kind\":\"k\"}"
+      })
+  void readsBytes(String document) {
+    // When
+    SendRequest request = SendRequest.read(document.getBytes(UTF_8));
+
+    // Then
+    assertThat(request.body())
+        .contains(new Payload("image/png", new byte[] {0, (byte) 0xff, 0x10}));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"kind\":\"k\",\"enc\":\"base64\",\"body\":\"!\"}",
+        "{\"kind\":\"k\",\"enc\":\"base64\",\"body\":[1]}",
+        "{\"kind\":\"k\",\"enc\":\"base64\"}",
+        "{\"kind\":\"k\",\"body\":1,\"contentType\":\"image/png\"}"
+      })
+  void refusesBytesThatAreNone(String document) {
+    // When
+    ThrowingCallable reading = () -> SendRequest.read(document.getBytes(UTF_8));
+
+    // Then
+    assertThatThrownBy(reading)
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            problem ->
+                assertThat(problem.problem().type()).isEqualTo(ProblemType.VALIDATION_FAILED));
   }
 
   @Test

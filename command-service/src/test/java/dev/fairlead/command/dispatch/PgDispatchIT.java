@@ -33,6 +33,7 @@ class PgDispatchIT {
           Duration.ofDays(30),
           Duration.ofSeconds(5),
           1000,
+          16,
           Duration.ofDays(30));
 
   private final Vertx vertx = Vertx.vertx();

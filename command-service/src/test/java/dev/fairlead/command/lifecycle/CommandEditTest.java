@@ -87,7 +87,8 @@ class CommandEditTest {
 
     // When
     for (int reply = 0; reply < CommandEdit.LATE_MAX + 1; reply++) {
-      edit.replied(new CommandEvent.Progressed(), NOW, "s1", NO_REASON, Optional.empty());
+      edit.replied(
+          new CommandEvent.Progressed(Optional.empty()), NOW, "s1", NO_REASON, Optional.empty());
     }
 
     // Then
@@ -117,7 +118,11 @@ class CommandEditTest {
 
     // When
     edit.replied(
-        new CommandEvent.Progressed(), NOW, "s1", Optional.of("x".repeat(1001)), Optional.empty());
+        new CommandEvent.Progressed(Optional.empty()),
+        NOW,
+        "s1",
+        Optional.of("x".repeat(1001)),
+        Optional.empty());
 
     // Then
     assertThat(edit.entries().getFirst().reason().orElseThrow()).hasSize(1000);

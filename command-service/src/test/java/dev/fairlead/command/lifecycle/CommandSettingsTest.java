@@ -28,6 +28,7 @@ class CommandSettingsTest {
                 Duration.ofDays(30),
                 Duration.ofSeconds(5),
                 1000,
+                16,
                 Duration.ofDays(30)));
   }
 
@@ -57,6 +58,7 @@ class CommandSettingsTest {
                 Duration.ofHours(2),
                 Duration.ofSeconds(3),
                 9,
+                16,
                 Duration.ofDays(40)));
   }
 

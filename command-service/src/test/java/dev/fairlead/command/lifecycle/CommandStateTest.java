@@ -36,7 +36,7 @@ class CommandStateTest {
       Map.of(
           "sent", new Sent(),
           "delivered", new Delivered(),
-          "progress", new Progressed(),
+          "progress", new Progressed(Optional.empty()),
           "succeeded", new Ended(Outcome.SUCCEEDED),
           "failed", new Ended(Outcome.FAILED),
           "rejected", new Ended(Outcome.REJECTED),

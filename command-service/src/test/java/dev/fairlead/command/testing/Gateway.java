@@ -19,6 +19,7 @@ import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.Position;
 import dev.fairlead.runtime.audit.AuditEntry;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -125,6 +126,16 @@ public final class Gateway {
   /// Says that the device is at a command.
   public void progress(Session session, String command) {
     reply(session, DeviceMessage.Type.PROGRESS, command, Optional.empty(), new byte[0]);
+  }
+
+  /// Says how far the device is with a command, as a JSON document.
+  public void progress(Session session, String command, String how) {
+    reply(
+        session,
+        DeviceMessage.Type.PROGRESS,
+        command,
+        Optional.empty(),
+        how.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Says what became of a command.
