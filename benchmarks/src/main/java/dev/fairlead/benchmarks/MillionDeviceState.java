@@ -38,7 +38,7 @@ final class MillionDeviceState {
               abs(hashint4(substr(id, 5)::integer)::bigint) as a,
               abs(hashint4(substr(id, 5)::integer + 7000000)::bigint) as b,
               abs(hashint4(substr(id, 5)::integer + 17000000)::bigint) as c
-            from device
+            from device where tenant = 'default'
           """,
           """
           update presence set online = true, gateway = 'g-' || b % 4, session = 's-' || n,

@@ -339,7 +339,7 @@ public final class RegistryService implements Service {
   }
 
   private LongQueries longQueries() {
-    int connections = Math.max(2, config.database().poolSize() / 2);
+    int connections = 2 * Math.ceilDiv(3 * config.database().poolSize(), 8);
     Pool pool =
         PgPools.create(
             vertx,

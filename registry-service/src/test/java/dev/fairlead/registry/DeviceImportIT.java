@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -375,6 +376,67 @@ class DeviceImportIT {
         .extracting(error -> error.getString("code"))
         .containsExactly("quota-exceeded", "quota-exceeded", "quota-exceeded");
     assertThat(scene.devices(tenant)).isEqualTo(5);
+  }
+
+  @Test
+  void stopsAtTheLimitInTheMiddleOfManyBatches() {
+    // Given
+    String tenant = tenant("quota-of-many");
+    registry.request(
+        HttpMethod.PATCH,
+        "/api/v1/tenants/" + tenant,
+        new JsonObject().put("limits", new JsonObject().put("devices", 7_000)));
+
+    // When
+    JsonObject done = scene.take(tenant, "csv", "create", HEADER + rows(0, 12_000));
+
+    // Then
+    assertThat(done.getLong("created")).isEqualTo(7_000);
+    assertThat(done.getLong("failed")).isEqualTo(5_000);
+    assertThat(scene.devices(tenant)).isEqualTo(7_000);
+  }
+
+  @Test
+  void refusesADeviceThatAnotherBatchOfTheFileMakes() {
+    // Given
+    String tenant = tenant("repeats");
+    String body = HEADER + rows(0, 3_000) + rows(0, 3_000) + rows(3_000, 9_000);
+
+    // When
+    JsonObject done = scene.take(tenant, "csv", "create", body);
+
+    // Then
+    assertThat(done.getLong("rows")).isEqualTo(12_000);
+    assertThat(done.getLong("created")).isEqualTo(9_000);
+    assertThat(done.getLong("failed")).isEqualTo(3_000);
+    JsonObject job = scene.items(tenant, BulkScene.IMPORTS).getFirst();
+    JsonObject first =
+        scene.items(tenant, BulkScene.IMPORTS + "/" + job.getString("id") + "/errors").getFirst();
+    assertThat(first.getLong("line")).isEqualTo(3_002);
+    assertThat(first.getString("code")).isEqualTo("device-exists");
+  }
+
+  @Test
+  void makesEachDeviceOnceWhenTwoImportsBringThemInOppositeOrder() {
+    // Given
+    String tenant = tenant("crosswise");
+    StringBuilder backwards = new StringBuilder(HEADER);
+    for (int from = 18_000; from >= 0; from -= 2_000) {
+      backwards.append(rows(from, from + 2_000));
+    }
+
+    // When
+    CompletableFuture<JsonObject> one =
+        CompletableFuture.supplyAsync(
+            () -> scene.take(tenant, "csv", "create", HEADER + rows(0, 20_000)));
+    JsonObject other = scene.take(tenant, "csv", "create", backwards.toString());
+
+    // Then
+    assertThat(other.getLong("created") + one.join().getLong("created")).isEqualTo(20_000);
+    assertThat(other.getLong("failed") + one.join().getLong("failed")).isEqualTo(20_000);
+    assertThat(scene.devices(tenant)).isEqualTo(20_000);
+    assertThat(registry.column("select count(*)::text from change where tenant = '" + tenant + "'"))
+        .containsExactly("20000");
   }
 
   @Test

@@ -1,13 +1,11 @@
 package dev.fairlead.bus.identity;
 
-import java.util.regex.Pattern;
-
 /// A device's id, unique in its tenant: 1 to 128 of `A-Z a-z 0-9 . _ ~ -`, neither `.` nor `..`.
 ///
 /// @param value the id as it stands in keys, tokens and URLs
 public record DeviceId(String value) {
 
-  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+  private static final int LENGTH_MAX = 128;
 
   /// @throws IllegalArgumentException when `value` is not of that form
   public DeviceId {
@@ -19,7 +17,26 @@ public record DeviceId(String value) {
 
   /// Whether `value` could be a device's id.
   public static boolean isValid(String value) {
-    return FORM.matcher(value).matches() && !value.equals(".") && !value.equals("..");
+    for (int index = 0; index < value.length(); index++) {
+      if (!isAllowed(value.charAt(index))) {
+        return false;
+      }
+    }
+    return !value.isEmpty()
+        && value.length() <= LENGTH_MAX
+        && !value.equals(".")
+        && !value.equals("..");
+  }
+
+  private static boolean isAllowed(char at) {
+    return switch (at) {
+      case '.', '_', '~', '-' -> true;
+      default -> isIn('a', at, 'z') || isIn('A', at, 'Z') || isIn('0', at, '9');
+    };
+  }
+
+  private static boolean isIn(char first, char at, char last) {
+    return first <= at && at <= last;
   }
 
   @Override

@@ -145,13 +145,38 @@ public final class PgOutbox {
         .map(rows -> rows.iterator().next().getLong("id"));
   }
 
+  /// Records as the database takes them.
+  public record Prepared(int count, Tuple parameters) {}
+
+  /// Prepares records, to be published in this order.
+  public static Prepared prepare(List<BusRecord> records) {
+    return new Prepared(
+        records.size(),
+        Tuple.tuple()
+            .addArrayOfString(column(records, String[]::new, record -> record.topic().name()))
+            .addArrayOfString(column(records, String[]::new, BusRecord::key))
+            .addArrayOfString(
+                column(records, String[]::new, record -> record.partitionKey().orElse(null)))
+            .addArrayOfInteger(column(records, Integer[]::new, PgOutbox::partition))
+            .addArrayOfString(column(records, String[]::new, PgOutbox::headers))
+            .addArrayOfBuffer(column(records, Buffer[]::new, PgOutbox::value)));
+  }
+
   /// Puts records into the outbox, to be published in this order, with one statement however many
   /// they are.
   ///
   /// @return the last row's id, for [#published]; empty where there are none. The caller pokes
   ///     after the commit
   public static Future<OptionalLong> append(SqlConnection transaction, List<BusRecord> records) {
-    if (records.isEmpty()) {
+    return append(transaction, prepare(records));
+  }
+
+  /// Puts records into the outbox that were prepared.
+  ///
+  /// @return the last row's id, for [#published]; empty where there are none. The caller pokes
+  ///     after the commit
+  public static Future<OptionalLong> append(SqlConnection transaction, Prepared records) {
+    if (records.count() == 0) {
       return Future.succeededFuture(OptionalLong.empty());
     }
     return transaction
@@ -168,15 +193,7 @@ public final class PgOutbox {
             )
             select max(id) as last from appended
             """)
-        .execute(
-            Tuple.tuple()
-                .addArrayOfString(column(records, String[]::new, record -> record.topic().name()))
-                .addArrayOfString(column(records, String[]::new, BusRecord::key))
-                .addArrayOfString(
-                    column(records, String[]::new, record -> record.partitionKey().orElse(null)))
-                .addArrayOfInteger(column(records, Integer[]::new, PgOutbox::partition))
-                .addArrayOfString(column(records, String[]::new, PgOutbox::headers))
-                .addArrayOfBuffer(column(records, Buffer[]::new, PgOutbox::value)))
+        .execute(records.parameters())
         .map(rows -> OptionalLong.of(rows.iterator().next().getLong("last")));
   }
 
@@ -354,17 +371,12 @@ public final class PgOutbox {
                 rows.size() == 0
                     ? anythingHidden(transaction)
                     : send(rows)
-                        .compose(ids -> remove(transaction, ids))
-                        .map(removed -> new Look(Round.MORE, last(rows))));
+                        .compose(last -> remove(transaction, last, rows.size()))
+                        .map(last -> new Look(Round.MORE, last.writer())));
   }
 
-  private static String last(RowSet<Row> rows) {
-    String xid = FIRST_XID;
-    for (Row row : rows) {
-      xid = row.getString("writer");
-    }
-    return xid;
-  }
+  /// A place in the order of the outbox.
+  private record Place(String writer, long id) {}
 
   /// When all is gone, the next look begins at the beginning: whatever else was done to the
   /// database, nothing stays behind.
@@ -379,17 +391,17 @@ public final class PgOutbox {
                     : new Look(Round.DONE, FIRST_XID));
   }
 
-  /// Sends the rows in order. Should one fail, those behind it may be on the bus already and are
-  /// sent again: in order once more, which is what the last word on each key depends on.
-  private Future<Long[]> send(RowSet<Row> rows) {
+  /// Sends the rows in order, and tells the last of them. Should one fail, those behind it may be
+  /// on the bus already and are sent again: in order once more, which is what the last word on each
+  /// key depends on.
+  private Future<Place> send(RowSet<Row> rows) {
     List<Future<?>> sent = new ArrayList<>(rows.size());
-    Long[] ids = new Long[rows.size()];
-    int index = 0;
+    Place last = new Place(FIRST_XID, 0);
     for (Row row : rows) {
       sent.add(sendOne(row));
-      ids[index++] = row.getLong("id");
+      last = new Place(row.getString("writer"), row.getLong("id"));
     }
-    return Future.join(sent).map(ids);
+    return Future.join(sent).map(last);
   }
 
   /// What the bus will never take is given up: everything behind it would wait for ever.
@@ -412,14 +424,20 @@ public final class PgOutbox {
             });
   }
 
-  private Future<Void> remove(SqlConnection transaction, Long[] ids) {
+  /// Removes what was sent: all from where this round began to the last. Nothing can have come in
+  /// between, since all transactions that old have ended.
+  private Future<Place> remove(SqlConnection transaction, Place last, int count) {
     return transaction
-        .preparedQuery("delete from outbox where id = any($1)")
-        .execute(Tuple.of(ids))
+        .preparedQuery(
+            """
+            delete from outbox
+            where xid >= $1::text::xid8 and (xid, id) <= ($2::text::xid8, $3)
+            """)
+        .execute(Tuple.of(reached, last.writer(), last.id()))
         .map(
             rows -> {
-              published.increment(ids.length);
-              return null;
+              published.increment(count);
+              return last;
             });
   }
 

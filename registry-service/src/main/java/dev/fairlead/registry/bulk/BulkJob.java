@@ -158,6 +158,11 @@ record BulkJob(
     return kind.path() + id;
   }
 
+  /// Whether it is an import that changes devices which are there.
+  boolean isUpsert() {
+    return spec("mode").equals("upsert");
+  }
+
   /// A text of what was asked for.
   String spec(String member) {
     return spec.path(member).asText("");

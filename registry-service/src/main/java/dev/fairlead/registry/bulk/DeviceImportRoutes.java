@@ -11,12 +11,14 @@ import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.BodyParts;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The operations on imports of devices.
@@ -92,22 +94,24 @@ final class DeviceImportRoutes {
     for (ImportBatch batch : complete ? reader.end() : List.of(reader.rest())) {
       write(upload, batch);
     }
-    upload.written().await();
+    finish(upload);
     return ApiResponse.ok(BulkDocuments.imported(common.job(request)));
   }
 
   private void read(BodyParts parts, BulkJob job, ImportReader reader, ImportUpload upload)
       throws InterruptedException {
     long taken = job.bytes();
-    Buffer part = next(parts, reader, upload);
+    Future<Buffer> coming = parts.next();
+    Buffer part = whole(coming, reader, upload);
     while (part.length() > 0) {
+      coming = parts.next();
       taken += part.length();
       requireShort(taken);
       reader.add(part.getBytes());
       for (Optional<ImportBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
         write(upload, batch.get());
       }
-      part = next(parts, reader, upload);
+      part = whole(coming, reader, upload);
     }
   }
 
@@ -122,21 +126,36 @@ final class DeviceImportRoutes {
   }
 
   /// Whoever's connection breaks finds those whole rows taken that had come.
-  private static Buffer next(BodyParts parts, ImportReader reader, ImportUpload upload)
+  private static Buffer whole(Future<Buffer> coming, ImportReader reader, ImportUpload upload)
       throws InterruptedException {
-    Optional<Buffer> part = parts.next().map(Optional::of).otherwise(Optional.empty()).await();
+    Optional<Buffer> part = coming.map(Optional::of).otherwise(Optional.empty()).await();
     if (part.isEmpty()) {
       write(upload, reader.rest());
-      upload.written().await();
+      finish(upload);
       throw Problem.of(ProblemType.BAD_REQUEST, "The body was cut off.").exception();
     }
     return part.get();
   }
 
   private static void write(ImportUpload upload, ImportBatch batch) throws InterruptedException {
-    if (!batch.isEmpty()) {
-      upload.ready().await();
-      upload.begin(batch);
+    if (batch.isEmpty()) {
+      return;
+    }
+    PlannedBatch plan = upload.plan(batch);
+    awaitAll(upload::obstacle);
+    if (!upload.beginBeside(plan)) {
+      finish(upload);
+      upload.begin(plan);
+    }
+  }
+
+  private static void finish(ImportUpload upload) {
+    awaitAll(upload::unwritten);
+  }
+
+  private static void awaitAll(Supplier<Optional<Future<?>>> next) {
+    for (Optional<Future<?>> wait = next.get(); wait.isPresent(); wait = next.get()) {
+      wait.get().await();
     }
   }
 

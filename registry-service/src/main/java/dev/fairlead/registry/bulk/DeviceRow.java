@@ -105,10 +105,14 @@ record DeviceRow(long line, DeviceId id, ObjectNode document) {
   }
 
   private static boolean isWord(String text, int shortest, int longest) {
+    for (int index = 0; index < text.length(); index++) {
+      char at = text.charAt(index);
+      if (at < ' ' || at == '\u007f') {
+        return false;
+      }
+    }
     int length = text.codePointCount(0, text.length());
-    return length >= shortest
-        && length <= longest
-        && text.chars().noneMatch(at -> at < ' ' || at == '\u007f');
+    return length >= shortest && length <= longest;
   }
 
   private static String text(int shortest, int longest) {

@@ -7,7 +7,6 @@ import dev.fairlead.registry.device.DescribedDevice;
 import dev.fairlead.registry.device.DeviceDescription;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,8 +29,7 @@ enum ExportFormat {
           .appendString(",")
           .appendString(said.location().map(Location::longitude).map(String::valueOf).orElse(""))
           .appendString(",")
-          .appendString(
-              tags.isEmpty() ? "" : field(new String(Json.write(tags), StandardCharsets.UTF_8)))
+          .appendString(tags.isEmpty() ? "" : field(Json.text(tags)))
           .appendString("\r\n");
     }
   },

@@ -50,7 +50,7 @@ final class ImportReader {
   private long lines;
   private List<DeviceRow> gathered = new ArrayList<>();
   private List<BulkError> errors = new ArrayList<>();
-  private final Set<DeviceId> ids = new HashSet<>();
+  private Set<DeviceId> ids = new HashSet<>();
 
   /// A row that belongs to the next batch, since this one has its device already.
   private Optional<RowSplitter.Raw> heldBack = Optional.empty();
@@ -58,7 +58,7 @@ final class ImportReader {
   /// Goes on where a job stands.
   ImportReader(BulkJob job) {
     this.csv = job.spec("format").equals("csv");
-    this.upsert = job.spec("mode").equals("upsert");
+    this.upsert = job.isUpsert();
     this.splitter = new RowSplitter(csv, job.bytes(), job.lines());
     this.columns = job.columns();
     this.rows = columns.map(header -> new CsvRows(header, upsert));
@@ -119,11 +119,11 @@ final class ImportReader {
 
   private ImportBatch batch(boolean last) {
     gathered.sort(BY_ID);
-    ImportBatch batch = new ImportBatch(from, to, lines, columns, gathered, errors, last);
+    ImportBatch batch = new ImportBatch(from, to, lines, columns, gathered, ids, errors, last);
     from = to;
     gathered = new ArrayList<>();
     errors = new ArrayList<>();
-    ids.clear();
+    ids = new HashSet<>();
     return batch;
   }
 

@@ -4,14 +4,20 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The writing side of one upload: a batch is written while the next is being read. Used by one
+/// The writing side of one upload: batches are written while the next is being read. Used by one
 /// thread.
 final class ImportUpload {
+
+  /// How many batches are written at once. Each waits for the one before it when all but its end
+  /// is done: two keep the database busy, and the third while one of them waits.
+  private static final int UNDER_WAY_MAX = 3;
 
   /// How many batches may be written that the bus does not have yet. What everybody else has to say
   /// waits behind them.
@@ -24,7 +30,7 @@ final class ImportUpload {
   private final Act act;
   private final InstantSource clock;
   private final Deque<Future<Void>> unpublished = new ArrayDeque<>();
-  private Future<OptionalLong> writing = Future.succeededFuture(OptionalLong.empty());
+  private final Deque<UnderWay> underWay = new ArrayDeque<>();
 
   /// @param act for the audit
   ImportUpload(
@@ -42,34 +48,85 @@ final class ImportUpload {
     this.clock = clock;
   }
 
-  /// Completes when the next batch may be begun: the one before is written, and the bus is not too
-  /// far behind. To be waited for before [#begin].
-  Future<Void> ready() {
-    return written()
-        .compose(
-            nothing ->
-                unpublished.size() < UNPUBLISHED_MAX
-                    ? Future.succeededFuture()
-                    : unpublished.remove());
+  /// A batch that is being written.
+  ///
+  /// @param written does not know how it came about: else each batch would hold all before it
+  private record UnderWay(ImportBatch batch, Future<OptionalLong> written) {
+    static UnderWay of(ImportBatch batch, Future<OptionalLong> writing) {
+      Promise<OptionalLong> written = Promise.promise();
+      writing.onComplete(written);
+      return new UnderWay(batch, written.future());
+    }
   }
 
-  /// Begins to write a batch when it is the tenant's turn, for which the calling thread waits.
-  void begin(ImportBatch batch) throws InterruptedException {
-    writing =
-        longQueries
-            .run(
-                job.tenant().value(),
-                () -> writer.write(job.tenant(), job.id(), batch, clock.instant(), act))
-            .map(this::told);
+  /// Makes a batch ready to be written, while others still are.
+  PlannedBatch plan(ImportBatch batch) {
+    return PlannedBatch.of(job, batch, clock.instant());
   }
 
-  private OptionalLong told(OptionalLong outboxId) {
-    outboxId.ifPresent(id -> unpublished.add(outbox.published(id)));
-    return outboxId;
+  /// What to wait for before another batch is begun: as many are under way as may be, or the bus is
+  /// too far behind. Empty when there is nothing; to be asked again after each wait.
+  Optional<Future<?>> obstacle() {
+    settle();
+    return underWay.size() >= UNDER_WAY_MAX
+        ? Optional.of(underWay.element().written())
+        : unpublished.size() >= UNPUBLISHED_MAX
+            ? Optional.of(unpublished.element())
+            : Optional.empty();
   }
 
-  /// Completes when all that was begun is written; fails when that failed.
-  Future<Void> written() {
-    return writing.mapEmpty();
+  /// A batch that is not written yet, to be waited for; empty when all are. To be asked again after
+  /// each wait.
+  Optional<Future<?>> unwritten() {
+    settle();
+    return Optional.ofNullable(underWay.peek()).map(UnderWay::written);
+  }
+
+  /// What failed stays, for whoever waits for it.
+  private void settle() {
+    while (!underWay.isEmpty() && underWay.element().written().succeeded()) {
+      underWay
+          .remove()
+          .written()
+          .result()
+          .ifPresent(outboxId -> unpublished.add(outbox.published(outboxId)));
+    }
+    while (!unpublished.isEmpty() && unpublished.element().succeeded()) {
+      unpublished.remove();
+    }
+  }
+
+  /// Begins to write a batch while those before it are being written, if that can be and there is a
+  /// place for it.
+  ///
+  /// @return whether it was begun
+  boolean beginBeside(PlannedBatch plan) {
+    Optional<Future<OptionalLong>> writing =
+        plan.making().flatMap(making -> writeBeside(plan, making));
+    writing.ifPresent(begun -> underWay.add(UnderWay.of(plan.batch(), begun)));
+    return writing.isPresent();
+  }
+
+  private Optional<Future<OptionalLong>> writeBeside(
+      PlannedBatch plan, PlannedBatch.Making making) {
+    return Optional.ofNullable(underWay.peekLast())
+        .filter(
+            before -> underWay.stream().allMatch(other -> plan.batch().isDisjoint(other.batch())))
+        .flatMap(
+            before ->
+                longQueries.runIfFree(
+                    job.tenant().value(),
+                    () ->
+                        writer.writeBeside(
+                            job, plan, making, before.batch(), before.written(), act)));
+  }
+
+  /// Begins to write a batch when it is the tenant's turn, for which the calling thread waits. All
+  /// before it are written.
+  void begin(PlannedBatch plan) throws InterruptedException {
+    underWay.add(
+        UnderWay.of(
+            plan.batch(),
+            longQueries.run(job.tenant().value(), () -> writer.write(job, plan, act))));
   }
 }

@@ -19,7 +19,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -384,7 +383,7 @@ final class PgBulkJobs {
   }
 
   private static String text(List<String> texts) {
-    return new String(Json.write(texts), StandardCharsets.UTF_8);
+    return Json.text(texts);
   }
 
   private static <T> T read(String json, TypeReference<T> type) {

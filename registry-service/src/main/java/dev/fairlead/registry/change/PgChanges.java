@@ -2,6 +2,7 @@ package dev.fairlead.registry.change;
 
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.registry.row.PgColumns;
+import dev.fairlead.runtime.http.Json;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -15,11 +16,36 @@ public final class PgChanges {
 
   private PgChanges() {}
 
+  /// Changes as the database takes them.
+  public record Prepared(int count, Tuple parameters) {}
+
+  /// Prepares changes, to be told in this order.
+  public static Prepared prepare(List<Change> changes) {
+    return new Prepared(
+        changes.size(),
+        Tuple.tuple()
+            .addArrayOfString(texts(changes, change -> change.tenant().value()))
+            .addArrayOfString(texts(changes, change -> change.device().orElse("")))
+            .addArrayOfString(texts(changes, change -> change.kind().word()))
+            .addArrayOfOffsetDateTime(
+                changes.stream()
+                    .map(change -> PgColumns.parameter(change.at()))
+                    .toArray(OffsetDateTime[]::new))
+            .addArrayOfString(texts(changes, change -> Json.text(change.data()))));
+  }
+
   /// Writes changes down, to be told in this order.
   ///
   /// @param transaction that does what they tell
   public static Future<Void> append(SqlConnection transaction, List<Change> changes) {
-    if (changes.isEmpty()) {
+    return append(transaction, prepare(changes));
+  }
+
+  /// Writes changes down that were prepared.
+  ///
+  /// @param transaction that does what they tell
+  public static Future<Void> append(SqlConnection transaction, Prepared changes) {
+    if (changes.count() == 0) {
       return Future.succeededFuture();
     }
     return transaction
@@ -31,16 +57,7 @@ public final class PgChanges {
               with ordinality as given (tenant, device, kind, at, data, place)
             order by place
             """)
-        .execute(
-            Tuple.tuple()
-                .addArrayOfString(texts(changes, change -> change.tenant().value()))
-                .addArrayOfString(texts(changes, change -> change.device().orElse("")))
-                .addArrayOfString(texts(changes, change -> change.kind().word()))
-                .addArrayOfOffsetDateTime(
-                    changes.stream()
-                        .map(change -> PgColumns.parameter(change.at()))
-                        .toArray(OffsetDateTime[]::new))
-                .addArrayOfString(texts(changes, change -> change.data().toString())))
+        .execute(changes.parameters())
         .mapEmpty();
   }
 

@@ -34,6 +34,27 @@ import org.jspecify.annotations.Nullable;
 /// [PgColumns#LOCK_ORDER].
 public final class PgDeviceBatch {
 
+  private static final String INSERT =
+      """
+      with made as (
+        insert into device
+          (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude, words)
+        select $1, id, name, type, tags::jsonb, $2, $2, latitude, longitude, words::tsvector
+        from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
+            $8::float8[], $9::text[])
+          with ordinality as given (id, name, type, tags, latitude, longitude, words, place)
+        order by place
+        on conflict do nothing
+        returning tenant, id
+      ), presences as (
+        insert into presence (tenant, device_id) select tenant, id from made
+      ), reports as (
+        insert into reported (tenant, device_id) select tenant, id from made
+      ), measurements as (
+        insert into telemetry_latest (tenant, device_id) select tenant, id from made
+      )
+      """;
+
   private PgDeviceBatch() {}
 
   /// What came of a batch.
@@ -87,20 +108,48 @@ public final class PgDeviceBatch {
     }
   }
 
+  /// Devices that are to be made, and what there is to tell of them, as the database takes it.
+  public static final class Making {
+    private final int count;
+    private final Tuple devices;
+    private final News news;
+
+    private Making(int count, Tuple devices, News news) {
+      this.count = count;
+      this.devices = devices;
+      this.news = news;
+    }
+
+    /// Prepares to make devices.
+    public static Making of(TenantId tenant, List<DescribedDevice> devices, Instant now) {
+      return new Making(
+          devices.size(), parameters(tenant, devices, now), News.of(tenant, devices, now));
+    }
+
+    /// How many devices are to be made.
+    public int count() {
+      return count;
+    }
+  }
+
   /// Makes devices, without credentials, and tells the feed and the bus. What there is to tell is
   /// sent while the database still makes them.
   ///
-  /// @return what was made, all of them; fails with [SomeExistException] where some were there, and
-  ///     with a violation of a foreign key where the tenant is gone
-  public static Future<Outcome> insertAll(
-      SqlConnection transaction, TenantId tenant, List<DescribedDevice> devices, Instant now) {
-    if (devices.isEmpty()) {
-      return Future.succeededFuture(Outcome.nothing());
+  /// @return the last place in the outbox of what was said; fails with [SomeExistException] where
+  ///     some of the devices were there, and with a violation of a foreign key where the tenant is
+  ///     gone
+  public static Future<OptionalLong> insertAll(SqlConnection transaction, Making making) {
+    if (making.count == 0) {
+      return Future.succeededFuture(OptionalLong.empty());
     }
-    Future<Set<DeviceId>> made = make(transaction, tenant, devices, now);
-    Future<Outcome> told = tell(transaction, tenant, News.of(tenant, devices, now));
+    Future<Long> made =
+        transaction
+            .preparedQuery(INSERT + "select count(*) as made from made")
+            .execute(making.devices)
+            .map(rows -> rows.iterator().next().getLong("made"));
+    Future<OptionalLong> told = tell(transaction, making.news);
     return made.compose(
-        ids -> ids.size() == devices.size() ? told : Future.failedFuture(new SomeExistException()));
+        count -> count == making.count ? told : Future.failedFuture(new SomeExistException()));
   }
 
   /// Makes devices, without credentials, and tells the feed and the bus. One that is there already
@@ -112,49 +161,37 @@ public final class PgDeviceBatch {
     return devices.isEmpty()
         ? Future.succeededFuture(Outcome.nothing())
         : make(transaction, tenant, devices, now)
-            .compose(made -> tell(transaction, tenant, News.of(tenant, only(devices, made), now)));
+            .compose(
+                made ->
+                    tell(transaction, News.of(tenant, only(devices, made), now))
+                        .map(outboxId -> new Outcome(made, outboxId)));
   }
 
   private static Future<Set<DeviceId>> make(
       SqlConnection transaction, TenantId tenant, List<DescribedDevice> devices, Instant now) {
     return transaction
-        .preparedQuery(
-            """
-            with made as (
-              insert into device
-                (tenant, id, name, type, tags, created_at, updated_at, latitude, longitude, words)
-              select $1, id, name, type, tags::jsonb, $2, $2, latitude, longitude, words::tsvector
-              from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::float8[],
-                  $8::float8[], $9::text[])
-                with ordinality as given (id, name, type, tags, latitude, longitude, words, place)
-              order by place
-              on conflict do nothing
-              returning tenant, id
-            ), presences as (
-              insert into presence (tenant, device_id) select tenant, id from made
-            ), reports as (
-              insert into reported (tenant, device_id) select tenant, id from made
-            ), measurements as (
-              insert into telemetry_latest (tenant, device_id) select tenant, id from made
-            )
-            select id from made
-            """)
+        .preparedQuery(INSERT + "select id from made")
         .execute(parameters(tenant, devices, now))
         .map(PgDeviceBatch::ids);
   }
 
   /// What there is to tell of devices that were made.
-  private record News(Set<DeviceId> ids, List<Change> changes, List<BusRecord> records) {
+  private record News(
+      TenantId tenant, List<String> ids, PgChanges.Prepared changes, PgOutbox.Prepared records) {
     static News of(TenantId tenant, List<DescribedDevice> devices, Instant now) {
-      News news = new News(new HashSet<>(), new ArrayList<>(), new ArrayList<>());
+      List<Change> changes = new ArrayList<>(devices.size());
+      List<BusRecord> records = new ArrayList<>(devices.size());
       for (DescribedDevice device : devices) {
         DeviceKey key = new DeviceKey(tenant, device.id());
-        news.ids.add(device.id());
-        news.changes.addAll(DeviceChanges.created(key, device.description(), now));
-        news.records.add(
+        changes.addAll(DeviceChanges.created(key, device.description(), now));
+        records.add(
             PgDeviceNews.present(key, device.description(), Optional.empty(), Set.of(), now));
       }
-      return news;
+      return new News(
+          tenant,
+          devices.stream().map(device -> device.id().value()).toList(),
+          PgChanges.prepare(changes),
+          PgOutbox.prepare(records));
     }
   }
 
@@ -163,17 +200,16 @@ public final class PgDeviceBatch {
   }
 
   /// All is sent at once, and done in this order.
-  private static Future<Outcome> tell(SqlConnection transaction, TenantId tenant, News news) {
+  private static Future<OptionalLong> tell(SqlConnection transaction, News news) {
     Future<OptionalLong> lifted =
-        PgBlocks.lift(transaction, tenant, news.ids().stream().map(DeviceId::value).toList())
+        PgBlocks.lift(transaction, news.tenant(), news.ids())
             .compose(
                 blocks ->
                     PgOutbox.append(
                         transaction, blocks.stream().map(AccessMessage::toRecord).toList()));
     Future<Void> changed = PgChanges.append(transaction, news.changes());
     Future<OptionalLong> said = PgOutbox.append(transaction, news.records());
-    return Future.all(lifted, changed, said)
-        .map(all -> new Outcome(news.ids(), last(said.result(), lifted.result())));
+    return Future.all(lifted, changed, said).map(all -> last(said.result(), lifted.result()));
   }
 
   /// The later of two places in the outbox.

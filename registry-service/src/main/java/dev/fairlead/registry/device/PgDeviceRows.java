@@ -11,7 +11,6 @@ import dev.fairlead.registry.filter.SearchWords;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.sqlclient.Row;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +146,7 @@ final class PgDeviceRows {
 
   /// Tags as the database takes them.
   static String json(Map<String, String> tags) {
-    return new String(Json.write(tags), StandardCharsets.UTF_8);
+    return Json.text(tags);
   }
 
   /// The words by which people look for a device, as the database takes them.

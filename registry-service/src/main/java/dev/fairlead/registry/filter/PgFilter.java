@@ -9,7 +9,6 @@ import dev.fairlead.registry.filter.Filter.Value;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -389,7 +388,7 @@ public final class PgFilter {
   }
 
   private static String text(JsonNode json) {
-    return new String(Json.write(json), StandardCharsets.UTF_8);
+    return Json.text(json);
   }
 
   /// The pattern of what begins so.

@@ -19,6 +19,10 @@ public final class PgDeviceQuota {
   /// than all registries together make at one moment.
   private static final long NEAR = 1_000;
 
+  /// The same of those who make them by the thousand: ten imports of a tenant with three batches
+  /// of two thousand each, and some more.
+  private static final long MANY = 70_000;
+
   private final long devicesMax;
 
   /// @param defaults what holds for tenants that have nothing else
@@ -70,10 +74,17 @@ public final class PgDeviceQuota {
     return count(transaction, tenant)
         .compose(
             count ->
-                count.left() < wanted + NEAR
+                count.left() < wanted + MANY
                     ? alone(transaction, tenant).compose(locked -> count(transaction, tenant))
                     : Future.succeededFuture(count))
         .map(count -> (int) Math.min(wanted, count.left()));
+  }
+
+  /// Whether a tenant may have so many devices more that nobody needs to wait for anybody.
+  ///
+  /// @param wanted how many are about to be made
+  public Future<Boolean> isFar(SqlConnection transaction, TenantId tenant, int wanted) {
+    return count(transaction, tenant).map(count -> count.left() >= wanted + MANY);
   }
 
   /// Waits for the others who come near the limit.

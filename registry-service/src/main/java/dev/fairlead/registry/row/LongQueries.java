@@ -6,6 +6,7 @@ import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Connections for what may take seconds: they are none of those that everything else needs, and
@@ -38,6 +39,18 @@ public record LongQueries(Pool pool, FairShare shares, Duration patience) {
           .retryAfter(RETRY_AFTER)
           .exception();
     }
+    return started(tenant, query);
+  }
+
+  /// Does something if a place is free; never waits.
+  ///
+  /// @param query begins it; its place is free again when it has ended
+  /// @return empty where none is free
+  public <T> Optional<Future<T>> runIfFree(String tenant, Supplier<Future<T>> query) {
+    return shares.take(tenant) ? Optional.of(started(tenant, query)) : Optional.empty();
+  }
+
+  private <T> Future<T> started(String tenant, Supplier<Future<T>> query) {
     try {
       return query.get().onComplete(done -> shares.give(tenant));
     } catch (RuntimeException e) {

@@ -162,7 +162,7 @@ final class PgRules {
         .addBoolean(rule.enabled())
         .addString(rule.filter().orElse(null))
         .addString(condition.kind())
-        .addString(new String(Json.write(rule.condition()), StandardCharsets.UTF_8))
+        .addString(Json.text(rule.condition()))
         .addDouble((double) condition.patience().toSeconds())
         .addString(rule.alert().code())
         .addString(rule.alert().severity())

@@ -227,6 +227,6 @@ final class PgTelemetryRows {
   }
 
   private static String text(ObjectNode json) {
-    return new String(Json.write(json), StandardCharsets.UTF_8);
+    return Json.text(json);
   }
 }

@@ -17,7 +17,6 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -334,7 +333,7 @@ final class PgWebhookQueue {
                 .addString(webhook.tenant().value())
                 .addString(webhook.id())
                 .addString(event.id())
-                .addString(new String(Json.write(event), StandardCharsets.UTF_8))
+                .addString(Json.text(event))
                 .addString(state)
                 .addValue(outcome.status().orElse(null))
                 .addValue(outcome.failure().orElse(null))

@@ -61,6 +61,9 @@ public final class PgPools {
     properties.put("statement_timeout", Long.toString(STATEMENT_TIMEOUT.toMillis()));
     properties.put(
         "idle_in_transaction_session_timeout", Long.toString(IDLE_TRANSACTION_TIMEOUT.toMillis()));
+    // A worker takes longer to start than a page to find, and would be a second connection of one
+    // tenant.
+    properties.put("max_parallel_workers_per_gather", "0");
     PgConnectOptions options = new PgConnectOptions();
     options.setHost(settings.host());
     options.setPort(settings.port());

@@ -19,8 +19,10 @@ public final class PgProblems implements ProblemMapper {
   /// (shutdown, a cancelled statement).
   private static final Set<String> AWAY = Set.of("08", "53", "57");
 
+  private static final String DEADLOCK = "40P01";
+
   /// Serialization failure, deadlock, lock not available, read-only while a standby takes over.
-  private static final Set<String> TRANSIENT = Set.of("40001", "40P01", "55P03", "25006");
+  private static final Set<String> TRANSIENT = Set.of("40001", DEADLOCK, "55P03", "25006");
 
   /// What the pool of the client says, in an exception that has no type of its own.
   private static final Set<String> POOL_MESSAGES =
@@ -39,6 +41,11 @@ public final class PgProblems implements ProblemMapper {
             Problem.of(ProblemType.UNAVAILABLE, "The database does not answer at the moment.")
                 .retryAfter(RETRY_AFTER))
         : Optional.empty();
+  }
+
+  /// Whether a transaction was given up because it and another one waited for each other.
+  public static boolean isDeadlock(Throwable failure) {
+    return failure instanceof PgException database && DEADLOCK.equals(database.getSqlState());
   }
 
   private static boolean isAway(@Nullable String state) {

@@ -58,6 +58,15 @@ public final class Json {
     }
   }
 
+  /// The document of a value.
+  public static String text(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("not a value that JSON can hold: " + value.getClass(), e);
+    }
+  }
+
   /// The tree of a document: maps, lists, texts, numbers, booleans and null.
   ///
   /// @throws ProblemException `malformed-json`

@@ -107,7 +107,8 @@ class DatabaseSettingsTest {
     assertThat(options.getProperties())
         .containsEntry("search_path", "registry")
         .containsEntry("application_name", "registry-1")
-        .containsEntry("statement_timeout", "30000");
+        .containsEntry("statement_timeout", "30000")
+        .containsEntry("max_parallel_workers_per_gather", "0");
     assertThat(PgPools.poolOptions(of("postgresql://h:1/d"), "registry").getMaxWaitQueueSize())
         .isEqualTo(512);
   }
