@@ -10,6 +10,7 @@ import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.command.api.CommandRoutes;
+import dev.fairlead.command.api.SubmissionGroups;
 import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
@@ -153,7 +154,7 @@ public final class CommandService implements Service {
             InstantSource.system(),
             config.commands(),
             database.commands,
-            database.submissions,
+            new SubmissionGroups(database.submissions),
             database.cancellations,
             devices,
             sender,

@@ -37,6 +37,8 @@ class CommandLimitIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 1_000,
+                1_000_000,
+                100_000,
                 16,
                 Duration.ofDays(30)),
             new LimitSettings(

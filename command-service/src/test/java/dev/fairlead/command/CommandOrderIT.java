@@ -45,6 +45,8 @@ class CommandOrderIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(100),
                 100,
+                1_000_000,
+                100_000,
                 CONCURRENT_MAX,
                 Duration.ofDays(30)));
     gateway = fixture.gateway();

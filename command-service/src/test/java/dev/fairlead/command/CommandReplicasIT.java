@@ -38,6 +38,8 @@ class CommandReplicasIT {
                 Duration.ofDays(30),
                 Duration.ofSeconds(5),
                 1000,
+                1_000_000,
+                100_000,
                 16,
                 Duration.ofDays(30)));
     gateway = fixture.gateway();

@@ -64,6 +64,8 @@ class CommandServiceIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 QUEUE_MAX,
+                1_000_000,
+                100_000,
                 16,
                 Duration.ofDays(30)));
     gateway = fixture.gateway();

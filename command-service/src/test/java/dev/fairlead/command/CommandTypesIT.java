@@ -43,6 +43,8 @@ class CommandTypesIT {
                 Duration.ofDays(30),
                 Duration.ofMillis(200),
                 100,
+                1_000_000,
+                100_000,
                 16,
                 Duration.ofDays(30)));
     service = fixture.startService();

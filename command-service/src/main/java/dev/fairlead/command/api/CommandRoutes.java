@@ -3,7 +3,9 @@ package dev.fairlead.command.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.api.Submission.Accepted;
+import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.dispatch.CommandDispatcher;
@@ -17,12 +19,10 @@ import dev.fairlead.command.limit.CommandPace;
 import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.command.waiting.Waiters.Waiter;
-import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
-import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.text.Units;
 import io.vertx.core.Future;
@@ -46,7 +46,7 @@ public final class CommandRoutes {
   private final InstantSource clock;
   private final CommandSettings settings;
   private final PgCommandStore commands;
-  private final PgSubmissions submissions;
+  private final SubmissionGroups submissions;
   private final PgCancellations cancellations;
   private final KnownDevices devices;
   private final CommandSender sender;
@@ -61,7 +61,7 @@ public final class CommandRoutes {
       InstantSource clock,
       CommandSettings settings,
       PgCommandStore commands,
-      PgSubmissions submissions,
+      SubmissionGroups submissions,
       PgCancellations cancellations,
       KnownDevices devices,
       CommandSender sender,
@@ -104,30 +104,30 @@ public final class CommandRoutes {
               throw CommandProblems.tooFast(again);
             });
     Command command =
-        switch (submit(wanted, request.act()).await()) {
+        switch (submit(wanted).await()) {
           case Accepted accepted -> accepted(accepted);
           case Repeated repeated -> find(request.tenant(), repeated.id());
+          case Refused refused -> throw refused.problem();
         };
     return answer(waitedFor(command, wait));
   }
 
-  private Future<Submission> submit(NewCommand wanted, Act act) {
+  /// Who was told that a device was made can command it.
+  private Future<Submission> submit(NewCommand wanted) {
     return submissions
-        .submit(wanted, act)
-        .recover(
-            failure ->
-                failure instanceof ProblemException problem
-                        && problem.problem().type() == ProblemType.DEVICE_NOT_FOUND
-                    ? submitOnceKnown(wanted, act, problem)
-                    : Future.failedFuture(failure));
-  }
-
-  private Future<Submission> submitOnceKnown(
-      NewCommand wanted, Act act, ProblemException notFound) {
-    return devices
-        .exists(wanted.device())
+        .submit(wanted)
         .compose(
-            exists -> exists ? submissions.submit(wanted, act) : Future.failedFuture(notFound));
+            submission ->
+                submission instanceof Refused refused
+                        && refused.problem().problem().type() == ProblemType.DEVICE_NOT_FOUND
+                    ? devices
+                        .exists(wanted.device())
+                        .compose(
+                            exists ->
+                                exists
+                                    ? submissions.submit(wanted)
+                                    : Future.succeededFuture(submission))
+                    : Future.succeededFuture(submission));
   }
 
   /// The sending is not waited for: the lease brings back what does not arrive.
@@ -146,8 +146,9 @@ public final class CommandRoutes {
   private NewCommand wanted(ApiRequest request) {
     SendRequest body = SendRequest.read(request.bodyBytes());
     DeviceKey device = device(request);
+    CommandId id = CommandId.random();
     return new NewCommand(
-        CommandId.random(),
+        id,
         device,
         body.kind(),
         body.body(),
@@ -155,7 +156,14 @@ public final class CommandRoutes {
         deadline(body.deadline()),
         request
             .header("Idempotency-Key")
-            .map(key -> new NewCommand.Idempotency(key, fingerprint(device, request.bodyBytes()))));
+            .map(
+                key ->
+                    new Claim(
+                        new PgIdempotency.Key(request.tenant(), key),
+                        fingerprint(device, request.bodyBytes()),
+                        id.value())),
+        Optional.empty(),
+        Optional.of(request.act()));
   }
 
   private Instant deadline(Optional<String> text) {

@@ -4,8 +4,10 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.runtime.audit.Act;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /// A command that somebody wants to send.
 ///
@@ -15,7 +17,9 @@ import java.util.Optional;
 /// @param body the parameters, if any
 /// @param order when it is sent, next to others of the device
 /// @param deadline when it is no longer worth running
-/// @param idempotency by what its sender knows it again
+/// @param claim by what its sender knows it again
+/// @param batch the request that makes it together with others
+/// @param act for the audit; empty for one of many that were asked for together
 record NewCommand(
     CommandId id,
     DeviceKey device,
@@ -23,12 +27,6 @@ record NewCommand(
     Optional<Payload> body,
     Order order,
     Instant deadline,
-    Optional<Idempotency> idempotency) {
-
-  /// What makes two requests the same.
-  ///
-  /// @param key that the sender chose
-  /// @param requestSha256 of the device and the body of the request; not copied
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Idempotency(String key, byte[] requestSha256) {}
-}
+    Optional<PgIdempotency.Claim> claim,
+    Optional<UUID> batch,
+    Optional<Act> act) {}

@@ -1,56 +1,47 @@
 package dev.fairlead.command.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
-import dev.fairlead.bus.postgres.PgAudit;
-import dev.fairlead.bus.schema.JsonSchema;
+import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AuditMessage;
+import dev.fairlead.bus.postgres.PgOutbox;
+import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.SchemaProblems;
+import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.bus.schema.Violation;
-import dev.fairlead.command.api.NewCommand.Idempotency;
-import dev.fairlead.command.api.Submission.Accepted;
-import dev.fairlead.command.api.Submission.Repeated;
+import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.device.PgTypes;
-import dev.fairlead.command.dispatch.Delivery;
-import dev.fairlead.command.lifecycle.Command;
-import dev.fairlead.command.lifecycle.CommandEdit;
-import dev.fairlead.command.lifecycle.CommandHead;
-import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
-import dev.fairlead.command.lifecycle.CommandState;
-import dev.fairlead.command.lifecycle.HistoryEntry;
-import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
-import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.command.lifecycle.PgCommandStore.Superseding;
+import dev.fairlead.command.lifecycle.PgNewCommands;
 import dev.fairlead.command.session.PgDeviceQueues;
-import dev.fairlead.runtime.audit.Act;
-import dev.fairlead.runtime.http.Json;
+import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
+import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Writes new commands down. One for a device that is there, with nothing that stands before it, is
-/// written as `sent` in the same transaction, so that it can go out right after the commit.
+/// Writes new commands down, many in one transaction. One for a device that is there, with nothing
+/// that stands before it, is written as `sent` in the same transaction, so that it can go out right
+/// after the commit.
 public final class PgSubmissions {
 
-  private static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(24);
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
-
-  private static final JsonNode NO_BODY = NullNode.getInstance();
 
   private final Pool pool;
   private final PgCommandStore commands;
@@ -67,313 +58,253 @@ public final class PgSubmissions {
     this.settings = settings;
   }
 
-  /// What a device has unfinished.
+  /// Writes commands down, as far as they can be.
   ///
-  /// @param unfinished how many commands
-  /// @param blocked whether the new one has to wait for one of them
-  private record Queue(int unfinished, boolean blocked, Instant now) {}
-
-  /// Writes a command down.
-  ///
-  /// @param act for the audit
-  /// @return fails with `device-not-found`, `too-many-requests`, `idempotency-conflict` or
-  ///     `schema-violation`
-  Future<Submission> submit(NewCommand wanted, Act act) {
-    return pool.withTransaction(transaction -> submit(transaction, wanted, act))
+  /// @param wanted of each device one at most, and of each idempotency key
+  /// @param entries for the audit, besides the acts of the commands that are accepted
+  /// @return what became of each, in the same order
+  Future<List<Submission>> submit(List<NewCommand> wanted, List<AuditEntry> entries) {
+    return pool.withTransaction(transaction -> submit(transaction, wanted, entries))
         .map(Objects::requireNonNull);
   }
 
-  private Future<Submission> submit(SqlConnection transaction, NewCommand wanted, Act act) {
-    return lock(transaction, wanted)
-        .compose(
-            session ->
-                earlier(transaction, wanted)
-                    .compose(
-                        earlier ->
-                            earlier.isPresent()
-                                ? Future.succeededFuture(earlier.get())
-                                : accept(transaction, wanted, session)
-                                    .compose(
-                                        accepted ->
-                                            PgAudit.append(
-                                                    transaction,
-                                                    act,
-                                                    CommandRoutes.PATH + wanted.id())
-                                                .map(accepted))));
+  private Future<List<Submission>> submit(
+      SqlConnection transaction, List<NewCommand> wanted, List<AuditEntry> entries) {
+    List<Wish> wishes = wanted.stream().map(Wish::new).toList();
+    return find(transaction, wishes)
+        .compose(_ -> recall(transaction, open(wishes)))
+        .compose(_ -> check(transaction, open(wishes)))
+        .compose(_ -> lookAtQueues(transaction, open(wishes)))
+        .compose(_ -> takeKeys(transaction, open(wishes)))
+        .compose(_ -> accept(transaction, open(wishes), entries))
+        .map(_ -> wishes.stream().map(Wish::answer).toList());
   }
 
-  private Future<Optional<LiveSession>> lock(SqlConnection transaction, NewCommand wanted) {
+  private static List<Wish> open(List<Wish> wishes) {
+    return wishes.stream().filter(Wish::isOpen).toList();
+  }
+
+  /// Locks the devices, and finds where they are and what their types are.
+  private static Future<Void> find(SqlConnection transaction, List<Wish> wishes) {
     return transaction
         .preparedQuery(
             """
-            select q.session_id, q.address
-            from device_queue q
+            select q.tenant, q.device_id, q.session_id, q.address, t.type, t.revision
+            from unnest($1::text[], $2::text[]) as wanted (tenant, device_id)
+            join device_queue q
+              on q.tenant = wanted.tenant and q.device_id = wanted.device_id
             join device d on d.tenant = q.tenant and d.device_id = q.device_id
-            where q.tenant = $1 and q.device_id = $2
+            left join device_type t on t.tenant = d.tenant and t.type = d.type
+            order by q.tenant, q.device_id
             for update of q
             """)
-        .execute(Tuple.of(wanted.device().tenant().value(), wanted.device().device().value()))
-        .compose(
-            rows ->
-                rows.size() == 0
-                    ? Future.failedFuture(CommandProblems.deviceNotFound(wanted.device().device()))
-                    : Future.succeededFuture(PgDeviceQueues.session(rows.iterator().next())));
+        .execute(PgDeviceQueues.arguments(devices(wishes)))
+        .map(
+            rows -> {
+              Map<DeviceKey, Row> found = byDevice(rows);
+              for (Wish wish : wishes) {
+                Optional.ofNullable(found.get(wish.device()))
+                    .ifPresentOrElse(
+                        row -> wish.found(PgDeviceQueues.session(row), type(row)),
+                        () -> wish.refuse(CommandProblems.deviceNotFound(wish.device().device())));
+              }
+              return null;
+            });
   }
 
-  /// Takes the key, unless a request of the last 24 hours has it.
-  private Future<Optional<Submission>> earlier(SqlConnection transaction, NewCommand wanted) {
-    if (wanted.idempotency().isEmpty()) {
-      return Future.succeededFuture(Optional.empty());
+  private static Optional<SchemaCache.Key> type(Row row) {
+    return row.getString("type") == null
+        ? Optional.empty()
+        : Optional.of(
+            PgTypes.key(
+                DeviceKey.of(row.getString("tenant"), row.getString("device_id")).tenant(), row));
+  }
+
+  private static List<DeviceKey> devices(List<Wish> wishes) {
+    return wishes.stream().map(Wish::device).toList();
+  }
+
+  private static Map<DeviceKey, Row> byDevice(Iterable<Row> rows) {
+    Map<DeviceKey, Row> found = new HashMap<>();
+    for (Row row : rows) {
+      found.put(DeviceKey.of(row.getString("tenant"), row.getString("device_id")), row);
     }
-    Idempotency idempotency = wanted.idempotency().get();
+    return found;
+  }
+
+  /// Answers what was asked for before.
+  private static Future<Void> recall(SqlConnection transaction, List<Wish> wishes) {
+    return PgIdempotency.earlier(transaction, claims(wishes))
+        .map(
+            earlier -> {
+              wishes.forEach(
+                  wish ->
+                      wish.claim()
+                          .flatMap(claim -> Optional.ofNullable(earlier.get(claim.key())))
+                          .ifPresent(wish::recall));
+              return null;
+            });
+  }
+
+  private static List<Claim> claims(List<Wish> wishes) {
+    return wishes.stream().flatMap(wish -> wish.claim().stream()).toList();
+  }
+
+  private Future<Void> check(SqlConnection transaction, List<Wish> wishes) {
+    Set<SchemaCache.Key> known =
+        wishes.stream().flatMap(wish -> wish.type().stream()).collect(Collectors.toSet());
+    return types
+        .schemas(transaction, known)
+        .map(
+            schemas -> {
+              for (Wish wish : wishes) {
+                List<Violation> violations =
+                    wish.violations(
+                        wish.type()
+                            .flatMap(type -> Optional.ofNullable(schemas.get(type)))
+                            .orElse(TypeSchemas.NONE));
+                if (!violations.isEmpty()) {
+                  wish.refuse(SchemaProblems.violation("The body of the command", violations));
+                }
+              }
+              return null;
+            });
+  }
+
+  /// A statement of its own, after the locks: it must see what the last holders wrote. Those whose
+  /// place the new one takes do not count.
+  private Future<Void> lookAtQueues(SqlConnection transaction, List<Wish> wishes) {
+    if (wishes.isEmpty()) {
+      return Future.succeededFuture();
+    }
     return transaction
         .preparedQuery(
             """
-            insert into idempotency (tenant, key, request_sha256, command_id, created_at)
-            values ($1, $2, $3, $4, now())
-            on conflict (tenant, key) do update set
-              request_sha256 = excluded.request_sha256, command_id = excluded.command_id,
-              created_at = now()
-            where idempotency.created_at < now() - make_interval(secs => $5)
-            returning command_id
+            with tenants as materialized (
+              select tenant, sum(unfinished)::bigint as unfinished
+              from tenant_queue where tenant = any($1::text[]) group by tenant
+            )
+            select wanted.tenant, wanted.device_id, queue.*, now() as now,
+              coalesce(tenants.unfinished, 0) as of_tenant
+            from unnest($1::text[], $2::text[], $3::text[]) as wanted (tenant, device_id, key)
+            left join tenants on tenants.tenant = wanted.tenant
+            cross join lateral (
+              select count(*)::integer as unfinished,
+                coalesce(bool_or(ordered), false) as has_ordered,
+                coalesce(bool_or(waiting and not ordered), false) as has_waiting,
+                (count(*) filter (where not waiting and not ordered))::integer as side_by_side
+              from (
+                select ordered, waiting from command c
+                where c.tenant = wanted.tenant and c.device_id = wanted.device_id
+                  and c.final_at is null
+                  and not (c.waiting and coalesce(c.supersedes = wanted.key, false))
+                limit $4) as unfinished
+            ) as queue
             """)
         .execute(
-            Tuple.of(
-                wanted.device().tenant().value(),
-                idempotency.key(),
-                Buffer.buffer(idempotency.requestSha256()),
-                wanted.id().value(),
-                (double) IDEMPOTENCY_WINDOW.toSeconds()))
-        .compose(
-            rows ->
-                rows.size() == 1
-                    ? Future.succeededFuture(Optional.empty())
-                    : known(transaction, wanted, idempotency));
-  }
-
-  private Future<Optional<Submission>> known(
-      SqlConnection transaction, NewCommand wanted, Idempotency idempotency) {
-    return transaction
-        .preparedQuery(
-            "select request_sha256, command_id from idempotency where tenant = $1 and key = $2")
-        .execute(Tuple.of(wanted.device().tenant().value(), idempotency.key()))
-        .compose(
+            PgDeviceQueues.arguments(devices(wishes))
+                .addArrayOfString(
+                    wishes.stream()
+                        .map(wish -> wish.order().supersedes().orElse(null))
+                        .toArray(String[]::new))
+                .addInteger(settings.queueMax()))
+        .map(
             rows -> {
-              Row row = rows.iterator().next();
-              return Arrays.equals(
-                      row.getBuffer("request_sha256").getBytes(), idempotency.requestSha256())
-                  ? Future.succeededFuture(
-                      Optional.of(new Repeated(new CommandId(row.getUUID("command_id")))))
-                  : Future.failedFuture(
-                      Problem.of(
-                              ProblemType.IDEMPOTENCY_CONFLICT,
-                              "This Idempotency-Key came with another request within 24 hours.")
-                          .exception());
+              Map<DeviceKey, Row> found = byDevice(rows);
+              Map<String, Long> ofTenants = new HashMap<>();
+              for (Wish wish : wishes) {
+                Row row = Objects.requireNonNull(found.get(wish.device()), "a device of its own");
+                long ofTenant =
+                    ofTenants.merge(
+                        row.getString("tenant"), row.getLong("of_tenant"), (more, _) -> more + 1);
+                Optional<ProblemException> full = full(row.getInteger("unfinished"), ofTenant);
+                full.ifPresentOrElse(wish::refuse, () -> wish.queue(blocked(wish, row), now(row)));
+              }
+              return null;
             });
   }
 
-  private Future<Submission> accept(
-      SqlConnection transaction, NewCommand wanted, Optional<LiveSession> session) {
-    return check(transaction, wanted)
-        .compose(_ -> supersede(transaction, wanted))
-        .compose(
-            superseded ->
-                queue(transaction, wanted)
-                    .compose(
-                        queue ->
-                            queue.unfinished() >= settings.queueMax()
-                                ? Future.failedFuture(full())
-                                : write(
-                                    transaction,
-                                    wanted,
-                                    session.filter(_ -> !queue.blocked()),
-                                    queue,
-                                    superseded)));
+  private static Instant now(Row row) {
+    return PgCommandRows.instant(row, "now");
   }
 
-  /// Cancels those that wait and whose place the new one takes.
-  private Future<List<CommandId>> supersede(SqlConnection transaction, NewCommand wanted) {
-    return wanted.order().supersedes().isEmpty()
-        ? Future.succeededFuture(List.of())
-        : PgCommandRows.now(transaction)
-            .compose(
-                now ->
-                    commands.supersede(
-                        transaction,
-                        wanted.device(),
-                        wanted.order().supersedes().get(),
-                        now,
-                        "superseded by " + wanted.id()))
-            .map(ended -> ended.stream().map(CommandHead::id).toList());
+  private boolean blocked(Wish wish, Row queue) {
+    return wish.order().ordered()
+        ? queue.getBoolean("has_ordered")
+        : queue.getBoolean("has_waiting")
+            || queue.getInteger("side_by_side") >= settings.concurrentMax();
   }
 
-  /// A command without a body is checked as one whose body is null.
-  private Future<Void> check(SqlConnection transaction, NewCommand wanted) {
-    return types
-        .schema(transaction, wanted.device(), wanted.kind())
-        .compose(
-            schema -> {
-              List<Violation> violations =
-                  schema.isEmpty() ? List.of() : violations(schema.get(), wanted.body());
-              return violations.isEmpty()
-                  ? Future.succeededFuture()
-                  : Future.failedFuture(
-                      SchemaProblems.violation("The body of the command", violations));
-            });
-  }
-
-  private static List<Violation> violations(JsonSchema schema, Optional<Payload> body) {
-    return body.isEmpty()
-        ? schema.check(NO_BODY)
-        : json(body.get())
-            .map(schema::check)
-            .orElse(List.of(new Violation("", "must be JSON: its type has a schema for it")));
-  }
-
-  /// Bytes need not be what their media type says.
-  private static Optional<JsonNode> json(Payload body) {
-    if (!body.contentType().equals(Payload.JSON)) {
-      return Optional.empty();
+  private Optional<ProblemException> full(int ofDevice, long ofTenant) {
+    if (ofDevice >= settings.queueMax()) {
+      return Optional.of(full("device", settings.queueMax()));
     }
-    try {
-      return Optional.of(Json.mapper().readTree(body.bytes()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return ofTenant >= settings.tenantQueueMax()
+        ? Optional.of(full("tenant", settings.tenantQueueMax()))
+        : Optional.empty();
   }
 
-  private Throwable full() {
+  private static ProblemException full(String whose, int limit) {
     return Problem.of(
             ProblemType.TOO_MANY_REQUESTS,
-            "The device has " + settings.queueMax() + " unfinished commands; it takes no more.")
-        .with("limit", settings.queueMax())
+            "The " + whose + " has " + limit + " unfinished commands; it takes no more.")
+        .with("limit", limit)
         .retryAfter(FULL_RETRY_AFTER)
         .exception();
   }
 
-  /// A statement of its own, after the lock: it must see what the last holder wrote.
-  private Future<Queue> queue(SqlConnection transaction, NewCommand wanted) {
-    return transaction
-        .preparedQuery(
-            """
-            select count(*)::integer as unfinished, now() as now,
-              case when $3 then coalesce(bool_or(ordered), false)
-                else coalesce(bool_or(waiting and not ordered), false)
-                  or count(*) filter (where not waiting and not ordered) >= $4 end as blocked
-            from (
-              select ordered, waiting
-              from command
-              where tenant = $1 and device_id = $2 and final_at is null
-              limit $5) as unfinished
-            """)
-        .execute(
-            Tuple.of(
-                wanted.device().tenant().value(),
-                wanted.device().device().value(),
-                wanted.order().ordered(),
-                settings.concurrentMax(),
-                settings.queueMax()))
-        .map(
-            rows -> {
-              Row row = rows.iterator().next();
-              return new Queue(
-                  row.getInteger("unfinished"),
-                  row.getBoolean("blocked"),
-                  PgCommandRows.instant(row, "now"));
+  /// Somebody may have taken a key since it was looked up.
+  private static Future<Void> takeKeys(SqlConnection transaction, List<Wish> wishes) {
+    List<Claim> claims = claims(wishes);
+    return PgIdempotency.take(transaction, claims)
+        .compose(
+            taken -> {
+              if (taken.size() == claims.size()) {
+                return Future.succeededFuture();
+              }
+              return recall(
+                  transaction,
+                  wishes.stream()
+                      .filter(
+                          wish -> wish.claim().filter(c -> !taken.contains(c.key())).isPresent())
+                      .toList());
             });
   }
 
-  private Future<Submission> write(
-      SqlConnection transaction,
-      NewCommand wanted,
-      Optional<LiveSession> to,
-      Queue queue,
-      List<CommandId> superseded) {
-    CommandHead queued =
-        new CommandHead(
-            wanted.id(),
-            wanted.device(),
-            CommandState.QUEUED,
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            0);
-    CommandEdit edit = new CommandEdit(queued);
-    Instant leaseUntil = queue.now().plus(settings.lease());
-    to.ifPresent(
-        session ->
-            edit.sent(
-                queue.now(),
-                session.session().value(),
-                session.address().gateway(),
-                leaseUntil,
-                Optional.empty()));
-    Command command = command(wanted, edit, queue.now());
-    Instant dueAt = to.isPresent() ? leaseUntil : queue.now();
+  private Future<Void> accept(
+      SqlConnection transaction, List<Wish> wishes, List<AuditEntry> entries) {
+    if (wishes.isEmpty()) {
+      return audit(transaction, entries.stream());
+    }
     return commands
-        .insert(transaction, command, edit.after())
-        .compose(_ -> look(transaction, wanted, dueAt))
-        .map(
+        .supersede(transaction, superseding(wishes), wishes.getFirst().now())
+        .compose(
+            superseded -> {
+              List<PgNewCommands.Fresh> fresh = new ArrayList<>(wishes.size());
+              for (Wish wish : wishes) {
+                fresh.add(
+                    wish.accept(settings.lease(), superseded.getOrDefault(wish.id(), List.of())));
+              }
+              return PgNewCommands.insert(transaction, fresh);
+            })
+        .compose(
             _ ->
-                new Accepted(
-                    command,
-                    to.map(session -> delivery(wanted, session, edit.after().attempt())),
-                    superseded));
+                audit(
+                    transaction,
+                    Stream.concat(entries.stream(), wishes.stream().flatMap(Wish::audited))));
   }
 
-  private static Command command(NewCommand wanted, CommandEdit edit, Instant now) {
-    List<HistoryEntry> history = new ArrayList<>();
-    history.add(
-        new HistoryEntry(
-            CommandState.QUEUED,
-            now,
-            0,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false));
-    history.addAll(edit.entries());
-    return new Command(
-        wanted.id(),
-        wanted.device(),
-        0,
-        wanted.kind(),
-        wanted.body(),
-        edit.after().state(),
-        edit.after().attempt(),
-        wanted.order(),
-        wanted.deadline(),
-        now,
-        Optional.empty(),
-        Optional.empty(),
-        history);
+  private static List<Superseding> superseding(List<Wish> wishes) {
+    return wishes.stream()
+        .flatMap(
+            wish ->
+                wish.order().supersedes().stream()
+                    .map(key -> new Superseding(wish.device(), key, wish.id())))
+        .toList();
   }
 
-  private static Delivery delivery(NewCommand wanted, LiveSession session, int attempt) {
-    return new Delivery(
-        wanted.id(),
-        wanted.device(),
-        session,
-        wanted.kind(),
-        wanted.deadline(),
-        attempt,
-        wanted.body());
-  }
-
-  private static Future<@Nullable Void> look(
-      SqlConnection transaction, NewCommand wanted, Instant dueAt) {
-    return transaction
-        .preparedQuery(
-            """
-            update device_queue set due_at = least(coalesce(due_at, 'infinity'), $3)
-            where tenant = $1 and device_id = $2
-            """)
-        .execute(
-            Tuple.of(
-                wanted.device().tenant().value(),
-                wanted.device().device().value(),
-                PgCommandRows.time(dueAt)))
-        .mapEmpty();
+  private static Future<Void> audit(SqlConnection transaction, Stream<AuditEntry> entries) {
+    List<BusRecord> records = entries.map(entry -> AuditMessage.of(entry).toRecord()).toList();
+    return PgOutbox.append(transaction, records).mapEmpty();
   }
 }

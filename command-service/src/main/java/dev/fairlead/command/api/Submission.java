@@ -3,10 +3,11 @@ package dev.fairlead.command.api;
 import dev.fairlead.command.dispatch.Delivery;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandId;
+import dev.fairlead.runtime.problem.ProblemException;
 import java.util.List;
 import java.util.Optional;
 
-/// What became of a request to send a command.
+/// What became of a command that somebody wanted to send.
 sealed interface Submission {
 
   /// The command is kept.
@@ -25,4 +26,8 @@ sealed interface Submission {
 
   /// The same request came before and made this command.
   record Repeated(CommandId id) implements Submission {}
+
+  /// It cannot be: `device-not-found`, `too-many-requests`, `idempotency-conflict` or
+  /// `schema-violation`.
+  record Refused(ProblemException problem) implements Submission {}
 }

@@ -3,12 +3,10 @@ package dev.fairlead.command.device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.TypeChange;
 import dev.fairlead.bus.message.TypeChange.Defined;
 import dev.fairlead.bus.message.TypeChange.Deleted;
-import dev.fairlead.bus.schema.JsonSchema;
 import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.runtime.http.Json;
@@ -16,7 +14,10 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Types of devices, as `fairlead.devices` tells of them: what they ask of the bodies of commands.
@@ -59,26 +60,18 @@ public final class PgTypes {
     };
   }
 
-  /// The schema for commands of a kind to a device.
+  /// The schemas of types, those that are there.
   ///
-  /// @return empty where its type has none, or where nothing is known of the type yet
-  public Future<Optional<JsonSchema>> schema(
-      SqlConnection transaction, DeviceKey device, String kind) {
-    return transaction
-        .preparedQuery(
-            """
-            select t.type, t.revision
-            from device d
-            join device_type t on t.tenant = d.tenant and t.type = d.type
-            where d.tenant = $1 and d.device_id = $2
-            """)
-        .execute(Tuple.of(device.tenant().value(), device.device().value()))
-        .compose(
-            rows ->
-                rows.size() == 0
-                    ? Future.succeededFuture(TypeSchemas.NONE)
-                    : ready(transaction, key(device.tenant(), rows.iterator().next())))
-        .map(type -> type.command(kind));
+  /// @param types as they were found with their devices
+  public Future<Map<SchemaCache.Key, TypeSchemas>> schemas(
+      SqlConnection transaction, Set<SchemaCache.Key> types) {
+    Map<SchemaCache.Key, TypeSchemas> schemas = HashMap.newHashMap(types.size());
+    Future<?> ready = Future.succeededFuture();
+    for (SchemaCache.Key type : types) {
+      ready =
+          ready.compose(_ -> ready(transaction, type)).onSuccess(found -> schemas.put(type, found));
+    }
+    return ready.map(schemas);
   }
 
   private Future<TypeSchemas> ready(SqlConnection transaction, SchemaCache.Key key) {
@@ -99,7 +92,8 @@ public final class PgTypes {
             });
   }
 
-  private static SchemaCache.Key key(TenantId tenant, Row row) {
+  /// The type in the columns `type` and `revision`.
+  public static SchemaCache.Key key(TenantId tenant, Row row) {
     return new SchemaCache.Key(tenant, row.getString("type"), row.getLong("revision"));
   }
 

@@ -10,6 +10,9 @@ import java.time.Duration;
 /// @param deadlineMax the longest that may be asked for
 /// @param expiryGrace how long after its deadline a command is declared expired
 /// @param queueMax the most unfinished commands of one device
+/// @param tenantQueueMax the most unfinished commands of one tenant, about
+/// @param returnRate how many devices of one tenant a service looks at in a second that come
+///     back or go on to commands that wait
 /// @param concurrentMax how many concurrent commands of one device are under way at once
 /// @param retention how long a command is kept after its end
 public record CommandSettings(
@@ -18,6 +21,8 @@ public record CommandSettings(
     Duration deadlineMax,
     Duration expiryGrace,
     int queueMax,
+    int tenantQueueMax,
+    int returnRate,
     int concurrentMax,
     Duration retention) {
 
@@ -28,6 +33,8 @@ public record CommandSettings(
         || deadlineMax.toMillis() < 1
         || expiryGrace.isNegative()
         || queueMax < 1
+        || tenantQueueMax < 1
+        || returnRate < 1
         || concurrentMax < 1
         || retention.toMillis() < 1) {
       throw new IllegalArgumentException("times and bounds of commands are positive");
@@ -70,6 +77,19 @@ public record CommandSettings(
                 1,
                 100_000,
                 "How many unfinished commands a device may have; one more is answered 429."),
+            settings.integer(
+                "COMMAND_TENANT_QUEUE_MAX",
+                1_000_000,
+                1,
+                1_000_000_000,
+                "How many unfinished commands a tenant may have, about; one more is answered 429."),
+            settings.integer(
+                "COMMAND_RETURN_RATE",
+                2000,
+                1,
+                1_000_000,
+                "How many devices of one tenant a second a service sends what has waited, after the"
+                    + " first so many."),
             settings.integer(
                 "COMMAND_CONCURRENT_MAX",
                 16,

@@ -8,7 +8,10 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of the table `command`, and the types of PostgreSQL on the way to and from them.
@@ -99,5 +102,20 @@ public final class PgCommandRows {
 
   static @Nullable Buffer bytes(Optional<Payload> payload) {
     return payload.map(body -> Buffer.buffer(body.bytes())).orElse(null);
+  }
+
+  /// A column of values on its way to PostgreSQL, where null is none.
+  static <T, V extends @Nullable Object> V[] column(
+      List<T> rows, IntFunction<V[]> array, Function<T, V> value) {
+    return rows.stream().map(value).toArray(array);
+  }
+
+  static <T> @Nullable String[] text(List<T> rows, Function<T, @Nullable String> value) {
+    return column(rows, String[]::new, value);
+  }
+
+  static <T> @Nullable OffsetDateTime[] times(
+      List<T> rows, Function<T, @Nullable OffsetDateTime> value) {
+    return column(rows, OffsetDateTime[]::new, value);
   }
 }

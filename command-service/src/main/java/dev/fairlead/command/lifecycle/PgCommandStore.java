@@ -1,11 +1,14 @@
 package dev.fairlead.command.lifecycle;
 
 import static dev.fairlead.command.lifecycle.PgCommandRows.bytes;
-import static dev.fairlead.command.lifecycle.PgCommandRows.time;
+import static dev.fairlead.command.lifecycle.PgCommandRows.column;
+import static dev.fairlead.command.lifecycle.PgCommandRows.text;
+import static dev.fairlead.command.lifecycle.PgCommandRows.times;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.session.PgDeviceQueues;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -38,44 +41,6 @@ public final class PgCommandStore {
     this.pool = pool;
   }
 
-  /// Puts a command in.
-  ///
-  /// @param head what decides about it from now on
-  /// @return its place in the order of commands
-  public Future<Long> insert(SqlConnection transaction, Command command, CommandHead head) {
-    return transaction
-        .preparedQuery(
-            """
-            insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
-              deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
-              supersedes)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17)
-            returning sequence
-            """)
-        .execute(
-            Tuple.from(
-                new Object[] {
-                  command.id().value(),
-                  command.device().tenant().value(),
-                  command.device().device().value(),
-                  command.kind(),
-                  command.body().map(Payload::contentType).orElse(Payload.JSON),
-                  bytes(command.body()),
-                  head.state().word(),
-                  head.attempt(),
-                  time(command.deadline()),
-                  time(command.createdAt()),
-                  head.session().orElse(null),
-                  head.gateway().orElse(null),
-                  head.leaseUntil().map(PgCommandRows::time).orElse(null),
-                  PgHistory.write(command.history()),
-                  command.order().ordered(),
-                  (short) command.order().priority(),
-                  command.order().supersedes().orElse(null)
-                }))
-        .map(rows -> rows.iterator().next().getLong("sequence"));
-  }
-
   /// What decides about these commands; those that do not exist are left out. To be called under
   /// the locks of their devices.
   public Future<Map<CommandId, CommandHead>> heads(
@@ -104,80 +69,92 @@ public final class PgCommandStore {
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
   public Future<Void> write(SqlConnection transaction, Collection<CommandEdit> edits) {
-    List<Tuple> changes =
-        edits.stream().filter(CommandEdit::isChanged).map(PgCommandStore::change).toList();
-    if (changes.isEmpty()) {
+    List<CommandEdit> changed = edits.stream().filter(CommandEdit::isChanged).toList();
+    if (changed.isEmpty()) {
       return Future.succeededFuture();
     }
+    List<DeviceKey> ended =
+        changed.stream().filter(CommandEdit::isEnding).map(edit -> edit.before().device()).toList();
     return transaction
         .preparedQuery(
             """
             update command set
-              state = $4, attempt = $5, session_id = $6, gateway = $7, lease_until = $8, late = $9,
-              result_status = coalesce($10, result_status),
-              result_reason = coalesce($11, result_reason),
-              result_content_type = coalesce($12, result_content_type),
-              result_body = coalesce($13, result_body),
-              final_at = case when $14 then coalesce(final_at, now()) end,
-              history = (case when jsonb_array_length(history) >= $15 then history - 1
-                              else history end) || $16::jsonb,
-              progress_at = coalesce($17, progress_at),
-              progress_content_type =
-                case when $17 is null then progress_content_type else $18 end,
-              progress_body = case when $17 is null then progress_body else $19 end
-            where id = $1 and state = $2 and attempt = $3
+              state = given.state, attempt = given.attempt, session_id = given.session_id,
+              gateway = given.gateway, lease_until = given.lease_until, late = given.late,
+              result_status = coalesce(given.result_status, command.result_status),
+              result_reason = coalesce(given.result_reason, command.result_reason),
+              result_content_type =
+                coalesce(given.result_content_type, command.result_content_type),
+              result_body = coalesce(given.result_body, command.result_body),
+              final_at = case when given.is_final then coalesce(command.final_at, now()) end,
+              history =
+                (case when jsonb_array_length(command.history) >= $19 then command.history - 1
+                      else command.history end) || given.history::jsonb,
+              progress_at = coalesce(given.progress_at, command.progress_at),
+              progress_content_type = case when given.progress_at is null
+                then command.progress_content_type else given.progress_content_type end,
+              progress_body = case when given.progress_at is null
+                then command.progress_body else given.progress_body end
+            from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::integer[],
+              $6::text[], $7::text[], $8::timestamptz[], $9::integer[], $10::text[], $11::text[],
+              $12::text[], $13::bytea[], $14::boolean[], $15::text[], $16::timestamptz[],
+              $17::text[], $18::bytea[])
+              as given (id, was_state, was_attempt, state, attempt, session_id, gateway,
+                lease_until, late, result_status, result_reason, result_content_type, result_body,
+                is_final, history, progress_at, progress_content_type, progress_body)
+            where command.id = given.id and command.state = given.was_state
+              and command.attempt = given.was_attempt
             """)
-        .executeBatch(changes)
-        .compose(PgCommandStore::checkEach)
+        .execute(changes(changed).addInteger(CommandEdit.HISTORY_MAX))
         .compose(
-            nothing ->
-                PgDeviceQueues.look(
-                    transaction,
-                    edits.stream()
-                        .filter(CommandEdit::isEnding)
-                        .map(edit -> edit.before().device())
-                        .distinct()
-                        .toList()));
+            rows ->
+                rows.rowCount() == changed.size()
+                    ? PgTenantQueues.add(transaction, ended, -1)
+                    : Future.failedFuture(
+                        new IllegalStateException("a command was changed by somebody else")))
+        .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList()));
   }
 
-  private static Tuple change(CommandEdit edit) {
-    CommandHead before = edit.before();
-    CommandHead after = edit.after();
-    Optional<CommandResult> result = edit.result();
-    Optional<Payload> payload = result.flatMap(CommandResult::payload);
-    Optional<Payload> said = edit.progress().flatMap(CommandProgress::payload);
-    return Tuple.from(
-        new Object[] {
-          before.id().value(),
-          before.state().word(),
-          before.attempt(),
-          after.state().word(),
-          after.attempt(),
-          after.session().orElse(null),
-          after.gateway().orElse(null),
-          after.leaseUntil().map(PgCommandRows::time).orElse(null),
-          after.late(),
-          result.map(known -> known.outcome().state().word()).orElse(null),
-          result.flatMap(CommandResult::reason).orElse(null),
-          payload.map(Payload::contentType).orElse(null),
-          bytes(payload),
-          after.state().isFinal(),
-          CommandEdit.HISTORY_MAX,
-          PgHistory.write(edit.entries()),
-          edit.progress().map(CommandProgress::at).map(PgCommandRows::time).orElse(null),
-          said.map(Payload::contentType).orElse(null),
-          bytes(said)
-        });
+  private static Tuple changes(List<CommandEdit> edits) {
+    List<CommandHead> before = edits.stream().map(CommandEdit::before).toList();
+    List<CommandHead> after = edits.stream().map(CommandEdit::after).toList();
+    return Tuple.tuple()
+        .addArrayOfUUID(column(before, UUID[]::new, head -> head.id().value()))
+        .addArrayOfString(text(before, head -> head.state().word()))
+        .addArrayOfInteger(column(before, Integer[]::new, CommandHead::attempt))
+        .addArrayOfString(text(after, head -> head.state().word()))
+        .addArrayOfInteger(column(after, Integer[]::new, CommandHead::attempt))
+        .addArrayOfString(text(after, head -> head.session().orElse(null)))
+        .addArrayOfString(text(after, head -> head.gateway().orElse(null)))
+        .addArrayOfOffsetDateTime(
+            times(after, head -> head.leaseUntil().map(PgCommandRows::time).orElse(null)))
+        .addArrayOfInteger(column(after, Integer[]::new, CommandHead::late))
+        .addArrayOfString(
+            text(
+                edits,
+                edit -> edit.result().map(result -> result.outcome().state().word()).orElse(null)))
+        .addArrayOfString(
+            text(edits, edit -> edit.result().flatMap(CommandResult::reason).orElse(null)))
+        .addArrayOfString(
+            text(edits, edit -> answered(edit).map(Payload::contentType).orElse(null)))
+        .addArrayOfBuffer(column(edits, Buffer[]::new, edit -> bytes(answered(edit))))
+        .addArrayOfBoolean(column(after, Boolean[]::new, head -> head.state().isFinal()))
+        .addArrayOfString(text(edits, edit -> PgHistory.write(edit.entries()).encode()))
+        .addArrayOfOffsetDateTime(
+            times(
+                edits,
+                edit ->
+                    edit.progress().map(CommandProgress::at).map(PgCommandRows::time).orElse(null)))
+        .addArrayOfString(text(edits, edit -> said(edit).map(Payload::contentType).orElse(null)))
+        .addArrayOfBuffer(column(edits, Buffer[]::new, edit -> bytes(said(edit))));
   }
 
-  private static Future<Void> checkEach(RowSet<Row> results) {
-    for (RowSet<Row> result = results; result != null; result = result.next()) {
-      if (result.rowCount() != 1) {
-        return Future.failedFuture(
-            new IllegalStateException("a command was changed by somebody else meanwhile"));
-      }
-    }
-    return Future.succeededFuture();
+  private static Optional<Payload> answered(CommandEdit edit) {
+    return edit.result().flatMap(CommandResult::payload);
+  }
+
+  private static Optional<Payload> said(CommandEdit edit) {
+    return edit.progress().flatMap(CommandProgress::payload);
   }
 
   /// A tenant's command.
@@ -241,31 +218,62 @@ public final class PgCommandStore {
         .compose(rows -> cancel(transaction, rows, at, reason));
   }
 
-  /// Ends the commands of a device that wait and whose place one of this key takes. To be called
-  /// under the lock of the device.
+  /// A command that takes the place of those of its device and key that wait.
   ///
-  /// @return those that were ended, as they were
-  public Future<List<CommandHead>> supersede(
-      SqlConnection transaction, DeviceKey device, String key, Instant at, String reason) {
+  /// @param by the id of the new one
+  public record Superseding(DeviceKey device, String key, CommandId by) {}
+
+  /// Ends the commands that wait and whose place others take. To be called under the locks of their
+  /// devices, of which each comes once.
+  ///
+  /// @return those that were ended, by the id of the one in their place
+  public Future<Map<CommandId, List<CommandId>>> supersede(
+      SqlConnection transaction, List<Superseding> superseding, Instant at) {
+    if (superseding.isEmpty()) {
+      return Future.succeededFuture(Map.of());
+    }
     return transaction
         .preparedQuery(
             """
-            select id, tenant, device_id, state, attempt, session_id, gateway, lease_until, late
-            from command
-            where tenant = $1 and device_id = $2 and supersedes = $3 and waiting
+            select id, c.tenant, c.device_id, state, attempt, session_id, gateway, lease_until,
+              late, made
+            from unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
+              as given (tenant, device_id, supersedes, made)
+            join command c on c.tenant = given.tenant and c.device_id = given.device_id
+              and c.supersedes = given.supersedes and c.waiting
             """)
-        .execute(Tuple.of(device.tenant().value(), device.device().value(), key))
-        .compose(rows -> cancel(transaction, rows, at, reason));
+        .execute(
+            Tuple.tuple()
+                .addArrayOfString(text(superseding, each -> each.device().tenant().value()))
+                .addArrayOfString(text(superseding, each -> each.device().device().value()))
+                .addArrayOfString(text(superseding, Superseding::key))
+                .addArrayOfUUID(column(superseding, UUID[]::new, each -> each.by().value())))
+        .compose(
+            rows -> {
+              List<CommandEdit> edits = new ArrayList<>(rows.size());
+              Map<CommandId, List<CommandId>> superseded = new HashMap<>();
+              for (Row row : rows) {
+                CommandId by = new CommandId(row.getUUID("made"));
+                CommandEdit edit = cancelled(row, at, "superseded by " + by);
+                edits.add(edit);
+                superseded.computeIfAbsent(by, _ -> new ArrayList<>()).add(edit.before().id());
+              }
+              return write(transaction, edits).map(superseded);
+            });
   }
 
   private Future<List<CommandHead>> cancel(
       SqlConnection transaction, RowSet<Row> rows, Instant at, String reason) {
     List<CommandEdit> edits = new ArrayList<>(rows.size());
     for (Row row : rows) {
-      CommandEdit edit = new CommandEdit(PgCommandRows.head(row));
-      edit.ended(new CommandEvent.Cancelled(), at, reason);
-      edits.add(edit);
+      edits.add(cancelled(row, at, reason));
     }
     return write(transaction, edits).map(edits.stream().map(CommandEdit::before).toList());
+  }
+
+  private static CommandEdit cancelled(Row row, Instant at, String reason) {
+    CommandEdit edit = new CommandEdit(PgCommandRows.head(row));
+    edit.ended(new CommandEvent.Cancelled(), at, reason);
+    return edit;
   }
 }

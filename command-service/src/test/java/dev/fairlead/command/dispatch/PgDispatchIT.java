@@ -33,6 +33,8 @@ class PgDispatchIT {
           Duration.ofDays(30),
           Duration.ofSeconds(5),
           1000,
+          1_000_000,
+          100_000,
           16,
           Duration.ofDays(30));
 

@@ -28,6 +28,8 @@ class CommandSettingsTest {
                 Duration.ofDays(30),
                 Duration.ofSeconds(5),
                 1000,
+                1_000_000,
+                2000,
                 16,
                 Duration.ofDays(30)));
   }
@@ -43,6 +45,8 @@ class CommandSettingsTest {
                 "FAIRLEAD_COMMAND_DEADLINE_MAX", "2h",
                 "FAIRLEAD_COMMAND_EXPIRY_GRACE", "3s",
                 "FAIRLEAD_COMMAND_QUEUE_MAX", "9",
+                "FAIRLEAD_COMMAND_TENANT_QUEUE_MAX", "77",
+                "FAIRLEAD_COMMAND_RETURN_RATE", "88",
                 "FAIRLEAD_COMMAND_RETENTION", "40d"));
 
     // When
@@ -58,6 +62,8 @@ class CommandSettingsTest {
                 Duration.ofHours(2),
                 Duration.ofSeconds(3),
                 9,
+                77,
+                88,
                 16,
                 Duration.ofDays(40)));
   }

@@ -48,6 +48,13 @@ public final class PgProblems implements ProblemMapper {
     return failure instanceof PgException database && DEADLOCK.equals(database.getSqlState());
   }
 
+  /// Whether the database answered and would not do this very transaction: another one, or the same
+  /// again, may fare better at once.
+  public static boolean isOfTransaction(Throwable failure) {
+    return failure instanceof PgException database
+        && (TRANSIENT.contains(database.getSqlState()) || !isAway(database.getSqlState()));
+  }
+
   private static boolean isAway(@Nullable String state) {
     return state != null
         && state.length() == 5
