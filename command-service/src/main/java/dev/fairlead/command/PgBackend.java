@@ -23,6 +23,7 @@ import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.PgSessions;
+import dev.fairlead.command.session.ReturnPace;
 import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.runtime.audit.AuditLog;
@@ -41,6 +42,7 @@ final class PgBackend {
   static final String SESSIONS = "command.sessions";
 
   private final Pool pool;
+  private final ReturnPace pace;
   final PgCommandStore commands;
   final PgDevices devices;
   final PgDispatch dispatch;
@@ -59,7 +61,8 @@ final class PgBackend {
       Waiters waiters,
       MeterRegistry meters) {
     pool = PgPools.create(vertx, database, CommandService.SCHEMA, CommandService.SCHEMA);
-    commands = new PgCommandStore(pool);
+    pace = new ReturnPace(settings.returnRate(), System::nanoTime);
+    commands = new PgCommandStore(pool, pace);
     PgTypes types = new PgTypes(new SchemaCache(meters.counter("command.schema.broken")));
     devices = new PgDevices(pool, commands, types);
     dispatch = new PgDispatch(pool, commands, settings);
@@ -70,7 +73,7 @@ final class PgBackend {
   }
 
   Consumption followSessions(DeadLetters deadLetters, Runnable arrived) {
-    PgSessions sessions = new PgSessions(arrived);
+    PgSessions sessions = new PgSessions(pace, arrived);
     PgOffsets offsets = new PgOffsets(pool, SESSIONS, sessions);
     return new Consumption(
         offsets,

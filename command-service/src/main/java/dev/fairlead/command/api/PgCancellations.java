@@ -9,6 +9,7 @@ import dev.fairlead.command.lifecycle.CommandHead;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.session.DeviceQueue;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
 import dev.fairlead.runtime.audit.Act;
@@ -78,7 +79,9 @@ public final class PgCancellations {
                                                     Collectors.toMap(
                                                         CommandHead::id,
                                                         head -> head.attempt() > 0)),
-                                            sessions.getOrDefault(device, Optional.empty())))))
+                                            sessions
+                                                .getOrDefault(device, DeviceQueue.UNKNOWN)
+                                                .session()))))
         .map(Objects::requireNonNull);
   }
 
@@ -96,7 +99,7 @@ public final class PgCancellations {
                         head ->
                             head.attempt() == 0
                                 ? Optional.empty()
-                                : sessions.getOrDefault(device, Optional.empty())));
+                                : sessions.getOrDefault(device, DeviceQueue.UNKNOWN).session()));
   }
 
   private Future<CommandHead> end(

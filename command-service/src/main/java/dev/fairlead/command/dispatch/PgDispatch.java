@@ -37,9 +37,9 @@ import java.util.UUID;
 public final class PgDispatch {
 
   /// Bodies of 256 KiB times these bound the memory of a round.
-  private static final int DEVICES_MAX = 16;
+  private static final int DEVICES_MAX = 64;
 
-  private static final int COMMANDS_PER_DEVICE_MAX = 16;
+  private static final int COMMANDS_PER_DEVICE_MAX = 4;
 
   private static final int LEASES_WHERE_KNOWN = 12;
 

@@ -7,6 +7,7 @@ import static dev.fairlead.command.lifecycle.PgCommandRows.times;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.session.PgDeviceQueues;
+import dev.fairlead.command.session.ReturnPace;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -35,10 +36,13 @@ public final class PgCommandStore {
       """;
 
   private final Pool pool;
+  private final ReturnPace pace;
 
   /// @param pool of the schema `command`
-  public PgCommandStore(Pool pool) {
+  /// @param pace at which devices are looked at where others wait
+  public PgCommandStore(Pool pool, ReturnPace pace) {
     this.pool = pool;
+    this.pace = pace;
   }
 
   /// What decides about these commands; those that do not exist are left out. To be called under
@@ -112,7 +116,7 @@ public final class PgCommandStore {
                     ? PgTenantQueues.add(transaction, ended, -1)
                     : Future.failedFuture(
                         new IllegalStateException("a command was changed by somebody else")))
-        .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList()));
+        .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace));
   }
 
   private static Tuple changes(List<CommandEdit> edits) {

@@ -5,8 +5,11 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -22,14 +25,15 @@ public final class PgDeviceQueues {
   /// Waits for the rows of these devices and locks them, in the one order in which everybody does,
   /// until the transaction ends. What is read afterwards is as the last holder left it.
   ///
-  /// @return the devices that have a row, each with its live session
-  public static Future<Map<DeviceKey, Optional<LiveSession>>> lock(
+  /// @return the devices that have a row
+  public static Future<Map<DeviceKey, DeviceQueue>> lock(
       SqlConnection transaction, Collection<DeviceKey> devices) {
     List<DeviceKey> distinct = devices.stream().distinct().toList();
     return transaction
         .preparedQuery(
             """
-            select q.tenant, q.device_id, q.session_id, q.address
+            select q.tenant, q.device_id, q.session_id, q.address, q.generation, q.epoch_offset,
+              q.due_at is not null as due
             from device_queue q
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               on q.tenant = wanted.tenant and q.device_id = wanted.device_id
@@ -39,33 +43,66 @@ public final class PgDeviceQueues {
         .execute(arguments(distinct))
         .map(
             rows -> {
-              Map<DeviceKey, Optional<LiveSession>> locked = HashMap.newHashMap(rows.size());
+              Map<DeviceKey, DeviceQueue> locked = HashMap.newHashMap(rows.size());
               for (Row row : rows) {
                 locked.put(
                     DeviceKey.of(row.getString("tenant"), row.getString("device_id")),
-                    session(row));
+                    new DeviceQueue(
+                        session(row),
+                        row.getLong("generation"),
+                        row.getLong("epoch_offset"),
+                        row.getBoolean("due")));
               }
               return locked;
             });
   }
 
-  /// Has devices looked at for something to send at once, those where something waits. To be called
-  /// under their locks.
-  public static Future<Void> look(SqlConnection transaction, List<DeviceKey> devices) {
+  /// Has devices looked at for something to send, those where something waits, each when it is its
+  /// turn. To be called under their locks.
+  public static Future<Void> look(
+      SqlConnection transaction, List<DeviceKey> devices, ReturnPace pace) {
     return devices.isEmpty()
         ? Future.succeededFuture()
         : transaction
             .preparedQuery(
                 """
-                update device_queue q set due_at = now()
+                select wanted.tenant, wanted.device_id
                 from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-                where q.tenant = wanted.tenant and q.device_id = wanted.device_id
-                  and exists (
-                    select from command c
-                    where c.tenant = q.tenant and c.device_id = q.device_id and c.waiting)
+                where exists (
+                  select from command c
+                  where c.tenant = wanted.tenant and c.device_id = wanted.device_id and c.waiting)
                 """)
             .execute(arguments(devices))
+            .compose(rows -> schedule(transaction, rows, pace));
+  }
+
+  private static Future<Void> schedule(
+      SqlConnection transaction, RowSet<Row> rows, ReturnPace pace) {
+    List<DeviceKey> devices = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      devices.add(DeviceKey.of(row.getString("tenant"), row.getString("device_id")));
+    }
+    return devices.isEmpty()
+        ? Future.succeededFuture()
+        : transaction
+            .preparedQuery(
+                """
+                update device_queue q set due_at = now() + make_interval(secs => wanted.delay)
+                from unnest($1::text[], $2::text[], $3::double precision[])
+                  as wanted(tenant, device_id, delay)
+                where q.tenant = wanted.tenant and q.device_id = wanted.device_id
+                """)
+            .execute(
+                arguments(devices)
+                    .addArrayOfDouble(
+                        devices.stream()
+                            .map(device -> seconds(pace.next(device.tenant())))
+                            .toArray(Double[]::new)))
             .mapEmpty();
+  }
+
+  static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
   }
 
   /// The session in the columns `session_id` and `address`.

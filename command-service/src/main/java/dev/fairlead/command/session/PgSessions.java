@@ -1,5 +1,6 @@
 package dev.fairlead.command.session;
 
+import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.message.SessionMessage.Closed;
 import dev.fairlead.bus.message.SessionMessage.Opened;
@@ -9,87 +10,141 @@ import dev.fairlead.bus.postgres.PgOffsets.LogRestartHandler;
 import dev.fairlead.bus.postgres.Received;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Follows `fairlead.sessions`. A newer epoch takes a device's row over, and makes due what is
 /// unfinished there; `resumed` counts only where no newer epoch has been seen; an older one changes
 /// nothing.
 public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRestartHandler {
 
+  /// That of the key, in which everybody locks.
+  private static final Comparator<DeviceKey> ORDER =
+      Comparator.<DeviceKey, String>comparing(device -> device.tenant().value())
+          .thenComparing(device -> device.device().value());
+
+  private final ReturnPace pace;
   private final Runnable arrived;
 
+  /// @param pace at which devices are looked at that have unfinished commands
   /// @param arrived told after sessions came, when there may be something to send
-  public PgSessions(Runnable arrived) {
+  public PgSessions(ReturnPace pace, Runnable arrived) {
+    this.pace = pace;
     this.arrived = arrived;
+  }
+
+  /// A device's row on its way through a batch.
+  ///
+  /// @param isKept whether the row is there, or is to be made
+  /// @param isChanged whether it is to be written
+  private record Folded(DeviceQueue queue, boolean isKept, boolean isChanged) {
+
+    Folded with(SessionMessage message) {
+      return switch (message) {
+        case Opened opened -> live(opened, opened.place(), false);
+        case Resumed resumed -> live(resumed, resumed.place(), true);
+        case Closed closed -> compare(closed) <= 0 ? moved(Optional.empty(), closed, isKept) : this;
+      };
+    }
+
+    private Folded live(
+        SessionMessage message, SessionMessage.Place place, boolean sameEpochCounts) {
+      int order = compare(message);
+      return order < 0 || (order == 0 && sameEpochCounts)
+          ? moved(Optional.of(new LiveSession(message.session(), place.address())), message, true)
+          : this;
+    }
+
+    private Folded moved(Optional<LiveSession> session, SessionMessage message, boolean isKept) {
+      return new Folded(
+          new DeviceQueue(
+              session, message.epoch().generation(), message.epoch().offset(), queue.due()),
+          isKept,
+          true);
+    }
+
+    /// Below 0 when the message is of a newer epoch than the row.
+    private int compare(SessionMessage message) {
+      int generations = Long.compare(queue.generation(), message.epoch().generation());
+      return generations != 0
+          ? generations
+          : Long.compare(queue.offset(), message.epoch().offset());
+    }
   }
 
   @Override
   public Future<Void> apply(SqlConnection transaction, List<Received<SessionMessage>> messages) {
-    Future<?> ready =
-        PgDeviceQueues.lock(
-            transaction, messages.stream().map(received -> received.message().device()).toList());
-    for (Received<SessionMessage> received : messages) {
-      ready = ready.compose(_ -> apply(transaction, received.message()));
-    }
-    return ready.mapEmpty();
-  }
-
-  private static Future<Void> apply(SqlConnection transaction, SessionMessage message) {
-    return switch (message) {
-      case Opened opened -> live(transaction, opened, opened.place(), false);
-      case Resumed resumed -> live(transaction, resumed, resumed.place(), true);
-      case Closed closed -> over(transaction, closed);
-    };
+    return PgDeviceQueues.lock(
+            transaction, messages.stream().map(received -> received.message().device()).toList())
+        .compose(
+            locked -> {
+              SortedMap<DeviceKey, Folded> rows = new TreeMap<>(ORDER);
+              for (Received<SessionMessage> received : messages) {
+                DeviceKey device = received.message().device();
+                rows.merge(
+                    device,
+                    new Folded(
+                            locked.getOrDefault(device, DeviceQueue.UNKNOWN),
+                            locked.containsKey(device),
+                            false)
+                        .with(received.message()),
+                    (before, _) -> before.with(received.message()));
+              }
+              rows.values().removeIf(row -> !row.isKept() || !row.isChanged());
+              return rows.isEmpty() ? Future.succeededFuture() : write(transaction, rows);
+            });
   }
 
   /// A row whose `due_at` is null has nothing unfinished and stays so.
-  private static Future<Void> live(
-      SqlConnection transaction,
-      SessionMessage message,
-      SessionMessage.Place place,
-      boolean sameEpochCounts) {
+  private Future<Void> write(SqlConnection transaction, SortedMap<DeviceKey, Folded> rows) {
+    List<DeviceQueue> queues = rows.values().stream().map(Folded::queue).toList();
     return transaction
         .preparedQuery(
             """
             insert into device_queue as q
-              (tenant, device_id, session_id, address, generation, epoch_offset)
-            values ($1, $2, $3, $4, $5, $6)
+              (tenant, device_id, session_id, address, generation, epoch_offset, due_at)
+            select tenant, device_id, session_id, address, generation, epoch_offset,
+              now() + make_interval(secs => delay)
+            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+              $7::double precision[])
+              with ordinality as given (tenant, device_id, session_id, address, generation,
+                epoch_offset, delay, place)
+            order by place
             on conflict (tenant, device_id) do update set
               session_id = excluded.session_id, address = excluded.address,
               generation = excluded.generation, epoch_offset = excluded.epoch_offset,
-              due_at = case when q.due_at is not null then now() end
-            where (q.generation, q.epoch_offset) < (excluded.generation, excluded.epoch_offset)
-              or ($7 and (q.generation, q.epoch_offset)
-                = (excluded.generation, excluded.epoch_offset))
+              due_at = case when q.due_at is not null
+                then coalesce(excluded.due_at, q.due_at) end
+            where (q.generation, q.epoch_offset) <= (excluded.generation, excluded.epoch_offset)
             """)
         .execute(
-            Tuple.of(
-                    message.device().tenant().value(),
-                    message.device().device().value(),
-                    message.session().value(),
-                    place.address().toString(),
-                    message.epoch().generation(),
-                    message.epoch().offset())
-                .addBoolean(sameEpochCounts))
+            PgDeviceQueues.arguments(List.copyOf(rows.keySet()))
+                .addArrayOfString(texts(queues, session -> session.session().value()))
+                .addArrayOfString(texts(queues, session -> session.address().toString()))
+                .addArrayOfLong(queues.stream().map(DeviceQueue::generation).toArray(Long[]::new))
+                .addArrayOfLong(queues.stream().map(DeviceQueue::offset).toArray(Long[]::new))
+                .addArrayOfDouble(rows.entrySet().stream().map(this::delay).toArray(Double[]::new)))
         .mapEmpty();
   }
 
-  private static Future<Void> over(SqlConnection transaction, Closed closed) {
-    return transaction
-        .preparedQuery(
-            """
-            update device_queue
-            set session_id = null, address = null, generation = $3, epoch_offset = $4
-            where tenant = $1 and device_id = $2 and (generation, epoch_offset) <= ($3, $4)
-            """)
-        .execute(
-            Tuple.of(
-                closed.device().tenant().value(),
-                closed.device().device().value(),
-                closed.epoch().generation(),
-                closed.epoch().offset()))
-        .mapEmpty();
+  private @Nullable Double delay(Map.Entry<DeviceKey, Folded> row) {
+    DeviceQueue queue = row.getValue().queue();
+    return queue.due() && queue.session().isPresent()
+        ? PgDeviceQueues.seconds(pace.next(row.getKey().tenant()))
+        : null;
+  }
+
+  private static @Nullable String[] texts(
+      List<DeviceQueue> queues, Function<LiveSession, String> text) {
+    return queues.stream()
+        .map(queue -> queue.session().map(text).orElse(null))
+        .toArray(String[]::new);
   }
 
   @Override

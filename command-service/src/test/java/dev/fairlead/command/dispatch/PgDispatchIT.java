@@ -10,6 +10,7 @@ import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.PgSessions;
+import dev.fairlead.command.session.ReturnPace;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway.Session;
 import dev.fairlead.runtime.database.PgPools;
@@ -38,6 +39,8 @@ class PgDispatchIT {
           16,
           Duration.ofDays(30));
 
+  private static final ReturnPace PACE = new ReturnPace(1000, System::nanoTime);
+
   private final Vertx vertx = Vertx.vertx();
   private CommandFixture fixture;
   private Pool pool;
@@ -59,7 +62,7 @@ class PgDispatchIT {
   @Test
   void sendsAtOnceWhatWasGivenBack() {
     // Given
-    PgDispatch dispatch = new PgDispatch(pool, new PgCommandStore(pool), SETTINGS);
+    PgDispatch dispatch = new PgDispatch(pool, new PgCommandStore(pool, PACE), SETTINGS);
     DeviceKey device = fixture.newDevice();
     fixture.gateway().open(device, "g1");
     fixture.awaitFollowed(Topic.SESSIONS);
@@ -82,7 +85,7 @@ class PgDispatchIT {
     DeviceKey device = fixture.newDevice();
     Session session = fixture.gateway().open(device, "g1");
     fixture.awaitFollowed(Topic.SESSIONS);
-    PgSessions sessions = new PgSessions(() -> {});
+    PgSessions sessions = new PgSessions(PACE, () -> {});
 
     // When
     pool.withTransaction(transaction -> sessions.restarted(transaction, "another")).await();
