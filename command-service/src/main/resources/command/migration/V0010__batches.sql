@@ -13,4 +13,4 @@ select tenant, 0, count(*) from command where final_at is null group by tenant;
 -- Commands that were made by one request; null for one that was made alone.
 alter table command add column batch_id uuid;
 
-create index command_batch on command (tenant, batch_id, sequence) where batch_id is not null;
+create index command_batch on command (tenant, batch_id, device_id) where batch_id is not null;

@@ -4,11 +4,13 @@ import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.command.api.CommandRoutes;
 import dev.fairlead.command.lifecycle.CommandSettings;
-import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Optional;
 
 /// The configuration of the command service.
@@ -19,18 +21,21 @@ import java.util.Optional;
 /// @param bus where the topics are
 /// @param commands times and bounds of commands
 /// @param limits what tenants may
+/// @param registry where the registry's interface is, by which filters are answered
 public record CommandConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
     DatabaseSettings database,
     BusSettings bus,
     CommandSettings commands,
-    LimitSettings limits) {
+    LimitSettings limits,
+    URI registry) {
 
   /// How many requests may wait for a command to end.
   public static final int WAITERS_MAX = 10_000;
 
   private static final int PORT_DEFAULT = 8083;
+  private static final String REGISTRY_DEFAULT = "http://127.0.0.1:8082";
 
   /// Reads the settings of a process of its own.
   public static CommandConfig from(Settings settings) {
@@ -40,25 +45,50 @@ public record CommandConfig(
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
         CommandSettings.from(settings),
-        LimitSettings.from(settings));
+        LimitSettings.from(settings),
+        registry(settings));
+  }
+
+  private static URI registry(Settings settings) {
+    String text =
+        settings.text(
+            "REGISTRY_URL",
+            REGISTRY_DEFAULT,
+            "Where the registry's interface is, for commands to all devices that meet a filter.");
+    try {
+      URI uri = new URI(text);
+      if (List.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Told below.
+    }
+    settings.problem(Settings.PREFIX + "REGISTRY_URL must be such as " + REGISTRY_DEFAULT);
+    return URI.create(REGISTRY_DEFAULT);
   }
 
   /// The same for a service that is handed its requests.
   public CommandConfig withoutHttp() {
-    return new CommandConfig(Optional.empty(), api, database, bus, commands, limits);
+    return new CommandConfig(Optional.empty(), api, database, bus, commands, limits, registry);
   }
 
   /// A configuration without a server.
   public static CommandConfig withoutServer(
       DatabaseSettings database, BusSettings bus, CommandSettings commands, LimitSettings limits) {
     return new CommandConfig(
-        Optional.empty(), api(ApiSettings.of("command")), database, bus, commands, limits);
+        Optional.empty(),
+        api(ApiSettings.of("command")),
+        database,
+        bus,
+        commands,
+        limits,
+        URI.create(REGISTRY_DEFAULT));
   }
 
-  /// The same with room for those who wait, and bodies within the bound of a command's.
+  /// The same with room for those who wait.
   private static ApiSettings api(ApiSettings read) {
     return read.withBounds(
-        Math.min(read.bodyBytesMax(), Payload.BYTES_MAX),
+        read.bodyBytesMax(),
         read.requestsMax() + WAITERS_MAX,
         read.timeout().plus(CommandRoutes.WAIT_MAX));
   }

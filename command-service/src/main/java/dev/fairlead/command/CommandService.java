@@ -9,8 +9,13 @@ import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
+import dev.fairlead.command.api.BatchRoutes;
+import dev.fairlead.command.api.Cancellations;
 import dev.fairlead.command.api.CommandRoutes;
+import dev.fairlead.command.api.RegistryFilters;
+import dev.fairlead.command.api.RequestReader;
 import dev.fairlead.command.api.SubmissionGroups;
+import dev.fairlead.command.api.Submitter;
 import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
@@ -149,24 +154,39 @@ public final class CommandService implements Service {
         new CommandShares(vertx, bus, producer::send, config.limits(), access, meters);
     closing(shares::close);
     KnownDevices devices = new KnownDevices(vertx, bus.admin(), database.devices);
+    RequestReader reader = new RequestReader(InstantSource.system(), config.commands());
+    Submitter submitter = new Submitter(shares.pace(), sender, dispatcher, database.notices);
+    Cancellations cancellations =
+        new Cancellations(database.cancellations, sender, dispatcher, database.notices);
+    RegistryFilters filters = new RegistryFilters(vertx, config.registry());
+    closing(filters::close);
     CommandRoutes routes =
         new CommandRoutes(
-            InstantSource.system(),
-            config.commands(),
+            reader,
             database.commands,
             new SubmissionGroups(database.submissions),
-            database.cancellations,
+            cancellations,
             devices,
-            sender,
-            dispatcher,
-            waiters,
-            database.notices,
-            shares.pace());
+            submitter,
+            waiters);
+    BatchRoutes batches =
+        new BatchRoutes(
+            reader,
+            database.batchStarts,
+            database.submissions,
+            database.batches,
+            cancellations,
+            devices,
+            filters,
+            submitter);
     return shares
         .start()
         .compose(_ -> ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api()))
         .map(
-            builder -> routes.bind(builder).build(access, database.audit(outbox), problems, meters))
+            builder ->
+                batches
+                    .bind(routes.bind(builder))
+                    .build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
         .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
   }

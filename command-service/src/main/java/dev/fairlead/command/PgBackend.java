@@ -12,6 +12,7 @@ import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.schema.SchemaCache;
+import dev.fairlead.command.api.PgBatchStarts;
 import dev.fairlead.command.api.PgCancellations;
 import dev.fairlead.command.api.PgSubmissions;
 import dev.fairlead.command.device.PgDevices;
@@ -21,6 +22,7 @@ import dev.fairlead.command.dispatch.PgExpiry;
 import dev.fairlead.command.dispatch.PgReplyConsumer;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.PgBatches;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.PgSessions;
 import dev.fairlead.command.session.ReturnPace;
@@ -48,6 +50,8 @@ final class PgBackend {
   final PgDispatch dispatch;
   final PgExpiry expiry;
   final PgSubmissions submissions;
+  final PgBatchStarts batchStarts;
+  final PgBatches batches;
   final PgCancellations cancellations;
   final PgNotices notices;
 
@@ -68,6 +72,8 @@ final class PgBackend {
     dispatch = new PgDispatch(pool, commands, settings);
     expiry = new PgExpiry(pool, commands, settings);
     submissions = new PgSubmissions(pool, commands, types, settings);
+    batchStarts = new PgBatchStarts(pool);
+    batches = new PgBatches(pool);
     cancellations = new PgCancellations(pool, commands);
     notices = new PgNotices(vertx, pool, waiters);
   }

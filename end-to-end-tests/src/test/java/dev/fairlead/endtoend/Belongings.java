@@ -272,6 +272,7 @@ final class Belongings {
   private void commands() {
     named.put("/api/v1/commands/{id}", new Ids(command(), NOBODY));
     assertThat(command()).isNotEmpty();
+    named.put("/api/v1/commands/batches/{batch}", new Ids(batch(), NOBODY));
   }
 
   /// Where the service gives up at once, one that leads nowhere has deliveries soon.
@@ -326,6 +327,18 @@ final class Belongings {
                 cluster.command().httpPort(),
                 DEVICES + "/" + DEVICE + "/commands",
                 "{\"kind\":\"" + INNER + "\"}",
+                Map.of("Fairlead-Tenant", VICTIM)),
+        "id");
+  }
+
+  private String batch() {
+    return text(
+        cluster
+            .api()
+            .post(
+                cluster.command().httpPort(),
+                "/api/v1/commands/batches",
+                "{\"devices\":[\"" + DEVICE + "\"],\"kind\":\"" + INNER + "\"}",
                 Map.of("Fairlead-Tenant", VICTIM)),
         "id");
   }

@@ -37,7 +37,10 @@ record LauncherConfig(
       LauncherOptions options,
       DataDirectory directory,
       Backends backends) {
-    Settings settings = Settings.of(all(environment, directory, backends));
+    Map<String, String> all = all(environment, directory, backends);
+    // The services stand at one port here.
+    all.put("FAIRLEAD_REGISTRY_URL", "http://" + LOOPBACK + ":" + options.port());
+    Settings settings = Settings.of(all);
     ProcessSettings process = ProcessSettings.from(settings, options.managementPort());
     HttpServerSettings http = HttpServerSettings.from(settings, options.port());
     var config =

@@ -24,9 +24,19 @@ final class CommandProblems {
         .exception();
   }
 
+  static ProblemException batchNotFound(String id) {
+    return Problem.of(ProblemType.COMMAND_NOT_FOUND, "There is no batch of commands '" + id + "'.")
+        .exception();
+  }
+
   static ProblemException commandFinal(CommandState state) {
     return Problem.of(ProblemType.COMMAND_FINAL, "The command is " + state.word() + " already.")
         .with("state", state.word())
+        .exception();
+  }
+
+  static ProblemException noKey() {
+    return Problem.of(ProblemType.FORBIDDEN, "A filter is answered for a key or a token alone.")
         .exception();
   }
 

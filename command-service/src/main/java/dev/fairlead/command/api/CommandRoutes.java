@@ -1,22 +1,14 @@
 package dev.fairlead.command.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.api.Submission.Accepted;
 import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.device.KnownDevices;
-import dev.fairlead.command.dispatch.CommandDispatcher;
-import dev.fairlead.command.dispatch.CommandSender;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandId;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.PgCommandStore;
-import dev.fairlead.command.limit.CommandPace;
-import dev.fairlead.command.waiting.PgNotices;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.command.waiting.Waiters.Waiter;
 import dev.fairlead.runtime.http.ApiRequest;
@@ -26,12 +18,7 @@ import dev.fairlead.runtime.http.Paging;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.text.Units;
 import io.vertx.core.Future;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,43 +30,30 @@ public final class CommandRoutes {
 
   static final String PATH = "/api/v1/commands/";
 
-  private final InstantSource clock;
-  private final CommandSettings settings;
+  private final RequestReader reader;
   private final PgCommandStore commands;
   private final SubmissionGroups submissions;
-  private final PgCancellations cancellations;
+  private final Cancellations cancellations;
   private final KnownDevices devices;
-  private final CommandSender sender;
-  private final CommandDispatcher dispatcher;
+  private final Submitter submitter;
   private final Waiters waiters;
-  private final PgNotices notices;
-  private final CommandPace pace;
 
-  /// @param clock by which deadlines are reckoned
-  /// @param pace how many commands tenants may send
+  /// Makes the operations.
   public CommandRoutes(
-      InstantSource clock,
-      CommandSettings settings,
+      RequestReader reader,
       PgCommandStore commands,
       SubmissionGroups submissions,
-      PgCancellations cancellations,
+      Cancellations cancellations,
       KnownDevices devices,
-      CommandSender sender,
-      CommandDispatcher dispatcher,
-      Waiters waiters,
-      PgNotices notices,
-      CommandPace pace) {
-    this.clock = clock;
-    this.settings = settings;
+      Submitter submitter,
+      Waiters waiters) {
+    this.reader = reader;
     this.commands = commands;
     this.submissions = submissions;
     this.cancellations = cancellations;
     this.devices = devices;
-    this.sender = sender;
-    this.dispatcher = dispatcher;
+    this.submitter = submitter;
     this.waiters = waiters;
-    this.notices = notices;
-    this.pace = pace;
   }
 
   /// Binds the operations, and keys that are kept to a group to its devices.
@@ -98,11 +72,7 @@ public final class CommandRoutes {
   private ApiResponse send(ApiRequest request) throws InterruptedException {
     Duration wait = wait(request);
     NewCommand wanted = wanted(request);
-    pace.take(wanted.device().tenant())
-        .ifPresent(
-            again -> {
-              throw CommandProblems.tooFast(again);
-            });
+    submitter.takeNote(wanted.device().tenant(), 1);
     Command command =
         switch (submit(wanted).await()) {
           case Accepted accepted -> accepted(accepted);
@@ -130,16 +100,8 @@ public final class CommandRoutes {
                     : Future.succeededFuture(submission));
   }
 
-  /// The sending is not waited for: the lease brings back what does not arrive.
   private Command accepted(Accepted accepted) {
-    if (!accepted.superseded().isEmpty()) {
-      notices.ended(accepted.superseded());
-    }
-    if (accepted.delivery().isPresent()) {
-      Future<?> _ = sender.send(List.of(accepted.delivery().get()));
-    } else {
-      dispatcher.poke();
-    }
+    submitter.accepted(List.of(accepted));
     return accepted.command();
   }
 
@@ -153,52 +115,10 @@ public final class CommandRoutes {
         body.kind(),
         body.body(),
         body.order(),
-        deadline(body.deadline()),
-        request
-            .header("Idempotency-Key")
-            .map(
-                key ->
-                    new Claim(
-                        new PgIdempotency.Key(request.tenant(), key),
-                        fingerprint(device, request.bodyBytes()),
-                        id.value())),
+        reader.deadline(body.deadline()),
+        reader.claim(request, device.toString(), id.value()),
         Optional.empty(),
         Optional.of(request.act()));
-  }
-
-  private Instant deadline(Optional<String> text) {
-    Instant now = clock.instant();
-    Instant deadline =
-        text.map(written -> deadline(written, now)).orElse(now.plus(settings.deadlineDefault()));
-    if (!deadline.isAfter(now) || deadline.isAfter(now.plus(settings.deadlineMax()))) {
-      throw CommandProblems.invalid(
-          "/deadline", "it must lie ahead, by at most " + settings.deadlineMax());
-    }
-    return deadline;
-  }
-
-  private static Instant deadline(String text, Instant now) {
-    Optional<Duration> relative = Units.duration(text);
-    if (relative.isPresent()) {
-      return now.plus(relative.get());
-    }
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw CommandProblems.invalid(
-          "/deadline", "write a time such as 2030-01-31T12:00:00Z, or a span such as 30s or 2h");
-    }
-  }
-
-  private static byte[] fingerprint(DeviceKey device, byte[] body) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(device.toString().getBytes(UTF_8));
-      digest.update((byte) 0);
-      return digest.digest(body);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   private static Duration wait(ApiRequest request) {
@@ -272,12 +192,7 @@ public final class CommandRoutes {
 
   private ApiResponse cancel(ApiRequest request) {
     Command command = named(request);
-    cancellations
-        .cancel(command, request.principal().id(), request.act())
-        .await()
-        .ifPresent(session -> sender.cancel(command.id(), command.device(), session));
-    notices.ended(List.of(command.id()));
-    dispatcher.poke();
+    cancellations.cancel(command, request.principal().id(), request.act()).await();
     return ApiResponse.ok(
         CommandDocument.of(find(command.device().tenant().value(), command.id())));
   }
@@ -287,25 +202,12 @@ public final class CommandRoutes {
     if (!devices.exists(device).await()) {
       throw CommandProblems.deviceNotFound(device.device());
     }
-    PgCancellations.Cancelled cancelled =
-        cancellations.cancelAll(device, request.principal().id(), request.act()).await();
-    cancelled
-        .session()
-        .ifPresent(
-            session ->
-                cancelled
-                    .commands()
-                    .forEach(
-                        (id, had) -> {
-                          if (had) {
-                            sender.cancel(id, device, session);
-                          }
-                        }));
-    notices.ended(cancelled.commands().keySet());
-    return ApiResponse.ok(new CancelledCount(cancelled.commands().size()));
+    return ApiResponse.ok(
+        new CancelledCount(
+            cancellations.cancelAll(device, request.principal().id(), request.act()).await()));
   }
 
-  /// The answer of `cancelCommands`.
+  /// The answer where several are cancelled.
   record CancelledCount(int cancelled) {}
 
   private Command named(ApiRequest request) {

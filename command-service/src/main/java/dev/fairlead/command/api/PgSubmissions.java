@@ -1,6 +1,5 @@
 package dev.fairlead.command.api;
 
-import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
@@ -11,12 +10,12 @@ import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.PgBatches;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.lifecycle.PgCommandStore.Superseding;
 import dev.fairlead.command.lifecycle.PgNewCommands;
 import dev.fairlead.command.session.PgDeviceQueues;
-import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -33,8 +32,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Writes new commands down, many in one transaction. One for a device that is there, with nothing
 /// that stands before it, is written as `sent` in the same transaction, so that it can go out right
@@ -60,23 +59,22 @@ public final class PgSubmissions {
 
   /// Writes commands down, as far as they can be.
   ///
-  /// @param wanted of each device one at most, and of each idempotency key
-  /// @param entries for the audit, besides the acts of the commands that are accepted
+  /// @param wanted of each device one at most, and of each idempotency key; all of one batch, or
+  ///     none of any
   /// @return what became of each, in the same order
-  Future<List<Submission>> submit(List<NewCommand> wanted, List<AuditEntry> entries) {
-    return pool.withTransaction(transaction -> submit(transaction, wanted, entries))
+  Future<List<Submission>> submit(List<NewCommand> wanted) {
+    return pool.withTransaction(transaction -> submit(transaction, wanted))
         .map(Objects::requireNonNull);
   }
 
-  private Future<List<Submission>> submit(
-      SqlConnection transaction, List<NewCommand> wanted, List<AuditEntry> entries) {
+  private Future<List<Submission>> submit(SqlConnection transaction, List<NewCommand> wanted) {
     List<Wish> wishes = wanted.stream().map(Wish::new).toList();
     return find(transaction, wishes)
         .compose(_ -> recall(transaction, open(wishes)))
         .compose(_ -> check(transaction, open(wishes)))
         .compose(_ -> lookAtQueues(transaction, open(wishes)))
         .compose(_ -> takeKeys(transaction, open(wishes)))
-        .compose(_ -> accept(transaction, open(wishes), entries))
+        .compose(_ -> accept(transaction, open(wishes)))
         .map(_ -> wishes.stream().map(Wish::answer).toList());
   }
 
@@ -134,6 +132,24 @@ public final class PgSubmissions {
 
   /// Answers what was asked for before.
   private static Future<Void> recall(SqlConnection transaction, List<Wish> wishes) {
+    return recallBatch(transaction, wishes).compose(_ -> recallKeys(transaction, open(wishes)));
+  }
+
+  /// A request for many that is repeated goes on where it was cut off.
+  private static Future<Void> recallBatch(SqlConnection transaction, List<Wish> wishes) {
+    Optional<UUID> batch = wishes.stream().findFirst().flatMap(Wish::batch);
+    return batch.isEmpty()
+        ? Future.succeededFuture()
+        : PgBatches.made(transaction, batch.get(), devices(wishes))
+            .map(
+                made -> {
+                  wishes.forEach(
+                      wish -> Optional.ofNullable(made.get(wish.device())).ifPresent(wish::repeat));
+                  return null;
+                });
+  }
+
+  private static Future<Void> recallKeys(SqlConnection transaction, List<Wish> wishes) {
     return PgIdempotency.earlier(transaction, claims(wishes))
         .map(
             earlier -> {
@@ -262,7 +278,7 @@ public final class PgSubmissions {
               if (taken.size() == claims.size()) {
                 return Future.succeededFuture();
               }
-              return recall(
+              return recallKeys(
                   transaction,
                   wishes.stream()
                       .filter(
@@ -271,10 +287,9 @@ public final class PgSubmissions {
             });
   }
 
-  private Future<Void> accept(
-      SqlConnection transaction, List<Wish> wishes, List<AuditEntry> entries) {
+  private Future<Void> accept(SqlConnection transaction, List<Wish> wishes) {
     if (wishes.isEmpty()) {
-      return audit(transaction, entries.stream());
+      return Future.succeededFuture();
     }
     return commands
         .supersede(transaction, superseding(wishes), wishes.getFirst().now())
@@ -289,9 +304,13 @@ public final class PgSubmissions {
             })
         .compose(
             _ ->
-                audit(
+                PgOutbox.append(
                     transaction,
-                    Stream.concat(entries.stream(), wishes.stream().flatMap(Wish::audited))));
+                    wishes.stream()
+                        .flatMap(Wish::audited)
+                        .map(entry -> AuditMessage.of(entry).toRecord())
+                        .toList()))
+        .mapEmpty();
   }
 
   private static List<Superseding> superseding(List<Wish> wishes) {
@@ -301,10 +320,5 @@ public final class PgSubmissions {
                 wish.order().supersedes().stream()
                     .map(key -> new Superseding(wish.device(), key, wish.id())))
         .toList();
-  }
-
-  private static Future<Void> audit(SqlConnection transaction, Stream<AuditEntry> entries) {
-    List<BusRecord> records = entries.map(entry -> AuditMessage.of(entry).toRecord()).toList();
-    return PgOutbox.append(transaction, records).mapEmpty();
   }
 }

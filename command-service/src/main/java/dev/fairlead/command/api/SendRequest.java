@@ -100,7 +100,14 @@ record SendRequest(String kind, Optional<Payload> body, Order order, Optional<St
     } catch (IOException e) {
       throw Problem.of(ProblemType.MALFORMED_JSON, "The body cannot be read as JSON.").exception();
     }
-    return members.request();
+    SendRequest request = members.request();
+    if (request.body().map(body -> body.bytes().length).orElse(0) > Payload.BYTES_MAX) {
+      throw Problem.of(
+              ProblemType.PAYLOAD_TOO_LARGE,
+              "The body of a command is " + Payload.BYTES_MAX + " bytes at the most.")
+          .exception();
+    }
+    return request;
   }
 
   /// The bytes of the value that the parser stands at.

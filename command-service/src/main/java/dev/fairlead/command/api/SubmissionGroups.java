@@ -86,7 +86,7 @@ public final class SubmissionGroups {
 
   private void submit(List<Waiting> group) {
     submissions
-        .submit(group.stream().map(Waiting::wanted).toList(), List.of())
+        .submit(group.stream().map(Waiting::wanted).toList())
         .onSuccess(
             answers -> {
               for (int index = 0; index < group.size(); index++) {
@@ -109,7 +109,7 @@ public final class SubmissionGroups {
           tried.transform(
               _ ->
                   submissions
-                      .submit(List.of(each.wanted()), List.of())
+                      .submit(List.of(each.wanted()))
                       .map(List::getFirst)
                       .onComplete(each.answer()));
     }

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,10 @@ final class Wish {
     return wanted.claim();
   }
 
+  Optional<UUID> batch() {
+    return wanted.batch();
+  }
+
   /// The type of the device, where one is known.
   Optional<SchemaCache.Key> type() {
     return type;
@@ -95,6 +100,11 @@ final class Wish {
 
   void refuse(ProblemException problem) {
     answer = new Refused(problem);
+  }
+
+  /// It was made before.
+  void repeat(CommandId made) {
+    answer = new Repeated(made);
   }
 
   /// Its key is that of another request.

@@ -10,7 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -64,6 +66,19 @@ public final class KnownDevices {
                 known
                     ? Future.succeededFuture(true)
                     : catchUp().compose(_ -> devices.isInGroup(device, group)));
+  }
+
+  /// Those of some devices that exist, and that are in the group if there is one to be in.
+  ///
+  /// @return fails with `unavailable` when the topic could not be read to its end within 2 s
+  public Future<Set<DeviceKey>> known(List<DeviceKey> wanted, Optional<String> group) {
+    return devices
+        .known(wanted, group)
+        .compose(
+            found ->
+                found.size() == wanted.size()
+                    ? Future.succeededFuture(found)
+                    : catchUp().compose(_ -> devices.known(wanted, group)));
   }
 
   /// A reading that begins after this call. One that is under way has asked for the end already and

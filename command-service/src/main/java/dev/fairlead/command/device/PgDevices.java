@@ -18,8 +18,11 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Follows `fairlead.devices`. The commands of a device that is deleted are cancelled, and are not
@@ -55,6 +58,26 @@ public final class PgDevices implements PgConsumer.Use<DevicesMessage> {
             "select 1 from device where tenant = $1 and device_id = $2 and $3 = any(groups)")
         .execute(Tuple.of(device.tenant().value(), device.device().value(), group))
         .map(rows -> rows.size() > 0);
+  }
+
+  /// Those of some devices that are known, and known to be in the group if there is one to be in.
+  Future<Set<DeviceKey>> known(List<DeviceKey> wanted, Optional<String> group) {
+    return pool.preparedQuery(
+            """
+            select d.tenant, d.device_id
+            from unnest($1::text[], $2::text[]) as wanted (tenant, device_id)
+            join device d on d.tenant = wanted.tenant and d.device_id = wanted.device_id
+            where $3::text is null or $3 = any(d.groups)
+            """)
+        .execute(PgDeviceQueues.arguments(wanted).addValue(group.orElse(null)))
+        .map(
+            rows -> {
+              Set<DeviceKey> known = HashSet.newHashSet(rows.size());
+              for (Row row : rows) {
+                known.add(DeviceKey.of(row.getString("tenant"), row.getString("device_id")));
+              }
+              return known;
+            });
   }
 
   /// How far the topic has been read, by any replica: partition → next offset.

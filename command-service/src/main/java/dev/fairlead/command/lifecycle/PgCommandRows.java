@@ -72,7 +72,7 @@ public final class PgCommandRows {
                     payload(row.getString("result_content_type"), row.getBuffer("result_body"))));
   }
 
-  private static CommandState state(Row row) {
+  static CommandState state(Row row) {
     return CommandState.of(row.getString("state")).orElseThrow();
   }
 

@@ -28,7 +28,7 @@ import java.util.UUID;
 /// device's row and written here by compare-and-set.
 public final class PgCommandStore {
 
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       id, sequence, tenant, device_id, kind, content_type, body, state, attempt, deadline,
       created_at, result_status, result_reason, result_content_type, result_body, history,
@@ -199,7 +199,7 @@ public final class PgCommandStore {
         .map(PgCommandStore::commands);
   }
 
-  private static List<Command> commands(RowSet<Row> rows) {
+  static List<Command> commands(RowSet<Row> rows) {
     List<Command> commands = new ArrayList<>(rows.size());
     for (Row row : rows) {
       commands.add(PgCommandRows.command(row));

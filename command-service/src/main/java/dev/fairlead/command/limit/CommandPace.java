@@ -53,10 +53,11 @@ public final class CommandPace {
     this.toldAtNanos = nanos.getAsLong();
   }
 
-  /// Takes note of a command, if the tenant may send one more now.
+  /// Takes note of commands, if the tenant may send one more now. Many at once are let through as
+  /// one is, and have the tenant wait for longer afterwards.
   ///
   /// @return empty if it may; else after how long it may again
-  public synchronized Optional<Duration> take(TenantId tenant) {
+  public synchronized Optional<Duration> take(TenantId tenant, int commands) {
     long now = nanos.getAsLong();
     double rate = allowances.allowed(tenant, Limit.COMMANDS);
     Pace pace = paces.computeIfAbsent(tenant, fresh -> new Pace(new Bucket(rate, now)));
@@ -67,8 +68,8 @@ public final class CommandPace {
       refused.increment();
       return Optional.of(Duration.ofNanos(wait));
     }
-    pace.bucket.spend(1, now);
-    pace.accepted++;
+    pace.bucket.spend(commands, now);
+    pace.accepted += commands;
     return Optional.empty();
   }
 

@@ -38,7 +38,7 @@ class CommandPaceTest {
   private long accepted(int tries) {
     long accepted = 0;
     for (int i = 0; i < tries; i++) {
-      accepted += pace.take(ACME).isEmpty() ? 1 : 0;
+      accepted += pace.take(ACME, 1).isEmpty() ? 1 : 0;
     }
     return accepted;
   }
@@ -53,17 +53,17 @@ class CommandPaceTest {
     assertThat(accepted(10)).isEqualTo(3);
 
     // When
-    Optional<Duration> wait = pace.take(ACME);
+    Optional<Duration> wait = pace.take(ACME, 1);
 
     // Then
     assertThat(wait).contains(Duration.ofMillis(500));
-    assertThat(pace.take(OTHER)).isEmpty();
+    assertThat(pace.take(OTHER, 1)).isEmpty();
 
     // When
     pass(Duration.ofMillis(500));
 
     // Then
-    assertThat(pace.take(ACME)).isEmpty();
+    assertThat(pace.take(ACME, 1)).isEmpty();
   }
 
   @Test
@@ -88,17 +88,17 @@ class CommandPaceTest {
     accepted(10);
 
     // Then
-    assertThat(pace.take(ACME)).isPresent();
+    assertThat(pace.take(ACME, 1)).isPresent();
     pass(Duration.ofSeconds(1));
-    assertThat(pace.take(ACME)).isEmpty();
-    assertThat(pace.take(ACME)).isPresent();
+    assertThat(pace.take(ACME, 1)).isEmpty();
+    assertThat(pace.take(ACME, 1)).isPresent();
   }
 
   @Test
   void tellsWhatWasSentAndWhetherMoreWasWanted() {
     // Given
     accepted(10);
-    pace.take(OTHER);
+    pace.take(OTHER, 1);
     pass(Duration.ofSeconds(2));
 
     // When

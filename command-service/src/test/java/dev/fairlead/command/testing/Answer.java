@@ -8,6 +8,11 @@ import java.util.List;
 /// An answer of the interface.
 public record Answer(int status, HttpHeaders headers, String text) {
 
+  /// A header field; empty when it is not there.
+  public String header(String name) {
+    return headers.firstValue(name).orElse("");
+  }
+
   /// The document.
   public JsonObject json() {
     return new JsonObject(text);

@@ -84,6 +84,11 @@ public final class CommandFixture implements AutoCloseable {
 
   /// The same with other limits.
   public CommandFixture(CommandSettings settings, LimitSettings limits) {
+    this(settings, limits, URI.create("http://127.0.0.1:1"));
+  }
+
+  /// The same with a registry that answers filters.
+  public CommandFixture(CommandSettings settings, LimitSettings limits, URI registry) {
     BusSettings busSettings =
         new BusSettings(
             TestBackends.kafka().bootstrapServers(),
@@ -116,7 +121,8 @@ public final class CommandFixture implements AutoCloseable {
             without.database(),
             busSettings,
             settings,
-            limits);
+            limits,
+            registry);
     bus = new Bus(vertx, busSettings, meters, new Health());
     bus.start().await();
     producer = bus.producer(ProducerProfile.PROMPT, 64 << 20, Set.of(Topic.values())).await();
@@ -269,13 +275,16 @@ public final class CommandFixture implements AutoCloseable {
 
   /// Sends a command and goes on while it waits.
   public CompletableFuture<Answer> sendAsync(
-      CommandService service, DeviceKey device, String query, String body) {
-    HttpRequest request =
+      CommandService service, DeviceKey device, String query, String body, String... headers) {
+    HttpRequest.Builder request =
         request(service, OPERATOR, "/api/v1/devices/" + device.device() + "/commands" + query)
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return http.sendAsync(request, BodyHandlers.ofString()).thenApply(CommandFixture::answer);
+            .POST(BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.sendAsync(request.build(), BodyHandlers.ofString())
+        .thenApply(CommandFixture::answer);
   }
 
   /// Reads a command by the first service.

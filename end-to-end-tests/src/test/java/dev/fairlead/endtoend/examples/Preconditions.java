@@ -51,6 +51,7 @@ final class Preconditions {
           entry("a device on the map", Preconditions::placedPump),
           entry("a device at work", Preconditions::atWork),
           entry("a command", Preconditions::command),
+          entry("a batch of commands", Preconditions::batch),
           entry("a cancelled command", Preconditions::cancelledCommand),
           entry("a command under the idempotency key order-4711", Preconditions::commandUnderKey),
           entry("as many commands as a device may have", Preconditions::commandsToTheLimit),
@@ -151,6 +152,15 @@ final class Preconditions {
 
   private static String command(World world) {
     return world.named("commands", world.create(commandPort(world), COMMANDS, REBOOT));
+  }
+
+  private static void batch(World world) {
+    world.named(
+        "batches",
+        world.create(
+            commandPort(world),
+            "/api/v1/commands/batches",
+            "{\"devices\":[\"pump-17\"],\"kind\":\"reboot\",\"deadline\":\"1h\"}"));
   }
 
   private static String apiKey(World world) {

@@ -55,6 +55,9 @@ final class ApiExchange {
   private Supplier<Future<Optional<Principal>>> standing =
       () -> Future.succeededFuture(Optional.empty());
 
+  /// The caller's key or token, for an operation that needs it still.
+  private Optional<Secret> passedOn = Optional.empty();
+
   ApiExchange(ApiParts parts, BoundOperation operation, RoutingContext routing) {
     this.parts = parts;
     this.operation = operation;
@@ -106,6 +109,7 @@ final class ApiExchange {
       return;
     }
     standing = parts.callers().standing(key);
+    passedOn = operation.passesKeyOn() ? Optional.of(Secret.of(key)) : Optional.empty();
     if (SignIns.isToken(key)) {
       await(values, parts.callers().byToken(key));
     } else {
@@ -149,7 +153,8 @@ final class ApiExchange {
       bodyParts = Optional.of(BodyParts.of(request, context));
       return Future.succeededFuture(Buffer.buffer());
     }
-    return BodyReader.read(request, parts.settings().bodyBytesMax());
+    return BodyReader.read(
+        request, Math.min(operation.bodyBytesMax(), parts.settings().bodyBytesMax()));
   }
 
   private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
@@ -219,7 +224,15 @@ final class ApiExchange {
     }
     ApiRequest apiRequest =
         new ApiRequest(
-            request, context, values, body, bodyParts, caller, parts.callers().site(request), act);
+            request,
+            context,
+            values,
+            body,
+            bodyParts,
+            caller,
+            passedOn,
+            parts.callers().site(request),
+            act);
     Thread thread =
         Thread.ofVirtual()
             .name("api-" + operation.id())

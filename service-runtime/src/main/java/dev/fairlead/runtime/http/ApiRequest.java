@@ -3,6 +3,7 @@ package dev.fairlead.runtime.http;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.settings.Secret;
 import io.vertx.core.Context;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,6 +30,7 @@ public final class ApiRequest {
   private final byte[] body;
   private final Optional<BodyParts> parts;
   private final Optional<Caller> caller;
+  private final Optional<Secret> passedOn;
   private final PublicSite.Met site;
   private final Map<String, String> cookies;
   private final Act act;
@@ -40,6 +42,7 @@ public final class ApiRequest {
       byte[] body,
       Optional<BodyParts> parts,
       Optional<Caller> caller,
+      Optional<Secret> passedOn,
       PublicSite.Met site,
       Act act) {
     this.http = http;
@@ -50,6 +53,7 @@ public final class ApiRequest {
     this.body = body;
     this.parts = parts;
     this.caller = caller;
+    this.passedOn = passedOn;
     this.site = site;
     this.cookies =
         http.cookies().stream()
@@ -120,6 +124,12 @@ public final class ApiRequest {
   /// The group that the caller is kept to; empty for whoever is not.
   public Optional<String> group() {
     return caller.flatMap(who -> who.principal().group());
+  }
+
+  /// The key or token of the caller, in an operation that the contract marks with
+  /// `x-passes-key-on`: to ask another service in the caller's name. Empty for a browser's session.
+  public Optional<Secret> passedOn() {
+    return passedOn;
   }
 
   /// The session of the browser that sends the request; empty when a key or a token did, and in an

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///     of it are limited by address
 /// @param streamed whether it takes its body part by part, while it is being sent: its length is
 ///     then the operation's to bound, and each part may take as long as another request
+/// @param bodyBytesMax the largest body that it takes, where that is less than the settings say
+/// @param passesKeyOn whether it asks another service in the name of the caller, with the caller's
+///     key or token
 /// @param parameters the rules of its parameters
 /// @param body the rule of its body, if it has one
 /// @param operation what it does
@@ -36,6 +39,8 @@ record BoundOperation(
     boolean page,
     boolean guarded,
     boolean streamed,
+    long bodyBytesMax,
+    boolean passesKeyOn,
     List<ParameterRule> parameters,
     Optional<BodyRule> body,
     Operation operation) {
@@ -48,6 +53,8 @@ record BoundOperation(
   private static final String PAGE = "x-page";
   private static final String GUARDED = "x-guarded";
   private static final String STREAMED = "x-streamed";
+  private static final String BODY_MAX = "x-body-max";
+  private static final String PASSES_KEY_ON = "x-passes-key-on";
   private static final Set<HttpMethod> READING =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -63,6 +70,8 @@ record BoundOperation(
         flag(contract, PAGE),
         flag(contract, GUARDED),
         flag(contract, STREAMED),
+        contract.getOpenAPIModel().getLong(BODY_MAX, Long.MAX_VALUE),
+        flag(contract, PASSES_KEY_ON),
         contract.getParameters().stream()
             .map(parameter -> new ParameterRule(parameter, schemas))
             .toList(),
