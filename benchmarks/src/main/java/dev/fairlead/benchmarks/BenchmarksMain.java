@@ -15,7 +15,7 @@ public final class BenchmarksMain {
   /// Runs the benchmark that is named.
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `bad-handshakes`, `session-changes`, `row-budget` or `million-devices`
+  ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices` or `commands`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -29,11 +29,12 @@ public final class BenchmarksMain {
       case "session-changes" -> table = SessionChanges.run(directory);
       case "row-budget" -> table = RowBudget.run(directory);
       case "million-devices" -> table = MillionDevices.run(directory, results());
+      case "commands" -> table = Commands.run(directory);
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
-                + " | session-changes | row-budget | million-devices");
+                + " | session-changes | row-budget | million-devices | commands");
         System.exit(USAGE);
         return;
       }
