@@ -153,6 +153,7 @@ public final class CommandRoutes {
         body.body(),
         body.order(),
         deadline(body.deadline()),
+        body.notifying(),
         request
             .header("Idempotency-Key")
             .map(key -> new NewCommand.Idempotency(key, fingerprint(device, request.bodyBytes()))));

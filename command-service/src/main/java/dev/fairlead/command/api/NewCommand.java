@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param body the parameters, if any
 /// @param order when it is sent, next to others of the device
 /// @param deadline when it is no longer worth running
+/// @param notifying whether its end is told in the change feed
 /// @param idempotency by what its sender knows it again
 record NewCommand(
     CommandId id,
@@ -23,6 +24,7 @@ record NewCommand(
     Optional<Payload> body,
     Order order,
     Instant deadline,
+    boolean notifying,
     Optional<Idempotency> idempotency) {
 
   /// What makes two requests the same.

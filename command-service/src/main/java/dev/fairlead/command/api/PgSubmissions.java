@@ -344,6 +344,7 @@ public final class PgSubmissions {
         edit.after().attempt(),
         wanted.order(),
         wanted.deadline(),
+        wanted.notifying(),
         now,
         Optional.empty(),
         Optional.empty(),

@@ -28,14 +28,21 @@ public final class PgCommandStore {
       """
       id, sequence, tenant, device_id, kind, content_type, body, state, attempt, deadline,
       created_at, result_status, result_reason, result_content_type, result_body, history,
-      ordered, priority, supersedes, progress_at, progress_content_type, progress_body
+      ordered, priority, supersedes, notify, progress_at, progress_content_type, progress_body
       """;
 
   private final Pool pool;
 
+  private volatile Runnable told = () -> {};
+
   /// @param pool of the schema `command`
   public PgCommandStore(Pool pool) {
     this.pool = pool;
+  }
+
+  /// Is told after the commit of a transaction that put ends into the outbox.
+  public void onTold(Runnable listener) {
+    told = listener;
   }
 
   /// Puts a command in.
@@ -48,8 +55,9 @@ public final class PgCommandStore {
             """
             insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
-              supersedes)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17)
+              supersedes, notify)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16,
+              $17, $18)
             returning sequence
             """)
         .execute(
@@ -71,7 +79,8 @@ public final class PgCommandStore {
                   PgHistory.write(command.history()),
                   command.order().ordered(),
                   (short) command.order().priority(),
-                  command.order().supersedes().orElse(null)
+                  command.order().supersedes().orElse(null),
+                  command.notifying()
                 }))
         .map(rows -> rows.iterator().next().getLong("sequence"));
   }
@@ -99,14 +108,13 @@ public final class PgCommandStore {
   }
 
   /// Writes what happened to commands. Devices where one has ended are looked at again where others
-  /// wait.
+  /// wait, and ends that are to be told are put into the outbox.
   ///
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
   public Future<Void> write(SqlConnection transaction, Collection<CommandEdit> edits) {
-    List<Tuple> changes =
-        edits.stream().filter(CommandEdit::isChanged).map(PgCommandStore::change).toList();
-    if (changes.isEmpty()) {
+    List<CommandEdit> changed = edits.stream().filter(CommandEdit::isChanged).toList();
+    if (changed.isEmpty()) {
       return Future.succeededFuture();
     }
     return transaction
@@ -126,9 +134,11 @@ public final class PgCommandStore {
                 case when $17 is null then progress_content_type else $18 end,
               progress_body = case when $17 is null then progress_body else $19 end
             where id = $1 and state = $2 and attempt = $3
+            returning case when $14 and notify then kind end as kind_to_tell
             """)
-        .executeBatch(changes)
-        .compose(PgCommandStore::checkEach)
+        .executeBatch(changed.stream().map(PgCommandStore::change).toList())
+        .compose(results -> checkEach(results).map(results))
+        .compose(results -> PgCommandEnds.tell(transaction, changed, results, told))
         .compose(
             nothing ->
                 PgDeviceQueues.look(
