@@ -10,11 +10,18 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.CommandEnded;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
 import dev.fairlead.command.testing.Gateway.Session;
+import dev.fairlead.runtime.database.PgPools;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,5 +190,43 @@ class CommandEndsIT {
     assertThat(results.get(2).body()).isNull();
     assertThat(results.get(2).contentType()).isEmpty();
     assertThat(results.get(2).isBodyOmitted()).isFalse();
+  }
+
+  @Test
+  void hasTheOutboxReadRightAfterACommitThatTellsOfAnEnd() {
+    // Given
+    Vertx vertx = Vertx.vertx();
+    Pool pool = PgPools.create(vertx, fixture.database(), "test", "command");
+    PgCommandStore commands = new PgCommandStore(pool);
+    AtomicInteger told = new AtomicInteger();
+    commands.onTold(told::incrementAndGet);
+    DeviceKey silent = fixture.newDevice();
+    DeviceKey asking = fixture.newDevice();
+    fixture.awaitFollowed(Topic.DEVICES);
+    send(silent, "");
+    String id = send(asking, ",\"notify\":true");
+
+    // When
+    pool.withTransaction(
+            transaction -> commands.cancelAll(transaction, silent, Instant.EPOCH, "by a test"))
+        .await();
+    pool.withTransaction(
+            transaction ->
+                commands
+                    .cancelAll(transaction, asking, Instant.EPOCH, "by a test")
+                    .compose(_ -> Future.failedFuture("rolled back")))
+        .otherwiseEmpty()
+        .await();
+    int before = told.get();
+    pool.withTransaction(
+            transaction -> commands.cancelAll(transaction, asking, Instant.EPOCH, "by a test"))
+        .await();
+
+    // Then
+    assertThat(before).isZero();
+    await().until(() -> told.get() == 1);
+    assertThat(ids(awaitEnds(asking, 1))).containsExactly(id);
+    pool.close().await();
+    vertx.close().await();
   }
 }
