@@ -15,6 +15,8 @@ public enum Topic {
   SESSIONS("sessions", Spread.KEYED, Cleanup.COMPACTED, Duration.ofDays(7)),
   /// Answers of devices to commands.
   REPLIES("replies", Spread.KEYED, Cleanup.DELETED, Duration.ofDays(3)),
+  /// Ends of commands whose senders asked to be told.
+  COMMANDS("commands", Spread.KEYED, Cleanup.DELETED, Duration.ofDays(7)),
   /// Mail to one gateway, in the partition that it chose.
   INBOX("inbox", Spread.INBOX, Cleanup.DELETED, Duration.ofHours(1)),
   /// Frames of terminals, files and ports to one gateway.

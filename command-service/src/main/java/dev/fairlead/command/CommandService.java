@@ -115,7 +115,12 @@ public final class CommandService implements Service {
                 bus.producer(
                     ProducerProfile.PROMPT,
                     BUS_BUDGET_BYTES,
-                    Set.of(Topic.INBOX, Topic.AUDIT, Topic.GATEWAYS, Topic.DEAD_LETTERS)))
+                    Set.of(
+                        Topic.INBOX,
+                        Topic.COMMANDS,
+                        Topic.AUDIT,
+                        Topic.GATEWAYS,
+                        Topic.DEAD_LETTERS)))
         .compose(producer -> assemble(bus, producer, database, waiters, access));
   }
 

@@ -103,7 +103,9 @@ final class PgBackend {
 
   /// What this service says on the bus about its rows.
   PgOutbox outbox(Vertx vertx, BusProducer producer, MeterRegistry meters) {
-    return new PgOutbox(vertx, pool, producer, CommandService.SCHEMA, meters);
+    PgOutbox outbox = new PgOutbox(vertx, pool, producer, CommandService.SCHEMA, meters);
+    commands.onTold(outbox::poke);
+    return outbox;
   }
 
   AuditLog audit(PgOutbox outbox) {

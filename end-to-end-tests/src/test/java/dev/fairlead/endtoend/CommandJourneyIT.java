@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.HookReceiver;
+import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.SignedIn;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.net.http.WebSocketHandshakeException;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +34,12 @@ class CommandJourneyIT {
 
   @BeforeAll
   static void start() {
-    cluster = new Cluster(directory);
+    cluster =
+        new Cluster(
+            directory,
+            ServiceJar.Tuning.QUICK_START,
+            Map.of("FAIRLEAD_WEBHOOK_PRIVATE_ADDRESSES", "true"),
+            Map.of());
   }
 
   @AfterAll
@@ -151,6 +159,59 @@ class CommandJourneyIT {
       assertThat(forged.status()).isEqualTo(401);
       assertThat(device.run()).hasSize(1);
     }
+  }
+
+  @Test
+  void tellsAWebhookOfTheEndOfACommandThatAsksForIt() {
+    // Given
+    TestDevice device = cluster.device("journey-7");
+    TestDevice gone = cluster.device("journey-8");
+    device.connect(cluster.gatewayA().httpPort()).join();
+    try (HookReceiver receiver = new HookReceiver()) {
+      String secret =
+          cluster
+              .api()
+              .post(
+                  cluster.registry().httpPort(),
+                  "/api/v1/webhooks",
+                  "{\"url\":\"" + receiver.url() + "\",\"kinds\":[\"command.ended\"]}")
+              .body()
+              .path("secret")
+              .asText();
+
+      // When
+      cluster.send(device.id(), "ping", "?wait=10s");
+      String first = notifying(device);
+      await().atMost(PATIENCE).until(() -> receiver.messages().size() == 1);
+      String second = notifying(gone);
+      cluster.api().delete(cluster.registry().httpPort(), "/api/v1/devices/" + gone.id());
+      await().atMost(PATIENCE).until(() -> receiver.messages().size() == 2);
+
+      // Then
+      assertThat(receiver.messages()).allMatch(message -> message.isSignedWith(secret));
+      JsonNode done = receiver.messages().getFirst().event();
+      assertThat(done.path("subject").asText()).isEqualTo(device.id());
+      assertThat(done.path("data").path("id").asText()).isEqualTo(first);
+      assertThat(done.path("data").path("state").asText()).isEqualTo("succeeded");
+      assertThat(done.path("data").path("result").path("body").path("n").asInt()).isEqualTo(1);
+      JsonNode cancelled = receiver.messages().getLast().event();
+      assertThat(cancelled.path("subject").asText()).isEqualTo(gone.id());
+      assertThat(cancelled.path("data").path("id").asText()).isEqualTo(second);
+      assertThat(cancelled.path("data").path("state").asText()).isEqualTo("cancelled");
+    }
+  }
+
+  /// Sends a command of whose end somebody is to be told.
+  private static String notifying(TestDevice device) {
+    return cluster
+        .api()
+        .post(
+            cluster.command().httpPort(),
+            "/api/v1/devices/" + device.id() + "/commands",
+            "{\"kind\":\"ping\",\"body\":{\"n\":1},\"notify\":true}")
+        .body()
+        .path("id")
+        .asText();
   }
 
   @Test

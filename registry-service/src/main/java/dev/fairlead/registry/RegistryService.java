@@ -25,6 +25,7 @@ import dev.fairlead.registry.certificate.PgAuthorities;
 import dev.fairlead.registry.certificate.PgCertificates;
 import dev.fairlead.registry.certificate.PgRenewals;
 import dev.fairlead.registry.change.Changes;
+import dev.fairlead.registry.command.PgCommandEnds;
 import dev.fairlead.registry.contractpage.ContractPage;
 import dev.fairlead.registry.count.CountRoutes;
 import dev.fairlead.registry.credential.Credentials;
@@ -388,6 +389,7 @@ public final class RegistryService implements Service {
                     desired,
                     schemas,
                     meters),
+                PgCommandEnds.feed(pool, deadLetters, outbox),
                 audit.feed(deadLetters)));
     feeds.addAll(telemetry.feeds());
     List<Future<?>> joined = new ArrayList<>();

@@ -15,6 +15,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.limit.Limit;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,7 @@ class MessagesTest {
             InboxMessage::decode),
         new Sample(
             "result", deviceMessage(DeviceMessage.Type.RESULT).toRecord(), DeviceMessage::decode),
+        new Sample("ended", ended(new byte[] {1, -1}).toRecord(), CommandEnded::decode),
         new Sample(
             "telemetry",
             deviceMessage(DeviceMessage.Type.TELEMETRY).toRecord(),
@@ -408,6 +411,70 @@ class MessagesTest {
             sent ->
                 assertThat(AccessMessage.decode(Received.from(sent.toRecord(), 0, 0)))
                     .isEqualTo(sent));
+  }
+
+  private static CommandEnded ended(byte[] body) {
+    return new CommandEnded(
+        DEVICE,
+        UUID.fromString("0198f1f2-3b4c-7d5e-8f60-718293a4b5c6"),
+        "valve/open",
+        "failed",
+        2,
+        Optional.of("stuck"),
+        Instant.parse("2026-11-21T08:00:00.123456Z"),
+        Optional.of(CommandEnded.Result.of("failed", "image/png", body)));
+  }
+
+  @Test
+  void tellsOfTheEndOfACommandWithWhatTheDeviceAnswered() {
+    // Given
+    CommandEnded message = ended(new byte[] {1, -1});
+
+    // When
+    CommandEnded read = CommandEnded.decode(Received.from(message.toRecord(), 0, 0));
+
+    // Then
+    assertThat(read).usingRecursiveComparison().isEqualTo(message);
+    assertThat(message.toRecord().key()).isEqualTo("default/lamp-1");
+  }
+
+  @Test
+  void tellsOfTheEndOfACommandThatTheDeviceNeverAnswered() {
+    // Given
+    CommandEnded message =
+        new CommandEnded(
+            DEVICE,
+            new UUID(1, 2),
+            "ping",
+            "expired",
+            0,
+            Optional.empty(),
+            Instant.EPOCH,
+            Optional.empty());
+
+    // When
+    CommandEnded read = CommandEnded.decode(Received.from(message.toRecord(), 0, 0));
+
+    // Then
+    assertThat(read).isEqualTo(message);
+  }
+
+  @Test
+  void leavesTheBodyOfALargeAnswerOut() {
+    // Given
+    int max = CommandEnded.BODY_BYTES_MAX;
+
+    // When
+    CommandEnded whole = CommandEnded.decode(Received.from(ended(new byte[max]).toRecord(), 0, 0));
+    CommandEnded cut =
+        CommandEnded.decode(Received.from(ended(new byte[max + 1]).toRecord(), 0, 0));
+
+    // Then
+    assertThat(whole.result().orElseThrow().body()).hasSize(max);
+    assertThat(whole.result().orElseThrow().isBodyOmitted()).isFalse();
+    assertThat(cut.result().orElseThrow().body()).isNull();
+    assertThat(cut.result().orElseThrow().isBodyOmitted()).isTrue();
+    assertThat(cut.result().orElseThrow().contentType()).contains("image/png");
   }
 
   @Test

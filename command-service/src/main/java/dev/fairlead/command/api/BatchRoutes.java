@@ -124,6 +124,7 @@ public final class BatchRoutes {
         wanted.body(),
         wanted.order(),
         deadline,
+        wanted.notifying(),
         Optional.empty(),
         Optional.of(batch),
         Optional.empty());

@@ -1,6 +1,7 @@
 package dev.fairlead.command.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandProgress;
 import dev.fairlead.command.lifecycle.CommandResult;
@@ -24,6 +25,7 @@ record CommandDocument(
     String order,
     int priority,
     @Nullable String supersedes,
+    @JsonProperty("notify") boolean notifying,
     Instant deadline,
     Instant createdAt,
     @Nullable Progress progress,
@@ -107,6 +109,7 @@ record CommandDocument(
         command.order().ordered() ? "ordered" : "concurrent",
         command.order().priority(),
         command.order().supersedes().orElse(null),
+        command.notifying(),
         command.deadline(),
         command.createdAt(),
         command.progress().map(Progress::of).orElse(null),

@@ -116,6 +116,7 @@ public final class CommandRoutes {
         body.body(),
         body.order(),
         reader.deadline(body.deadline()),
+        body.notifying(),
         reader.claim(request, device.toString(), id.value()),
         Optional.empty(),
         Optional.of(request.act()));

@@ -17,6 +17,7 @@ import java.util.UUID;
 /// @param body the parameters, if any
 /// @param order when it is sent, next to others of the device
 /// @param deadline when it is no longer worth running
+/// @param notifying whether its end is told in the change feed
 /// @param claim by what its sender knows it again
 /// @param batch the request that makes it together with others
 /// @param act for the audit; empty for one of many that were asked for together
@@ -27,6 +28,7 @@ record NewCommand(
     Optional<Payload> body,
     Order order,
     Instant deadline,
+    boolean notifying,
     Optional<PgIdempotency.Claim> claim,
     Optional<UUID> batch,
     Optional<Act> act) {}

@@ -19,7 +19,13 @@ import java.util.Optional;
 ///     null counts as none; or the bytes of base64 text
 /// @param order when it is to be sent
 /// @param deadline as it was written
-record SendRequest(String kind, Optional<Payload> body, Order order, Optional<String> deadline) {
+/// @param notifying whether its end is told in the change feed
+record SendRequest(
+    String kind,
+    Optional<Payload> body,
+    Order order,
+    Optional<String> deadline,
+    boolean notifying) {
 
   /// What bytes are when nothing else is said of them.
   private static final String BYTES = "application/octet-stream";
@@ -35,6 +41,7 @@ record SendRequest(String kind, Optional<Payload> body, Order order, Optional<St
     private boolean ordered = true;
     private int priority = Order.PRIORITY_DEFAULT;
     private Optional<String> supersedes = Optional.empty();
+    private boolean notifying;
 
     private void take(String name, JsonToken value, JsonParser parser, byte[] document)
         throws IOException {
@@ -46,6 +53,7 @@ record SendRequest(String kind, Optional<Payload> body, Order order, Optional<St
         case "order" -> ordered = parser.getText().equals("ordered");
         case "priority" -> priority = parser.getIntValue();
         case "supersedes" -> supersedes = Optional.of(parser.getText());
+        case "notify" -> notifying = parser.getBooleanValue();
         case "enc" -> isBase64 = true;
         case "contentType" -> contentType = Optional.of(parser.getText());
         case "body" -> {
@@ -60,7 +68,8 @@ record SendRequest(String kind, Optional<Payload> body, Order order, Optional<St
     }
 
     private SendRequest request() {
-      return new SendRequest(kind, payload(), new Order(ordered, priority, supersedes), deadline);
+      return new SendRequest(
+          kind, payload(), new Order(ordered, priority, supersedes), deadline, notifying);
     }
 
     private Optional<Payload> payload() {

@@ -198,6 +198,7 @@ final class Wish {
         edit.after().attempt(),
         wanted.order(),
         wanted.deadline(),
+        wanted.notifying(),
         now,
         Optional.empty(),
         Optional.empty(),

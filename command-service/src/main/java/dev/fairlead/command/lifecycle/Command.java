@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param attempt how often it was sent
 /// @param order when it is sent, next to others of its device
 /// @param deadline when it is no longer worth running
+/// @param notifying whether its end is told in the change feed
 /// @param createdAt when it was made
 /// @param progress how far the device is with it
 /// @param result what the device answered
@@ -30,6 +31,7 @@ public record Command(
     int attempt,
     Order order,
     Instant deadline,
+    boolean notifying,
     Instant createdAt,
     Optional<CommandProgress> progress,
     Optional<CommandResult> result,

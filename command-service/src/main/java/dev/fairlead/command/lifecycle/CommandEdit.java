@@ -152,6 +152,13 @@ public final class CommandEdit {
     return changed;
   }
 
+  /// The line of the history that is the command's end, where it has come to it in this edit.
+  Optional<HistoryEntry> end() {
+    return isEnding()
+        ? entries.stream().filter(entry -> entry.state().isFinal() && !entry.late()).findFirst()
+        : Optional.empty();
+  }
+
   /// Whether the command has come to its end in this edit.
   public boolean isEnding() {
     return state.isFinal() && !before.state().isFinal();

@@ -46,6 +46,7 @@ public final class PgCommandRows {
             row.getInteger("priority"),
             Optional.ofNullable(row.getString("supersedes"))),
         instant(row, "deadline"),
+        row.getBoolean("notify"),
         instant(row, "created_at"),
         progress(row),
         result(row),

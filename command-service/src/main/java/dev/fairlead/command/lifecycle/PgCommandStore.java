@@ -32,17 +32,23 @@ public final class PgCommandStore {
       """
       id, sequence, tenant, device_id, kind, content_type, body, state, attempt, deadline,
       created_at, result_status, result_reason, result_content_type, result_body, history,
-      ordered, priority, supersedes, progress_at, progress_content_type, progress_body
+      ordered, priority, supersedes, notify, progress_at, progress_content_type, progress_body
       """;
 
   private final Pool pool;
   private final ReturnPace pace;
+  private volatile Runnable told = () -> {};
 
   /// @param pool of the schema `command`
   /// @param pace at which devices are looked at where others wait
   public PgCommandStore(Pool pool, ReturnPace pace) {
     this.pool = pool;
     this.pace = pace;
+  }
+
+  /// Is told after the commit of a transaction that put ends into the outbox.
+  public void onTold(Runnable listener) {
+    told = listener;
   }
 
   /// What decides about these commands; those that do not exist are left out. To be called under
@@ -68,7 +74,7 @@ public final class PgCommandStore {
   }
 
   /// Writes what happened to commands. Devices where one has ended are looked at again where others
-  /// wait.
+  /// wait, and ends that are to be told are put into the outbox.
   ///
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
@@ -108,14 +114,17 @@ public final class PgCommandStore {
                 is_final, history, progress_at, progress_content_type, progress_body)
             where command.id = given.id and command.state = given.was_state
               and command.attempt = given.was_attempt
+            returning command.id,
+              case when given.is_final and command.notify then command.kind end as kind_to_tell
             """)
         .execute(changes(changed).addInteger(CommandEdit.HISTORY_MAX))
         .compose(
             rows ->
                 rows.rowCount() == changed.size()
-                    ? PgTenantQueues.add(transaction, ended, -1)
+                    ? PgCommandEnds.tell(transaction, changed, rows, told)
                     : Future.failedFuture(
                         new IllegalStateException("a command was changed by somebody else")))
+        .compose(_ -> PgTenantQueues.add(transaction, ended, -1))
         .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace));
   }
 

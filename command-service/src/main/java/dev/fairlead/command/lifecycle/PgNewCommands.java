@@ -44,20 +44,20 @@ public final class PgNewCommands {
               select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
                 $6::bytea[], $7::text[], $8::integer[], $9::timestamptz[], $10::timestamptz[],
                 $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::boolean[],
-                $16::smallint[], $17::text[], $18::uuid[], $19::timestamptz[])
+                $16::smallint[], $17::text[], $18::uuid[], $19::timestamptz[], $20::boolean[])
               with ordinality as given (id, tenant, device_id, kind, content_type, body, state,
                 attempt, deadline, created_at, session_id, gateway, lease_until, history, ordered,
-                priority, supersedes, batch_id, due_at, place)
+                priority, supersedes, batch_id, due_at, notify, place)
             ), looked as (
               update device_queue q set due_at = least(coalesce(q.due_at, 'infinity'), given.due_at)
               from given where q.tenant = given.tenant and q.device_id = given.device_id
             )
             insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
-              supersedes, batch_id)
+              supersedes, batch_id, notify)
             select id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history::jsonb, ordered,
-              priority, supersedes, batch_id
+              priority, supersedes, batch_id, notify
             from given
             order by place
             """)
@@ -98,6 +98,7 @@ public final class PgNewCommands {
             column(commands, Short[]::new, fresh -> (short) fresh.command().order().priority()))
         .addArrayOfString(text(commands, fresh -> fresh.supersedes().orElse(null)))
         .addArrayOfUUID(column(commands, UUID[]::new, fresh -> fresh.batch().orElse(null)))
-        .addArrayOfOffsetDateTime(times(commands, fresh -> time(fresh.dueAt())));
+        .addArrayOfOffsetDateTime(times(commands, fresh -> time(fresh.dueAt())))
+        .addArrayOfBoolean(column(commands, Boolean[]::new, fresh -> fresh.command().notifying()));
   }
 }

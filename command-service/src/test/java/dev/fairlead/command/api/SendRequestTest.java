@@ -93,6 +93,20 @@ class SendRequestTest {
     assertThat(request.kind()).isEqualTo("ping");
     assertThat(request.body()).isEmpty();
     assertThat(request.deadline()).isEmpty();
+    assertThat(request.notifying()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void readsWhetherToTellTheEnd(boolean asked) {
+    // Given
+    byte[] document = ("{\"notify\":" + asked + ",\"kind\":\"ping\"}").getBytes(UTF_8);
+
+    // When
+    SendRequest request = SendRequest.read(document);
+
+    // Then
+    assertThat(request.notifying()).isEqualTo(asked);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.message.AuditRecord;
+import dev.fairlead.bus.message.CommandEnded;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
@@ -35,6 +36,7 @@ public final class Gateway {
   private final List<Mail> mail = new CopyOnWriteArrayList<>();
   private final List<ReceivedRecord> deadLetters = new CopyOnWriteArrayList<>();
   private final List<AuditEntry> audit = new CopyOnWriteArrayList<>();
+  private final List<CommandEnded> ends = new CopyOnWriteArrayList<>();
   private final List<Consumer<Deliver>> devices = new CopyOnWriteArrayList<>();
 
   Gateway(BusProducer producer) {
@@ -56,10 +58,12 @@ public final class Gateway {
             deadLetters::add,
             () -> {}),
         bus.tail(
-            Topic.AUDIT,
+            Topic.AUDIT, Set.of(0, 1, 2), new TopicTail.Start.Beginning(), this::audited, () -> {}),
+        bus.tail(
+            Topic.COMMANDS,
             Set.of(0, 1, 2),
             new TopicTail.Start.Beginning(),
-            this::audited,
+            record -> ends.add(CommandEnded.decode(record)),
             () -> {}));
   }
 
@@ -80,6 +84,11 @@ public final class Gateway {
   /// What the audit was told about this path, or what lies below it.
   public List<AuditEntry> audit(String path) {
     return audit.stream().filter(entry -> entry.target().startsWith(path)).toList();
+  }
+
+  /// The ends of a device's commands that were told, in order.
+  public List<CommandEnded> ends(DeviceKey device) {
+    return ends.stream().filter(end -> end.device().equals(device)).toList();
   }
 
   /// A session as its gateway knows it.

@@ -29,6 +29,8 @@ public enum ChangeKind {
   ALERT_RAISED("alert.raised"),
   /// It is over.
   ALERT_CLEARED("alert.cleared"),
+  /// A command whose sender asked to be told has ended.
+  COMMAND_ENDED("command.ended"),
   /// A device was put into a static group.
   GROUP_JOINED("group.joined"),
   /// It was taken out.
