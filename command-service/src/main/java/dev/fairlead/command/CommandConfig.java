@@ -1,6 +1,7 @@
 package dev.fairlead.command;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.command.api.CommandRoutes;
 import dev.fairlead.command.lifecycle.CommandSettings;
@@ -18,6 +19,7 @@ import java.util.Optional;
 /// @param database where its rows are
 /// @param bus where the topics are
 /// @param commands times and bounds of commands
+/// @param changes the bounds of the streams of steps
 /// @param limits what tenants may
 public record CommandConfig(
     Optional<HttpServerSettings> http,
@@ -25,6 +27,7 @@ public record CommandConfig(
     DatabaseSettings database,
     BusSettings bus,
     CommandSettings commands,
+    FeedSettings changes,
     LimitSettings limits) {
 
   /// How many requests may wait for a command to end.
@@ -40,19 +43,30 @@ public record CommandConfig(
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
         CommandSettings.from(settings),
+        FeedSettings.from(
+            settings,
+            "COMMAND_CHANGE",
+            "How long a step of a command can be followed.",
+            "How many streams of commands a command service serves to one tenant at once."),
         LimitSettings.from(settings));
   }
 
   /// The same for a service that is handed its requests.
   public CommandConfig withoutHttp() {
-    return new CommandConfig(Optional.empty(), api, database, bus, commands, limits);
+    return new CommandConfig(Optional.empty(), api, database, bus, commands, changes, limits);
   }
 
   /// A configuration without a server.
   public static CommandConfig withoutServer(
       DatabaseSettings database, BusSettings bus, CommandSettings commands, LimitSettings limits) {
     return new CommandConfig(
-        Optional.empty(), api(ApiSettings.of("command")), database, bus, commands, limits);
+        Optional.empty(),
+        api(ApiSettings.of("command")),
+        database,
+        bus,
+        commands,
+        FeedSettings.DEFAULT,
+        limits);
   }
 
   /// The same with room for those who wait, and bodies within the bound of a command's.

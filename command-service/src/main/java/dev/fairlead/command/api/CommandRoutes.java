@@ -300,7 +300,8 @@ public final class CommandRoutes {
   /// The answer of `cancelCommands`.
   record CancelledCount(int cancelled) {}
 
-  private Command named(ApiRequest request) {
+  /// The command that a request names.
+  Command named(ApiRequest request) {
     String text = request.path("id");
     return CommandId.parse(text)
         .map(id -> find(request.tenant(), id))

@@ -73,7 +73,13 @@ public final class PgCommandStore {
                   (short) command.order().priority(),
                   command.order().supersedes().orElse(null)
                 }))
-        .map(rows -> rows.iterator().next().getLong("sequence"));
+        .map(rows -> rows.iterator().next().getLong("sequence"))
+        .compose(
+            sequence ->
+                PgCommandChanges.append(
+                        transaction,
+                        List.of(new PgCommandChanges.Steps(command.id(), command.history())))
+                    .map(sequence));
   }
 
   /// What decides about these commands; those that do not exist are left out. To be called under
@@ -124,11 +130,15 @@ public final class PgCommandStore {
               progress_at = coalesce($17, progress_at),
               progress_content_type =
                 case when $17 is null then progress_content_type else $18 end,
-              progress_body = case when $17 is null then progress_body else $19 end
+              progress_body = case when $17 is null then progress_body else $19 end,
+              steps = case when jsonb_array_length($16::jsonb) = 0 then steps
+                else (case when cardinality(steps) >= $15 then steps[2:] else steps end)
+                  || greatest(pg_current_xact_id(), steps[cardinality(steps)]) end
             where id = $1 and state = $2 and attempt = $3
             """)
         .executeBatch(changes)
         .compose(PgCommandStore::checkEach)
+        .compose(_ -> PgCommandChanges.append(transaction, steps(edits)))
         .compose(
             nothing ->
                 PgDeviceQueues.look(
@@ -138,6 +148,12 @@ public final class PgCommandStore {
                         .map(edit -> edit.before().device())
                         .distinct()
                         .toList()));
+  }
+
+  private static List<PgCommandChanges.Steps> steps(Collection<CommandEdit> edits) {
+    return edits.stream()
+        .map(edit -> new PgCommandChanges.Steps(edit.before().id(), edit.entries()))
+        .toList();
   }
 
   private static Tuple change(CommandEdit edit) {
