@@ -35,11 +35,10 @@ public final class PgFeed<F> {
     return """
       with seen as materialized (
         select xid, id, %1$s
-        from %2$s
+        from %3$s
         where tenant = $1
           and (xid, id) > ($2::text::xid8, $3::bigint)
           and xid < pg_snapshot_xmin(pg_current_snapshot())
-          %3$s
         order by xid, id
         limit $4
       ), wanted as (
@@ -63,7 +62,7 @@ public final class PgFeed<F> {
         .formatted(
             source.columns(),
             source.table(),
-            source.narrowed(),
+            source.scanned(),
             source.wanted(),
             source.over(),
             source.told());

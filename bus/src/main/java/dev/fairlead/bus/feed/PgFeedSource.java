@@ -26,10 +26,9 @@ public interface PgFeedSource<F> {
   /// The columns that [#wanted] and [#told] need, besides `xid` and `id`.
   String columns();
 
-  /// A further condition on the rows that are looked at, such as `and command_id = $6`; for what an
-  /// index can answer.
-  default String narrowed() {
-    return "";
+  /// Where rows are looked at: the table, or a query of its rows that an index answers at once.
+  default String scanned() {
+    return table();
   }
 
   /// The columns that make an event, `from seen`, and the condition of the filter.

@@ -35,12 +35,12 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
   private static final String STATES =
       "and (cardinality($8::text[]) = 0 or seen.state = any($8::text[]))\n";
 
-  private final String narrowed;
+  private final String scanned;
   private final String wanted;
   private final String over;
 
-  private PgCommandSteps(String narrowed, String wanted, String over) {
-    this.narrowed = narrowed;
+  private PgCommandSteps(String scanned, String wanted, String over) {
+    this.scanned = scanned;
     this.wanted = wanted;
     this.over = over;
   }
@@ -49,7 +49,7 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
   /// that had the id before.
   public static PgCommandSteps ofDevices() {
     return new PgCommandSteps(
-        "",
+        PgCommandChanges.TABLE,
         EVENT
             + """
             join device on device.tenant = $1 and device.device_id = seen.device_id
@@ -63,12 +63,17 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
   }
 
   /// Those of one command, up to its end; a late answer comes after it. They are looked for where
-  /// the command says that they are, so that what else happens does not matter.
+  /// the command says that they are, one place after the other (hence the `offset`), so that what
+  /// else happens does not matter.
   public static PgCommandSteps ofCommand() {
     return new PgCommandSteps(
         """
-        and xid = any((select steps from command where id = $6::uuid)::xid8[])
-        and command_id = $6::uuid and not late
+        (select step.*
+          from (select distinct unnest(steps) as xid from command where id = $6::uuid) place
+            cross join lateral (
+              select * from command_change
+              where tenant = $1 and xid = place.xid and command_id = $6::uuid and not late
+              offset 0) step) step
         """,
         EVENT
             + """
@@ -109,8 +114,8 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
   }
 
   @Override
-  public String narrowed() {
-    return narrowed;
+  public String scanned() {
+    return scanned;
   }
 
   @Override
