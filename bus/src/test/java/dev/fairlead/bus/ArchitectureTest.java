@@ -37,7 +37,7 @@ class ArchitectureTest {
   void keepsKafkaOutOfWhatServicesSay() {
     noClasses()
         .that()
-        .resideInAnyPackage("..identity..", "..message..", "..access..", "..postgres..")
+        .resideInAnyPackage("..identity..", "..message..", "..access..", "..postgres..", "..feed..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.kafka..", "io.vertx.kafka..")

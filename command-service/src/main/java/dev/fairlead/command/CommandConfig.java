@@ -1,6 +1,7 @@
 package dev.fairlead.command;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.command.api.CommandRoutes;
 import dev.fairlead.command.lifecycle.CommandSettings;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param database where its rows are
 /// @param bus where the topics are
 /// @param commands times and bounds of commands
+/// @param changes the bounds of the streams of steps
 /// @param limits what tenants may
 /// @param registry where the registry's interface is, by which filters are answered
 public record CommandConfig(
@@ -28,6 +30,7 @@ public record CommandConfig(
     DatabaseSettings database,
     BusSettings bus,
     CommandSettings commands,
+    FeedSettings changes,
     LimitSettings limits,
     URI registry) {
 
@@ -45,6 +48,11 @@ public record CommandConfig(
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
         CommandSettings.from(settings),
+        FeedSettings.from(
+            settings,
+            "COMMAND_CHANGE",
+            "How long a step of a command can be followed.",
+            "How many streams of commands a command service serves to one tenant at once."),
         LimitSettings.from(settings),
         registry(settings));
   }
@@ -69,7 +77,8 @@ public record CommandConfig(
 
   /// The same for a service that is handed its requests.
   public CommandConfig withoutHttp() {
-    return new CommandConfig(Optional.empty(), api, database, bus, commands, limits, registry);
+    return new CommandConfig(
+        Optional.empty(), api, database, bus, commands, changes, limits, registry);
   }
 
   /// A configuration without a server.
@@ -81,6 +90,7 @@ public record CommandConfig(
         database,
         bus,
         commands,
+        FeedSettings.DEFAULT,
         limits,
         URI.create(REGISTRY_DEFAULT));
   }

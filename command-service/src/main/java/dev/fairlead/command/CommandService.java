@@ -12,6 +12,8 @@ import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.command.api.BatchRoutes;
 import dev.fairlead.command.api.Cancellations;
 import dev.fairlead.command.api.CommandRoutes;
+import dev.fairlead.command.api.CommandStreamRoutes;
+import dev.fairlead.command.api.PgCommandFeeds;
 import dev.fairlead.command.api.RegistryFilters;
 import dev.fairlead.command.api.RequestReader;
 import dev.fairlead.command.api.SubmissionGroups;
@@ -184,22 +186,25 @@ public final class CommandService implements Service {
             devices,
             filters,
             submitter);
+    PgCommandFeeds feeds = database.feeds(vertx, config.changes(), meters);
+    closing(feeds::close);
+    CommandStreamRoutes streams = new CommandStreamRoutes(routes, devices, feeds);
     return shares
         .start()
         .compose(_ -> ApiRouter.load(vertx, SCHEMA + "/openapi.yaml", config.api()))
         .map(
             builder ->
-                batches
-                    .bind(routes.bind(builder))
+                streams
+                    .bind(batches.bind(routes.bind(builder)))
                     .build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
-        .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters)));
+        .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters, feeds)));
   }
 
   /// The first thing in a stop, so that the server can still write the answers.
-  private static Future<Void> answerThoseWhoWait(Waiters waiters) {
+  private static Future<Void> answerThoseWhoWait(Waiters waiters, PgCommandFeeds feeds) {
     waiters.close();
-    return Future.succeededFuture();
+    return feeds.close();
   }
 
   /// Joining a group takes its time and is not waited for: the service can answer before.

@@ -3,6 +3,7 @@ package dev.fairlead.command;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.message.DevicesMessage;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.postgres.PgApiKeyUses;
@@ -14,6 +15,7 @@ import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.command.api.PgBatchStarts;
 import dev.fairlead.command.api.PgCancellations;
+import dev.fairlead.command.api.PgCommandFeeds;
 import dev.fairlead.command.api.PgSubmissions;
 import dev.fairlead.command.device.PgDevices;
 import dev.fairlead.command.device.PgTypes;
@@ -106,6 +108,11 @@ final class PgBackend {
     PgOutbox outbox = new PgOutbox(vertx, pool, producer, CommandService.SCHEMA, meters);
     commands.onTold(outbox::poke);
     return outbox;
+  }
+
+  /// The steps of commands for those who follow them.
+  PgCommandFeeds feeds(Vertx vertx, FeedSettings settings, MeterRegistry meters) {
+    return new PgCommandFeeds(vertx, pool, settings, meters);
   }
 
   AuditLog audit(PgOutbox outbox) {

@@ -118,7 +118,7 @@ class TenantIsolationIT {
         .filter(operation -> !isStream(operation));
   }
 
-  /// What never ends is tried where it is followed: in the registry's ChangeStreamIT.
+  /// What never ends is tried where it is followed: in ChangeStreamIT and CommandStreamIT.
   private static boolean isStream(Operation operation) {
     return operation.answers().stream()
         .anyMatch(answer -> answer.mediaType().filter("text/event-stream"::equals).isPresent());

@@ -1,11 +1,11 @@
 package dev.fairlead.registry;
 
 import dev.fairlead.bus.BusSettings;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.bulk.BulkSettings;
-import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.map.MapSettings;
@@ -60,7 +60,7 @@ public record RegistryConfig(
     Duration signingKeyLifetime,
     Duration auditRetention,
     EnrolmentSettings enrolment,
-    ChangeSettings changes,
+    FeedSettings changes,
     WebhookSettings webhooks,
     int gatewayLostBeats,
     Duration gatewayBeatInterval,
@@ -127,7 +127,11 @@ public record RegistryConfig(
             Duration.ofDays(36_500),
             "How long an entry of the audit is kept."),
         EnrolmentSettings.from(settings),
-        ChangeSettings.from(settings),
+        FeedSettings.from(
+            settings,
+            "CHANGE",
+            "How long a change stays in the feed.",
+            "How many streams of changes a registry serves to one tenant at once."),
         WebhookSettings.from(settings),
         settings.integer(
             "GATEWAY_LOST_BEATS",
@@ -190,7 +194,7 @@ public record RegistryConfig(
   }
 
   /// The same with other bounds of the change feed.
-  public RegistryConfig withChanges(ChangeSettings other) {
+  public RegistryConfig withChanges(FeedSettings other) {
     return changed(draft -> draft.changes = other);
   }
 
@@ -254,7 +258,7 @@ public record RegistryConfig(
     private Duration signingKeyLifetime;
     private Duration auditRetention;
     private EnrolmentSettings enrolment;
-    private ChangeSettings changes;
+    private FeedSettings changes;
     private WebhookSettings webhooks;
     private int gatewayLostBeats;
     private Duration gatewayBeatInterval;

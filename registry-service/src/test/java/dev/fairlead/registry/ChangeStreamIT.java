@@ -4,7 +4,8 @@ import static dev.fairlead.registry.RegistryFixture.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.registry.change.ChangeSettings;
+import dev.fairlead.bus.feed.FeedSettings;
+import dev.fairlead.embedded.testing.EventStream;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -41,7 +42,7 @@ class ChangeStreamIT {
             config ->
                 config
                     .withApi(config.api().withBounds(1 << 20, 64, REQUEST_TIMEOUT))
-                    .withChanges(new ChangeSettings(Duration.ofDays(7), STREAMS_MAX)));
+                    .withChanges(new FeedSettings(Duration.ofDays(7), STREAMS_MAX)));
   }
 
   @AfterAll
@@ -55,26 +56,28 @@ class ChangeStreamIT {
     return id;
   }
 
-  private static EventStream open(String tenant, String query, Map<String, String> more) {
+  private static EventStream<JsonObject> open(
+      String tenant, String query, Map<String, String> more) {
     Map<String, String> headers = new HashMap<>(more);
     headers.putIfAbsent("Authorization", "Bearer " + RegistryFixture.ADMIN_KEY);
     if (!tenant.isEmpty()) {
       headers.put("Fairlead-Tenant", tenant);
     }
-    return new EventStream(
+    return new EventStream<>(
         URI.create("http://127.0.0.1:" + registry.port() + "/api/v1/changes/stream" + query),
-        headers);
+        headers,
+        JsonObject::new);
   }
 
   private static void createDevice(String tenant, String id) {
     registry.requestIn(tenant, HttpMethod.POST, "/api/v1/devices", new JsonObject().put("id", id));
   }
 
-  private static List<String> subjects(EventStream stream) {
+  private static List<String> subjects(EventStream<JsonObject> stream) {
     return stream.events().stream().map(event -> event.getString("subject")).toList();
   }
 
-  private static void awaitSubjects(EventStream stream, String... expected) {
+  private static void awaitSubjects(EventStream<JsonObject> stream, String... expected) {
     Awaitility.await()
         .atMost(TIMEOUT)
         .untilAsserted(() -> assertThat(subjects(stream)).containsExactly(expected));
@@ -84,7 +87,7 @@ class ChangeStreamIT {
   void tellsWhatHappensAndOutlivesTheTimeLimitOfRequests() {
     // Given
     String tenant = tenant();
-    try (EventStream stream = open(tenant, "?kind=device.created", Map.of())) {
+    try (EventStream<JsonObject> stream = open(tenant, "?kind=device.created", Map.of())) {
       createDevice(tenant, "early");
       awaitSubjects(stream, "early");
 
@@ -110,7 +113,7 @@ class ChangeStreamIT {
     int count = 60;
     List<String> heard = new ArrayList<>();
     String last;
-    try (EventStream stream = open(tenant, "", Map.of())) {
+    try (EventStream<JsonObject> stream = open(tenant, "", Map.of())) {
       Awaitility.await().atMost(TIMEOUT).until(() -> !stream.lastEventId().isEmpty());
       last = stream.lastEventId();
     }
@@ -125,7 +128,7 @@ class ChangeStreamIT {
                         .forEach(number -> createDevice(tenant, "d" + number)));
     while (heard.size() < count) {
       int wanted = Math.min(7, count - heard.size());
-      try (EventStream stream = open(tenant, "", Map.of("Last-Event-ID", last))) {
+      try (EventStream<JsonObject> stream = open(tenant, "", Map.of("Last-Event-ID", last))) {
         Awaitility.await().atMost(TIMEOUT).until(() -> stream.events().size() >= wanted);
         for (JsonObject event : stream.events().subList(0, wanted)) {
           heard.add(event.getString("subject"));
@@ -139,7 +142,7 @@ class ChangeStreamIT {
     assertThat(heard)
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(0, count).mapToObj(number -> "d" + number).toList());
-    try (EventStream stream = open(tenant, "?cursor=" + last, Map.of())) {
+    try (EventStream<JsonObject> stream = open(tenant, "?cursor=" + last, Map.of())) {
       createDevice(tenant, "after");
       awaitSubjects(stream, "after");
     }
@@ -151,7 +154,7 @@ class ChangeStreamIT {
     // Given
     String tenant = tenant();
     String before;
-    try (EventStream stream = open(tenant, "", Map.of())) {
+    try (EventStream<JsonObject> stream = open(tenant, "", Map.of())) {
       Awaitility.await().atMost(TIMEOUT).until(() -> !stream.lastEventId().isEmpty());
       before = stream.lastEventId();
     }
@@ -159,7 +162,7 @@ class ChangeStreamIT {
     createDevice(tenant, "second");
 
     // When
-    try (EventStream stream = open(tenant, "?cursor=" + before, Map.of())) {
+    try (EventStream<JsonObject> stream = open(tenant, "?cursor=" + before, Map.of())) {
       awaitSubjects(stream, "first", "second");
 
       // Then
@@ -180,7 +183,7 @@ class ChangeStreamIT {
     Awaitility.await()
         .atMost(TIMEOUT)
         .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
-    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+    try (EventStream<JsonObject> stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
       assertThat(stream.status()).isEqualTo(200);
 
       // When
@@ -205,7 +208,7 @@ class ChangeStreamIT {
     Awaitility.await()
         .atMost(TIMEOUT)
         .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
-    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+    try (EventStream<JsonObject> stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
       // When
       registry.request(
           HttpMethod.PATCH, "/api/v1/tenants/" + tenant, new JsonObject("{\"suspended\":true}"));
@@ -219,7 +222,7 @@ class ChangeStreamIT {
   void servesSoManyOfATenantAndNotOneMore() {
     // Given
     String tenant = tenant();
-    List<EventStream> streams = new ArrayList<>();
+    List<EventStream<JsonObject>> streams = new ArrayList<>();
     for (int i = 0; i < STREAMS_MAX; i++) {
       streams.add(open(tenant, "", Map.of()));
     }
@@ -308,7 +311,7 @@ class ChangeStreamIT {
         .until(
             () ->
                 registry.statusOf(made.getString("key"), HttpMethod.GET, "/api/v1/changes") == 200);
-    try (EventStream stream = open("", "", key)) {
+    try (EventStream<JsonObject> stream = open("", "", key)) {
       // When
       createDevice(theirs, "theirs");
       createDevice(mine, "mine");
@@ -336,7 +339,7 @@ class ChangeStreamIT {
     Awaitility.await()
         .atMost(TIMEOUT)
         .until(() -> registry.statusOf(key, HttpMethod.GET, "/api/v1/changes") == 200);
-    try (EventStream stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
+    try (EventStream<JsonObject> stream = open("", "", Map.of("Authorization", "Bearer " + key))) {
       // When
       for (String device : List.of("other", "kept")) {
         registry.request(

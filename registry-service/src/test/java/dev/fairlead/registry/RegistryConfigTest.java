@@ -3,8 +3,8 @@ package dev.fairlead.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.limit.FlappingSettings;
-import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.delivery.RetryPlan;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.map.MapSettings;
@@ -50,7 +50,7 @@ class RegistryConfigTest {
     assertThat(config.deviceCertificateLifetime()).isEqualTo(Duration.ofDays(400));
     assertThat(config.gatewayLostBeats()).isEqualTo(5);
     assertThat(config.gatewayBeatInterval()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(config.changes()).isEqualTo(ChangeSettings.DEFAULT);
+    assertThat(config.changes()).isEqualTo(FeedSettings.DEFAULT);
     assertThat(config.flapping()).isEqualTo(new FlappingSettings(6, Duration.ofMinutes(10)));
     assertThat(config.webhooks()).isEqualTo(WebhookSettings.DEFAULT);
   }
@@ -100,7 +100,7 @@ class RegistryConfigTest {
                 "FAIRLEAD_WEBHOOK_DISABLE_AFTER", "2d"));
 
     // Then
-    assertThat(config.changes()).isEqualTo(new ChangeSettings(Duration.ofDays(3), 7));
+    assertThat(config.changes()).isEqualTo(new FeedSettings(Duration.ofDays(3), 7));
     assertThat(config.webhooks())
         .isEqualTo(
             new WebhookSettings(

@@ -5,6 +5,7 @@ import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.limit.FlappingSettings;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.producer.BusProducer;
@@ -13,7 +14,6 @@ import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.registry.alert.AlertSettings;
 import dev.fairlead.registry.bulk.BulkSettings;
-import dev.fairlead.registry.change.ChangeSettings;
 import dev.fairlead.registry.enrolment.EnrolmentSettings;
 import dev.fairlead.registry.map.MapSettings;
 import dev.fairlead.registry.signin.SignInSettings;
@@ -128,7 +128,7 @@ final class RegistryFixture implements AutoCloseable {
         Duration.ofDays(90),
         Duration.ofDays(400),
         EnrolmentSettings.DEFAULT,
-        ChangeSettings.DEFAULT,
+        FeedSettings.DEFAULT,
         WebhookSettings.DEFAULT,
         3,
         Duration.ofMillis(100),

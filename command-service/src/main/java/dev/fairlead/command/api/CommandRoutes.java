@@ -211,7 +211,8 @@ public final class CommandRoutes {
   /// The answer where several are cancelled.
   record CancelledCount(int cancelled) {}
 
-  private Command named(ApiRequest request) {
+  /// The command that a request names.
+  Command named(ApiRequest request) {
     String text = request.path("id");
     return CommandId.parse(text)
         .map(id -> find(request.tenant(), id))

@@ -53,7 +53,8 @@ public final class PgCommandRows {
         PgHistory.read(row.getJsonArray("history")));
   }
 
-  private static Optional<CommandProgress> progress(Row row) {
+  /// What a row with the columns of the progress tells.
+  public static Optional<CommandProgress> progress(Row row) {
     return Optional.ofNullable(row.getOffsetDateTime("progress_at"))
         .map(
             at ->
@@ -63,7 +64,8 @@ public final class PgCommandRows {
                         row.getString("progress_content_type"), row.getBuffer("progress_body"))));
   }
 
-  private static Optional<CommandResult> result(Row row) {
+  /// What a row with the columns of the result tells.
+  public static Optional<CommandResult> result(Row row) {
     return Optional.ofNullable(row.getString("result_status"))
         .map(
             status ->

@@ -104,7 +104,11 @@ public final class PgCommandStore {
               progress_content_type = case when given.progress_at is null
                 then command.progress_content_type else given.progress_content_type end,
               progress_body = case when given.progress_at is null
-                then command.progress_body else given.progress_body end
+                then command.progress_body else given.progress_body end,
+              steps = case when jsonb_array_length(given.history::jsonb) = 0 then command.steps
+                else (case when cardinality(command.steps) >= $19 then command.steps[2:]
+                           else command.steps end)
+                  || greatest(pg_current_xact_id(), command.steps[cardinality(command.steps)]) end
             from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::integer[],
               $6::text[], $7::text[], $8::timestamptz[], $9::integer[], $10::text[], $11::text[],
               $12::text[], $13::bytea[], $14::boolean[], $15::text[], $16::timestamptz[],
@@ -124,8 +128,15 @@ public final class PgCommandStore {
                     ? PgCommandEnds.tell(transaction, changed, rows, told)
                     : Future.failedFuture(
                         new IllegalStateException("a command was changed by somebody else")))
+        .compose(_ -> PgCommandChanges.append(transaction, steps(changed)))
         .compose(_ -> PgTenantQueues.add(transaction, ended, -1))
         .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace));
+  }
+
+  private static List<PgCommandChanges.Steps> steps(Collection<CommandEdit> edits) {
+    return edits.stream()
+        .map(edit -> new PgCommandChanges.Steps(edit.before().id(), edit.entries()))
+        .toList();
   }
 
   private static Tuple changes(List<CommandEdit> edits) {

@@ -6,6 +6,7 @@ import static dev.fairlead.command.lifecycle.PgCommandRows.text;
 import static dev.fairlead.command.lifecycle.PgCommandRows.time;
 import static dev.fairlead.command.lifecycle.PgCommandRows.times;
 
+import dev.fairlead.command.lifecycle.PgCommandChanges.Steps;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlConnection;
@@ -62,6 +63,14 @@ public final class PgNewCommands {
             order by place
             """)
         .execute(rows(commands))
+        .compose(
+            _ ->
+                PgCommandChanges.append(
+                    transaction,
+                    commands.stream()
+                        .map(Fresh::command)
+                        .map(command -> new Steps(command.id(), command.history()))
+                        .toList()))
         .compose(
             _ ->
                 PgTenantQueues.add(

@@ -6,6 +6,7 @@ import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.feed.FeedSettings;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.message.AccessMessage;
@@ -15,6 +16,7 @@ import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.command.CommandConfig;
 import dev.fairlead.command.CommandService;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.embedded.testing.EventStream;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.health.Health;
@@ -22,6 +24,7 @@ import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -82,13 +85,23 @@ public final class CommandFixture implements AutoCloseable {
     this(settings, LimitSettings.defaultSettings());
   }
 
+  /// The same with other bounds of streams.
+  public CommandFixture(CommandSettings settings, FeedSettings changes) {
+    this(settings, changes, LimitSettings.defaultSettings(), URI.create("http://127.0.0.1:1"));
+  }
+
   /// The same with other limits.
   public CommandFixture(CommandSettings settings, LimitSettings limits) {
-    this(settings, limits, URI.create("http://127.0.0.1:1"));
+    this(settings, FeedSettings.DEFAULT, limits, URI.create("http://127.0.0.1:1"));
   }
 
   /// The same with a registry that answers filters.
   public CommandFixture(CommandSettings settings, LimitSettings limits, URI registry) {
+    this(settings, FeedSettings.DEFAULT, limits, registry);
+  }
+
+  private CommandFixture(
+      CommandSettings settings, FeedSettings changes, LimitSettings limits, URI registry) {
     BusSettings busSettings =
         new BusSettings(
             TestBackends.kafka().bootstrapServers(),
@@ -121,6 +134,7 @@ public final class CommandFixture implements AutoCloseable {
             without.database(),
             busSettings,
             settings,
+            changes,
             limits,
             registry);
     bus = new Bus(vertx, busSettings, meters, new Health());
@@ -313,6 +327,20 @@ public final class CommandFixture implements AutoCloseable {
       builder.headers(headers);
     }
     return exchange(builder.build());
+  }
+
+  /// Follows a stream at a service.
+  public static EventStream<JsonObject> follow(
+      CommandService service, String key, String path, String... headers) {
+    Map<String, String> all = new HashMap<>();
+    all.put("Authorization", "Bearer " + key);
+    for (int name = 0; name < headers.length; name += 2) {
+      all.put(headers[name], headers[name + 1]);
+    }
+    return new EventStream<>(
+        URI.create("http://127.0.0.1:" + service.port().orElseThrow() + path),
+        all,
+        JsonObject::new);
   }
 
   private static HttpRequest.Builder request(CommandService service, String key, String path) {

@@ -10,6 +10,7 @@ final class ChangePreconditions {
   static final Map<String, Consumer<World>> TABLE =
       Map.of(
           "changes that were taken away", ChangePreconditions::takenAway,
+          "steps of commands that were taken away", ChangePreconditions::stepsTakenAway,
           "a webhook", ChangePreconditions::webhook,
           "a webhook to nowhere", ChangePreconditions::webhookToNowhere,
           "a delivery that was given up", ChangePreconditions::dead,
@@ -24,6 +25,11 @@ final class ChangePreconditions {
   /// Before all that there are.
   private static void takenAway(World world) {
     Tables.run(world, "update registry.change_horizon set id = 2 where xid = '0'");
+  }
+
+  /// Likewise.
+  private static void stepsTakenAway(World world) {
+    Tables.run(world, "update command.command_change_horizon set id = 2 where xid = '0'");
   }
 
   private static void make(World world, String url) {

@@ -1,36 +1,31 @@
 package dev.fairlead.registry.change;
 
+import dev.fairlead.bus.feed.FeedSettings;
+import dev.fairlead.bus.feed.FeedStreams;
+import dev.fairlead.bus.feed.PgFeed;
+import dev.fairlead.bus.feed.PgFeedRetention;
 import dev.fairlead.bus.postgres.PgOutbox;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// The feed, put together.
 public final class Changes {
 
-  private static final int STREAMS_MAX = 5_000;
-  private static final int READS_AT_ONCE = 3;
-
-  private final PgChangeFeed feed;
-  private final ChangeWaiters waiters;
+  private final PgFeed<ChangeFilter> feed;
+  private final FeedStreams streams;
   private final PgChangeNotices notices;
-  private final PgChangeRetention retention;
-  private final Gate gate = new Gate(READS_AT_ONCE);
-  private final Set<ChangeStream> streams = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final PgFeedRetention retention;
 
   private Changes(
-      PgChangeFeed feed,
-      ChangeWaiters waiters,
+      PgFeed<ChangeFilter> feed,
+      FeedStreams streams,
       PgChangeNotices notices,
-      PgChangeRetention retention) {
+      PgFeedRetention retention) {
     this.feed = feed;
-    this.waiters = waiters;
+    this.streams = streams;
     this.notices = notices;
     this.retention = retention;
   }
@@ -39,28 +34,28 @@ public final class Changes {
   ///
   /// @param outbox is poked whenever something was committed here
   public static Changes open(
-      Vertx vertx, Pool pool, PgOutbox outbox, ChangeSettings settings, MeterRegistry meters) {
-    ChangeWaiters waiters = new ChangeWaiters(vertx, settings.streamsPerTenant(), STREAMS_MAX);
-    Gauge.builder("registry.change.streams", waiters, ChangeWaiters::count)
+      Vertx vertx, Pool pool, PgOutbox outbox, FeedSettings settings, MeterRegistry meters) {
+    FeedStreams streams = new FeedStreams(vertx, settings);
+    Gauge.builder("registry.change.streams", streams, FeedStreams::count)
         .description("Callers who follow the change feed")
         .register(meters);
-    PgChangeNotices notices = new PgChangeNotices(vertx, pool, waiters);
+    PgChangeNotices notices = new PgChangeNotices(vertx, pool, streams.waiters());
     outbox.onPoke(notices::committed);
     notices.start();
     return new Changes(
-        new PgChangeFeed(pool),
-        waiters,
+        new PgFeed<>(pool, new PgChangeSource()),
+        streams,
         notices,
-        new PgChangeRetention(vertx, pool, settings.kept()));
+        new PgFeedRetention(vertx, pool, PgChangeSource.TABLE, settings.kept()));
   }
 
   /// The operations.
   public ChangeRoutes routes() {
-    return new ChangeRoutes(feed, this);
+    return new ChangeRoutes(feed, streams);
   }
 
   /// What reads the feed.
-  public PgChangeFeed feed() {
+  public PgFeed<ChangeFilter> feed() {
     return feed;
   }
 
@@ -70,20 +65,9 @@ public final class Changes {
     notices.onNews(listener);
   }
 
-  /// Opens a stream, which has not begun yet; empty when there are too many.
-  Optional<ChangeStream> stream(ChangeFilter filter, Position from) {
-    return closed
-        ? Optional.empty()
-        : waiters
-            .enter(filter.tenant())
-            .map(waiter -> new ChangeStream(feed, gate, filter, waiter, from, streams::remove))
-            .filter(streams::add);
-  }
-
   /// Ends all streams.
   public Future<Void> close() {
-    closed = true;
-    streams.forEach(ChangeStream::stop);
+    streams.close();
     retention.close();
     return notices.close();
   }

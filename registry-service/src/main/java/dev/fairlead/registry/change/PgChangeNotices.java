@@ -1,18 +1,16 @@
 package dev.fairlead.registry.change;
 
 import dev.fairlead.bus.Backoff;
-import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.bus.feed.FeedWaiters;
+import dev.fairlead.bus.feed.PgFeedLook;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /// follows have something new. A notice that is lost costs a second: at that pace all look anyway.
 ///
 /// Notices go out one at a time and not too often, since a commit with one takes a lock of the
-/// whole database. What an older transaction still hides is looked for again soon.
+/// whole database.
 final class PgChangeNotices {
 
   private static final Logger log = LoggerFactory.getLogger(PgChangeNotices.class);
@@ -34,59 +32,31 @@ final class PgChangeNotices {
 
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final Duration HIDDEN_FIRST = Duration.ofMillis(10);
   private static final Duration RETRY_FIRST = Duration.ofMillis(200);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
-
-  private static final String LOOK =
-      """
-      select tenant, bounds.xmin::text as xmin,
-        exists (
-          select 1 from change
-          where change.tenant = followed.tenant and change.slot = any(bounds.slots)
-            and change.xid >= $2::text::xid8 and change.xid < bounds.xmin
-        ) as visible,
-        exists (
-          select 1 from change
-          where change.tenant = followed.tenant and change.slot = any(bounds.slots)
-            and change.xid >= bounds.xmin
-        ) as hidden
-      from unnest($1::text[]) as followed (tenant),
-        (select pg_snapshot_xmin(pg_current_snapshot()) as xmin,
-          array[
-            (extract(epoch from now())::bigint / 86400 % 16)::smallint,
-            ((extract(epoch from now())::bigint / 86400 + 15) % 16)::smallint
-          ] as slots) as bounds
-      """;
 
   private final Vertx vertx;
   private final Context context;
   private final Pool pool;
-  private final ChangeWaiters waiters;
+  private final PgFeedLook look;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final String self = UUID.randomUUID().toString();
   private final Backoff listenAgain = new Backoff(RETRY_FIRST, RETRY_LONGEST);
-  private final Backoff lookAgain = new Backoff(HIDDEN_FIRST, LOOK_INTERVAL);
   private volatile @Nullable SqlConnection listening;
   private long timer;
 
   // What follows is confined to the context.
 
-  /// Up to this transaction it has looked.
-  private String seen = "0";
-
-  private boolean looking;
-  private boolean lookWanted;
   private boolean telling;
   private boolean tellWanted;
   private boolean closed;
 
   /// Makes notices that nobody gives yet; the context is the caller's.
-  PgChangeNotices(Vertx vertx, Pool pool, ChangeWaiters waiters) {
+  PgChangeNotices(Vertx vertx, Pool pool, FeedWaiters waiters) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.pool = pool;
-    this.waiters = waiters;
+    this.look = new PgFeedLook(vertx, pool, PgChangeSource.TABLE, waiters, LOOK_INTERVAL);
   }
 
   /// Begins to listen; goes on trying while the database is away.
@@ -98,6 +68,7 @@ final class PgChangeNotices {
   Future<Void> close() {
     closed = true;
     vertx.cancelTimer(timer);
+    look.close();
     SqlConnection connection = listening;
     return connection == null ? Future.succeededFuture() : connection.close();
   }
@@ -120,7 +91,7 @@ final class PgChangeNotices {
   private void news() {
     if (!closed) {
       listeners.forEach(Runnable::run);
-      look();
+      look.soon();
     }
   }
 
@@ -142,56 +113,6 @@ final class PgChangeNotices {
     if (tellWanted) {
       tell();
     }
-  }
-
-  private void look() {
-    if (looking || closed) {
-      lookWanted = true;
-      return;
-    }
-    List<TenantId> followed = waiters.tenants();
-    if (followed.isEmpty()) {
-      return;
-    }
-    looking = true;
-    lookWanted = false;
-    String[] tenants = followed.stream().map(TenantId::value).toArray(String[]::new);
-    pool.preparedQuery(LOOK)
-        .execute(Tuple.tuple().addArrayOfString(tenants).addString(seen))
-        .map(this::found)
-        .onFailure(cause -> log.debug("no look at the changes", cause))
-        .onComplete(result -> looked(result.succeeded() && result.result()));
-  }
-
-  /// @return whether something is hidden still
-  private boolean found(RowSet<Row> rows) {
-    List<TenantId> fresh = new ArrayList<>();
-    boolean hidden = false;
-    for (Row row : rows) {
-      if (row.getBoolean("visible")) {
-        fresh.add(new TenantId(row.getString("tenant")));
-      }
-      hidden |= row.getBoolean("hidden");
-      seen = row.getString("xmin");
-    }
-    waiters.wake(fresh);
-    return hidden;
-  }
-
-  private void looked(boolean hidden) {
-    if (!hidden) {
-      lookAgain.reset();
-    }
-    long pause = hidden ? lookAgain.nextMillis() : PAUSE.toMillis();
-    lookWanted |= hidden;
-    vertx.setTimer(
-        pause,
-        _ -> {
-          looking = false;
-          if (lookWanted) {
-            look();
-          }
-        });
   }
 
   private void listen() {

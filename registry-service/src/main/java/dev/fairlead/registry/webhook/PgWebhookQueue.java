@@ -1,13 +1,13 @@
 package dev.fairlead.registry.webhook;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fairlead.bus.feed.FeedEvent;
+import dev.fairlead.bus.feed.Position;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.registry.change.Change;
-import dev.fairlead.registry.change.ChangeEvent;
 import dev.fairlead.registry.change.ChangeFilter;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.change.PgChanges;
-import dev.fairlead.registry.change.Position;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.delivery.Outcome;
 import dev.fairlead.registry.row.PgColumns;
@@ -169,7 +169,7 @@ final class PgWebhookQueue {
   ///
   /// @return whether the lease holds
   Future<Boolean> delivered(
-      Claimed webhook, ChangeEvent event, Position behind, Outcome outcome, Instant now) {
+      Claimed webhook, FeedEvent event, Position behind, Outcome outcome, Instant now) {
     return pool.withTransaction(
             transaction ->
                 advance(transaction, webhook, behind)
@@ -201,7 +201,7 @@ final class PgWebhookQueue {
   ///
   /// @return whether it may go on with the next event
   Future<Boolean> failed(
-      Claimed webhook, ChangeEvent event, Position behind, Outcome outcome, Instant now) {
+      Claimed webhook, FeedEvent event, Position behind, Outcome outcome, Instant now) {
     return pool.withTransaction(
             transaction ->
                 advance(transaction, webhook, webhook.cursor())
@@ -216,7 +216,7 @@ final class PgWebhookQueue {
   private Future<Boolean> failed(
       SqlConnection transaction,
       Claimed webhook,
-      ChangeEvent event,
+      FeedEvent event,
       Position behind,
       Outcome outcome,
       Instant now) {
@@ -313,7 +313,7 @@ final class PgWebhookQueue {
   private static Future<Integer> record(
       SqlConnection transaction,
       Claimed webhook,
-      ChangeEvent event,
+      FeedEvent event,
       String state,
       Outcome outcome,
       Instant now) {

@@ -1,10 +1,10 @@
 package dev.fairlead.registry.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.bus.feed.Position;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.registry.change.ChangeFilter;
 import dev.fairlead.registry.change.ChangeKind;
-import dev.fairlead.registry.change.Position;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;

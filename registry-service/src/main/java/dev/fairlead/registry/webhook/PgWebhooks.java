@@ -1,9 +1,9 @@
 package dev.fairlead.registry.webhook;
 
+import dev.fairlead.bus.feed.PgFeed;
+import dev.fairlead.bus.feed.Position;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.postgres.PgAudit;
-import dev.fairlead.registry.change.PgChangeFeed;
-import dev.fairlead.registry.change.Position;
 import dev.fairlead.registry.credential.MasterKey;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.tenant.PgRoom;
@@ -51,7 +51,7 @@ final class PgWebhooks {
                 transaction ->
                     ROOM.check(transaction, tenant)
                         .compose(_ -> requireStatic(transaction, tenant, edit.group()))
-                        .compose(_ -> PgChangeFeed.end(transaction))
+                        .compose(_ -> PgFeed.end(transaction))
                         .compose(end -> insert(transaction, tenant, id, edit, secret, end, now))
                         .compose(
                             document ->

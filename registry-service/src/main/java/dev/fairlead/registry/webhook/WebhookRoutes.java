@@ -3,8 +3,8 @@ package dev.fairlead.registry.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.bus.feed.FeedEvent;
 import dev.fairlead.bus.identity.TenantId;
-import dev.fairlead.registry.change.ChangeEvent;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.delivery.Outcome;
 import dev.fairlead.runtime.http.ApiRequest;
@@ -174,8 +174,8 @@ public final class WebhookRoutes {
     String webhook = request.path("id");
     WebhookSender.Target target = webhooks.target(tenant, webhook).await();
     String id = "test-" + UUID.randomUUID();
-    ChangeEvent event =
-        ChangeEvent.of(
+    FeedEvent event =
+        FeedEvent.of(
             id,
             tenant,
             TEST,

@@ -1,6 +1,6 @@
 package dev.fairlead.registry.webhook;
 
-import dev.fairlead.registry.change.ChangeEvent;
+import dev.fairlead.bus.feed.FeedEvent;
 import dev.fairlead.registry.delivery.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -92,7 +92,7 @@ final class WebhookSender {
       HttpClientRequest request, Target target, String id, byte[] body) {
     long seconds = clock.instant().getEpochSecond();
     return request
-        .putHeader("Content-Type", ChangeEvent.MEDIA_TYPE)
+        .putHeader("Content-Type", FeedEvent.MEDIA_TYPE)
         .putHeader("User-Agent", "Fairlead")
         .putHeader("webhook-id", id)
         .putHeader("webhook-timestamp", Long.toString(seconds))

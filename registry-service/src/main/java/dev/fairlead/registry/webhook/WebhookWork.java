@@ -1,8 +1,9 @@
 package dev.fairlead.registry.webhook;
 
-import dev.fairlead.registry.change.ChangeEvent;
-import dev.fairlead.registry.change.PgChangeFeed;
-import dev.fairlead.registry.change.Position;
+import dev.fairlead.bus.feed.FeedEvent;
+import dev.fairlead.bus.feed.PgFeed;
+import dev.fairlead.bus.feed.Position;
+import dev.fairlead.registry.change.ChangeFilter;
 import dev.fairlead.registry.delivery.Dispatcher;
 import dev.fairlead.registry.delivery.Outcome;
 import dev.fairlead.registry.webhook.PgWebhookQueue.Claimed;
@@ -28,7 +29,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
   private static final int PART = 50;
   private static final Duration TURN = Duration.ofSeconds(10);
 
-  private final PgChangeFeed feed;
+  private final PgFeed<ChangeFilter> feed;
   private final PgWebhookQueue queue;
   private final WebhookWays ways;
   private final InstantSource clock;
@@ -36,7 +37,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
   private volatile boolean closed;
 
   WebhookWork(
-      PgChangeFeed feed,
+      PgFeed<ChangeFilter> feed,
       PgWebhookQueue queue,
       WebhookWays ways,
       InstantSource clock,
@@ -79,10 +80,10 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
   }
 
   private Future<Optional<String>> events(
-      Claimed webhook, PgChangeFeed.Part part, int index, Instant until) {
+      Claimed webhook, PgFeed.Part part, int index, Instant until) {
     if (closed || clock.instant().isAfter(until)) {
       return Future.succeededFuture(
-          part.events().stream().skip(index).findFirst().map(ChangeEvent::id));
+          part.events().stream().skip(index).findFirst().map(FeedEvent::id));
     }
     if (index == part.events().size()) {
       return queue
@@ -93,7 +94,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
                       ? parts(webhook.at(part.next()), until)
                       : Future.succeededFuture(Optional.empty()));
     }
-    ChangeEvent event = part.events().get(index);
+    FeedEvent event = part.events().get(index);
     Position behind = part.positions().get(index);
     return ways.send(webhook.target(), event.id(), event)
         .compose(outcome -> note(webhook, event, behind, outcome))
@@ -113,15 +114,14 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
               if (part.events().isEmpty()) {
                 return queue.moved(webhook, part.next()).mapEmpty();
               }
-              ChangeEvent first = part.events().getFirst();
+              FeedEvent first = part.events().getFirst();
               return ways.sendMail(webhook.target(), first.id(), part.events())
                   .compose(outcome -> noteAll(webhook, part, 0, outcome));
             })
         .recover(cause -> skipped(webhook, cause, until).mapEmpty());
   }
 
-  private Future<Void> noteAll(
-      Claimed webhook, PgChangeFeed.Part part, int index, Outcome outcome) {
+  private Future<Void> noteAll(Claimed webhook, PgFeed.Part part, int index, Outcome outcome) {
     if (index == part.events().size()) {
       return Future.succeededFuture();
     }
@@ -134,8 +134,7 @@ final class WebhookWork implements Dispatcher.Work<Claimed> {
                     : Future.succeededFuture());
   }
 
-  private Future<Boolean> note(
-      Claimed webhook, ChangeEvent event, Position behind, Outcome outcome) {
+  private Future<Boolean> note(Claimed webhook, FeedEvent event, Position behind, Outcome outcome) {
     meters
         .counter(
             "registry.webhook.attempts", "outcome", outcome.delivered() ? "delivered" : "failed")

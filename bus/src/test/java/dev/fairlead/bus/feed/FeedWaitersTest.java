@@ -1,4 +1,4 @@
-package dev.fairlead.registry.change;
+package dev.fairlead.bus.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ChangeWaitersTest {
+class FeedWaitersTest {
 
   private static final TenantId TENANT = new TenantId("default");
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Vertx vertx = Vertx.vertx();
-  private final ChangeWaiters waiters = new ChangeWaiters(vertx, 2, 3);
+  private final FeedWaiters waiters = new FeedWaiters(vertx, 2, 3);
 
   @AfterEach
   void close() {
@@ -27,7 +27,7 @@ class ChangeWaitersTest {
   @Test
   void wakesWhoSleeps() throws Exception {
     // Given
-    ChangeWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
+    FeedWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
     Future<Void> asleep = waiter.sleep(LONG);
 
     // When
@@ -41,7 +41,7 @@ class ChangeWaitersTest {
   @Test
   void remembersWakeOfWhoIsAwake() {
     // Given
-    ChangeWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
+    FeedWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
 
     // When
     waiters.wake(List.of(TENANT));
@@ -54,7 +54,7 @@ class ChangeWaitersTest {
   @Test
   void remembersWakeOfWhoWokeBecauseTheTimeWasOver() throws Exception {
     // Given
-    ChangeWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
+    FeedWaiters.Waiter waiter = waiters.enter(TENANT).orElseThrow();
     waiter.sleep(Duration.ofMillis(1)).await(10, TimeUnit.SECONDS);
 
     // When
@@ -67,7 +67,7 @@ class ChangeWaitersTest {
   @Test
   void hasSoManyPlacesAndNoMore() {
     // Given
-    ChangeWaiters.Waiter first = waiters.enter(TENANT).orElseThrow();
+    FeedWaiters.Waiter first = waiters.enter(TENANT).orElseThrow();
     boolean second = waiters.enter(TENANT).isPresent();
 
     // When

@@ -1,4 +1,4 @@
-package dev.fairlead.registry.change;
+package dev.fairlead.bus.feed;
 
 import dev.fairlead.runtime.http.Cursor;
 import dev.fairlead.runtime.problem.Problem;
@@ -6,11 +6,10 @@ import dev.fairlead.runtime.problem.ProblemType;
 import java.util.Comparator;
 import java.util.List;
 
-/// A place in the feed: right behind a change, or, with the id 0, before all changes of a
-/// transaction.
+/// A place in a feed: right behind a row, or, with the id 0, before all rows of a transaction.
 ///
 /// @param xid the transaction, as PostgreSQL numbers them
-/// @param id the change, numbered as they were written
+/// @param id the row, numbered as they were written
 public record Position(long xid, long id) implements Comparable<Position> {
 
   private static final Comparator<Position> ORDER =

@@ -1,4 +1,4 @@
-package dev.fairlead.registry.change;
+package dev.fairlead.bus.feed;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;
 
-/// Lets few at a time do something, so that many who follow the feed leave connections to everybody
+/// Lets few at a time do something, so that many who follow a feed leave connections to everybody
 /// else. Who comes first goes first; as many wait as there are followers. Safe for all threads.
 final class Gate {
 

@@ -1,4 +1,4 @@
-package dev.fairlead.registry.change;
+package dev.fairlead.bus.feed;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes days away that have been kept for long enough. A slot is emptied as a whole, and has its
-/// turn again sixteen days after; were no registry running for so long, some would be kept longer.
-final class PgChangeRetention {
+/// turn again sixteen days after; were no service running for so long, some would be kept longer.
+public final class PgFeedRetention {
 
-  private static final Logger log = LoggerFactory.getLogger(PgChangeRetention.class);
+  private static final Logger log = LoggerFactory.getLogger(PgFeedRetention.class);
 
-  static final int SLOTS = 16;
+  private static final int SLOTS = 16;
 
   /// One slot is written, one is emptied.
   static final Duration KEPT_MAX = Duration.ofDays(SLOTS - 2);
@@ -26,24 +26,34 @@ final class PgChangeRetention {
 
   private final Vertx vertx;
   private final Pool pool;
+  private final String table;
   private final Duration kept;
   private final long timer;
 
   /// Begins; its context is the caller's.
   ///
-  /// @param kept how long a change is, at least
-  PgChangeRetention(Vertx vertx, Pool pool, Duration kept) {
+  /// @param table of a feed
+  /// @param kept how long a row is, at least
+  public PgFeedRetention(Vertx vertx, Pool pool, String table, Duration kept) {
     this.vertx = vertx;
     this.pool = pool;
+    this.table = table;
     this.kept = kept;
     this.timer = vertx.setPeriodic(0, SWEEP_INTERVAL.toMillis(), _ -> begin());
   }
 
   private void begin() {
-    sweep().onFailure(cause -> log.atWarn().setCause(cause).log("old changes not removed"));
+    sweep()
+        .onFailure(
+            cause ->
+                log.atWarn()
+                    .addKeyValue("table", table)
+                    .setCause(cause)
+                    .log("old changes not removed"));
   }
 
-  void close() {
+  /// Stops.
+  public void close() {
     vertx.cancelTimer(timer);
   }
 
@@ -70,11 +80,11 @@ final class PgChangeRetention {
     return pool.query(
             """
             select old.xid::text as xid, old.id
-            from change_%d old
+            from %s_%d old
             order by old.xid desc, old.id desc
             limit 1
             """
-                .formatted(slot))
+                .formatted(table, slot))
         .execute()
         .compose(
             rows ->
@@ -86,21 +96,27 @@ final class PgChangeRetention {
   }
 
   /// Whoever waits for the lock holds up all who read, so that it does not wait for long.
-  private static Future<Void> empty(SqlConnection transaction, int slot, Row last) {
+  private Future<Void> empty(SqlConnection transaction, int slot, Row last) {
     return transaction
         .query("set local lock_timeout = 2000")
         .execute()
-        .compose(_ -> transaction.query("truncate change_" + slot).execute())
+        .compose(_ -> transaction.query("truncate %s_%d".formatted(table, slot)).execute())
         .compose(
             _ ->
                 transaction
                     .preparedQuery(
                         """
-                        update change_horizon set xid = $1::text::xid8, id = $2
+                        update %s_horizon set xid = $1::text::xid8, id = $2
                         where (xid, id) < ($1::text::xid8, $2::bigint)
-                        """)
+                        """
+                            .formatted(table))
                     .execute(Tuple.of(last.getString("xid"), last.getLong("id"))))
-        .onSuccess(_ -> log.atInfo().addKeyValue("slot", slot).log("old changes removed"))
+        .onSuccess(
+            _ ->
+                log.atInfo()
+                    .addKeyValue("table", table)
+                    .addKeyValue("slot", slot)
+                    .log("old changes removed"))
         .mapEmpty();
   }
 }

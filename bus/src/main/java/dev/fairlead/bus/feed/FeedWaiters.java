@@ -1,4 +1,4 @@
-package dev.fairlead.registry.change;
+package dev.fairlead.bus.feed;
 
 import dev.fairlead.bus.identity.TenantId;
 import io.vertx.core.Future;
@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Who in this process waits for changes of a tenant. To be woken says only that it is worth
+/// Who in this process waits for what happens to a tenant. To be woken says only that it is worth
 /// reading the feed again. Safe for all threads.
-final class ChangeWaiters {
+public final class FeedWaiters {
 
   private final Vertx vertx;
   private final int perTenant;
@@ -24,9 +24,9 @@ final class ChangeWaiters {
   private final AtomicInteger taken = new AtomicInteger();
   private final Map<TenantId, Set<Waiter>> waiting = new ConcurrentHashMap<>();
 
-  /// @param perTenant how many may wait for those of one tenant
+  /// @param perTenant how many may wait for one tenant
   /// @param places how many may wait in all
-  ChangeWaiters(Vertx vertx, int perTenant, int places) {
+  FeedWaiters(Vertx vertx, int perTenant, int places) {
     this.vertx = vertx;
     this.perTenant = perTenant;
     this.places = places;
@@ -58,7 +58,7 @@ final class ChangeWaiters {
     return Optional.empty();
   }
 
-  /// The tenants whose changes somebody waits for. A snapshot.
+  /// The tenants that somebody waits for. A snapshot.
   List<TenantId> tenants() {
     return List.copyOf(waiting.keySet());
   }
@@ -68,7 +68,7 @@ final class ChangeWaiters {
     return taken.get();
   }
 
-  /// Wakes those who wait for changes of these tenants.
+  /// Wakes those who wait for these tenants.
   void wake(Collection<TenantId> tenants) {
     tenants.forEach(tenant -> waiting.getOrDefault(tenant, Set.of()).forEach(Waiter::wake));
   }

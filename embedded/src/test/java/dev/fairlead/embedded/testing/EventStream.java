@@ -1,6 +1,5 @@
-package dev.fairlead.registry;
+package dev.fairlead.embedded.testing;
 
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,20 +13,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /// Reads Server-Sent Events as the HTML standard tells a browser to (§9.2.6): fields by lines, an
 /// event at each empty line that has data, and the last id that was heard.
-final class EventStream implements AutoCloseable {
+///
+/// @param <T> what the data of an event is read as
+public final class EventStream<T> implements AutoCloseable {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final HttpResponse<InputStream> answer;
-  private final List<JsonObject> events = new CopyOnWriteArrayList<>();
+  private final Function<String, T> reader;
+  private final List<T> events = new CopyOnWriteArrayList<>();
   private volatile String firstEventId = "";
   private volatile String lastEventId = "";
   private volatile boolean ended;
 
-  EventStream(URI address, Map<String, String> headers) {
+  /// Opens the stream.
+  ///
+  /// @param reader reads the data of an event
+  public EventStream(URI address, Map<String, String> headers, Function<String, T> reader) {
+    this.reader = reader;
     HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20));
     headers.forEach(request::header);
     try {
@@ -51,7 +58,7 @@ final class EventStream implements AutoCloseable {
           lastEventId = line.substring("id: ".length());
           firstEventId = firstEventId.isEmpty() ? lastEventId : firstEventId;
         } else if (line.isEmpty() && !data.isEmpty()) {
-          events.add(new JsonObject(data.toString()));
+          events.add(reader.apply(data.toString()));
           data.setLength(0);
         }
       }
@@ -60,30 +67,33 @@ final class EventStream implements AutoCloseable {
     }
   }
 
-  int status() {
+  /// The status of the answer.
+  public int status() {
     return answer.statusCode();
   }
 
-  String contentType() {
+  /// The media type of the answer.
+  public String contentType() {
     return answer.headers().firstValue("Content-Type").orElse("");
   }
 
   /// What has come so far.
-  List<JsonObject> events() {
+  public List<T> events() {
     return events;
   }
 
   /// What to come back with after the first that was heard.
-  String firstEventId() {
+  public String firstEventId() {
     return firstEventId;
   }
 
   /// What to come back with.
-  String lastEventId() {
+  public String lastEventId() {
     return lastEventId;
   }
 
-  boolean ended() {
+  /// Whether it is over.
+  public boolean ended() {
     return ended;
   }
 
