@@ -28,12 +28,19 @@ public final class ReconnectDelay {
   private static final int DOUBLINGS_MAX = 16;
 
   private final RandomGenerator random;
+  private final Duration cap;
   private int failures;
   private int replacements;
 
   /// Waits drawn from a source of chance.
   public ReconnectDelay(RandomGenerator random) {
+    this(random, CAP);
+  }
+
+  /// The same with another bound of every ordinary wait, such as one that suits a test.
+  public ReconnectDelay(RandomGenerator random, Duration cap) {
     this.random = random;
+    this.cap = cap;
   }
 
   /// The wait after a connection, or an attempt at one.
@@ -49,15 +56,15 @@ public final class ReconnectDelay {
       replacements = 0;
     }
     return switch (ending) {
-      case Ending.Lost _ -> between(Duration.ZERO, doubled(BASE, failures++, CAP));
+      case Ending.Lost _ -> between(Duration.ZERO, doubled(BASE, failures++, cap));
       case Ending.Later later -> later(later.after());
       case Ending.Replaced _ -> upperHalf(doubled(REPLACED_BASE, replacements++, REPLACED_CAP));
-      case Ending.Refused _ -> upperHalf(CAP);
+      case Ending.Refused _ -> upperHalf(cap);
     };
   }
 
   private Duration later(Optional<Duration> after) {
-    Duration spread = doubled(BASE, failures++, CAP);
+    Duration spread = doubled(BASE, failures++, cap);
     Duration asked = after.filter(wait -> !wait.isNegative()).orElse(Duration.ZERO);
     Duration least = asked.compareTo(LATER_CAP) < 0 ? asked : LATER_CAP;
     return between(least, least.plus(spread));

@@ -32,6 +32,19 @@ class ReconnectDelayTest {
   }
 
   @Test
+  void keepsToACapOfItsOwn() {
+    // Given
+    ReconnectDelay delay = new ReconnectDelay(new Random(1), Duration.ofSeconds(2));
+
+    // When
+    List<Duration> waits =
+        IntStream.range(0, 100).mapToObj(_ -> delay.next(LOST, Duration.ZERO)).toList();
+
+    // Then
+    assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(2)) < 0);
+  }
+
+  @Test
   void drawsFromTheWholeRange() {
     // Given
     List<ReconnectDelay> devices = devices();
