@@ -24,10 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandChaosIT {
 
   private static final boolean SOAK = Boolean.getBoolean("fairlead.soak");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Chaos.Size SIZE =
       SOAK
-          ? new Chaos.Size(1_000, 100_000, Duration.ofMinutes(10), Duration.ofSeconds(15))
-          : new Chaos.Size(1_000, 10_000, Duration.ofSeconds(60), Duration.ofSeconds(8));
+          ? new Chaos.Size(
+              1_000,
+              100_000,
+              Duration.ofMinutes(10),
+              Duration.ofMinutes(30),
+              Duration.ofSeconds(15))
+          : new Chaos.Size(1_000, 10_000, MINUTE, MINUTE, Duration.ofSeconds(8));
 
   private final long seed = Long.getLong("fairlead.seed", System.nanoTime());
 

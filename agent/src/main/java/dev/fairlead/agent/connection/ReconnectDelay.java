@@ -29,18 +29,24 @@ public final class ReconnectDelay {
 
   private final RandomGenerator random;
   private final Duration cap;
+  private final Duration replacedCap;
   private int failures;
   private int replacements;
 
   /// Waits drawn from a source of chance.
   public ReconnectDelay(RandomGenerator random) {
-    this(random, CAP);
+    this(random, CAP, REPLACED_CAP);
   }
 
-  /// The same with another bound of every ordinary wait, such as one that suits a test.
+  /// The same with another bound of all waits but those that a gateway asks for.
   public ReconnectDelay(RandomGenerator random, Duration cap) {
+    this(random, cap, cap);
+  }
+
+  private ReconnectDelay(RandomGenerator random, Duration cap, Duration replacedCap) {
     this.random = random;
     this.cap = cap;
+    this.replacedCap = replacedCap;
   }
 
   /// The wait after a connection, or an attempt at one.
@@ -58,7 +64,7 @@ public final class ReconnectDelay {
     return switch (ending) {
       case Ending.Lost _ -> between(Duration.ZERO, doubled(BASE, failures++, cap));
       case Ending.Later later -> later(later.after());
-      case Ending.Replaced _ -> upperHalf(doubled(REPLACED_BASE, replacements++, REPLACED_CAP));
+      case Ending.Replaced _ -> upperHalf(doubled(REPLACED_BASE, replacements++, replacedCap));
       case Ending.Refused _ -> upperHalf(cap);
     };
   }

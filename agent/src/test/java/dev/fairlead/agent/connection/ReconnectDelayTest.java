@@ -38,7 +38,9 @@ class ReconnectDelayTest {
 
     // When
     List<Duration> waits =
-        IntStream.range(0, 100).mapToObj(_ -> delay.next(LOST, Duration.ZERO)).toList();
+        Stream.of(LOST, REPLACED, REFUSED)
+            .flatMap(end -> Stream.generate(() -> delay.next(end, Duration.ZERO)).limit(100))
+            .toList();
 
     // Then
     assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(2)) < 0);

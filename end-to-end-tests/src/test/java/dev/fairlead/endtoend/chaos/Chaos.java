@@ -18,15 +18,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 
 /// One run: a fleet of agents, senders, and faults by a seed; then everything is healed, awaited
 /// and read twice.
 public final class Chaos implements AutoCloseable {
 
+  /// Held, so that its level stays: a line for each connection would hide everything else.
+  private static final Logger AGENTS = Logger.getLogger("dev.fairlead.agent");
+
   private static final int SENDERS = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration GAP_MAX = Duration.ofSeconds(3);
+  private static final Duration GAP_MAX = Duration.ofSeconds(4);
   private static final Duration SERVICE_FREEZE_MAX = Duration.ofSeconds(6);
   private static final int CUT_PERCENT = 30;
   private static final int CRASH_PERCENT = 40;
@@ -47,9 +52,11 @@ public final class Chaos implements AutoCloseable {
   /// How much of it.
   ///
   /// @param commands how many at the most
-  /// @param length how long parts are harmed and commands are sent
+  /// @param length how long parts are harmed, and how long it should take to send all commands
+  /// @param sendingMax when no more are sent, however many there were
   /// @param freezeMax how long the broker or the database is stopped at the most
-  public record Size(int agents, int commands, Duration length, Duration freezeMax) {}
+  public record Size(
+      int agents, int commands, Duration length, Duration sendingMax, Duration freezeMax) {}
 
   /// Starts what is missing in the cluster, and the agents.
   ///
@@ -59,6 +66,7 @@ public final class Chaos implements AutoCloseable {
     this.size = size;
     this.seed = seed;
     this.cluster = cluster;
+    AGENTS.setLevel(Level.WARNING);
     System.out.println("chaos: -Dfairlead.seed=" + seed);
     Random random = new Random(seed);
     ServiceJar second = cluster.startCommand("command-b");
@@ -129,7 +137,8 @@ public final class Chaos implements AutoCloseable {
   private List<Future<List<Accepted>>> send(ExecutorService threads) {
     double perSecond = size.commands() / (double) size.length().toSeconds();
     Sender.Pace pace =
-        new Sender.Pace(size.commands(), perSecond, System.nanoTime() + size.length().toNanos());
+        new Sender.Pace(
+            size.commands(), perSecond, System.nanoTime() + size.sendingMax().toNanos());
     List<String> devices = fleet.ids();
     return IntStream.range(0, SENDERS)
         .mapToObj(

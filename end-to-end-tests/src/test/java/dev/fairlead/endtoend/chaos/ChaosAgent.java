@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 /// held in memory is lost, and it begins anew with what its directory holds.
 final class ChaosAgent implements AutoCloseable {
 
-  /// Every ordinary wait is below: in a minute of faults, a device's own minute would be all of it.
+  /// In a minute of faults, a device's own minute of waiting would be all of it.
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -28,7 +28,7 @@ public record Order(
   static final int PRIORITY_DEFAULT = 4;
 
   private static final int SLOW_MILLIS_MIN = 150;
-  private static final int SLOW_MILLIS_MAX = 900;
+  private static final int SLOW_MILLIS_MAX = 1_500;
 
   static Order draw(Random random, int number, String device) {
     return new Order(
@@ -40,7 +40,7 @@ public record Order(
         random.nextInt(100) < 5 ? Optional.of((1 + random.nextInt(5)) + "s") : Optional.empty(),
         random.nextInt(100) < 5,
         random.nextInt(100) < 5,
-        random.nextInt(100) < 4 ? random.nextInt(SLOW_MILLIS_MIN, SLOW_MILLIS_MAX) : 0);
+        random.nextInt(100) < 10 ? random.nextInt(SLOW_MILLIS_MIN, SLOW_MILLIS_MAX) : 0);
   }
 
   /// The body of the request.

@@ -50,7 +50,9 @@ final class Sender implements Callable<List<Sender.Accepted>> {
     int number = first;
     while (number < pace.commandsMax() && System.nanoTime() - pace.endNanos() < 0) {
       int burst = 1 + random.nextInt(BURST_MAX);
-      String device = devices.get(random.nextInt(devices.size()));
+      // More for those that crash, which are the first.
+      int range = random.nextInt(4) == 0 ? devices.size() / 10 : devices.size();
+      String device = devices.get(random.nextInt(range));
       for (int i = 0; i < burst && number < pace.commandsMax(); i++, number += step) {
         send(Order.draw(random, number, device));
       }
