@@ -5,6 +5,7 @@ import dev.fairlead.runtime.problem.ProblemMapper;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +29,17 @@ public final class PgProblems implements ProblemMapper {
   private static final Set<String> POOL_MESSAGES =
       Set.of("Timeout", "Timeout waiting for connection", "Pool closed", "Connection closed");
 
+  /// What the system says of a connection that was cut while we wrote, in an exception that has no
+  /// type of its own either.
+  private static final Set<String> CUT_MESSAGES = Set.of("Broken pipe", "Connection reset by peer");
+
   @Override
   public Optional<Problem> map(Throwable failure) {
     boolean away =
         switch (failure) {
           case PgException database -> isAway(database.getSqlState());
           case ClosedConnectionException _ -> true;
+          case IOException cut -> CUT_MESSAGES.contains(String.valueOf(cut.getMessage()));
           default -> isPool(failure);
         };
     return away
