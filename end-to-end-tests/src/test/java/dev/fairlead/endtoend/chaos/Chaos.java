@@ -29,9 +29,9 @@ public final class Chaos implements AutoCloseable {
   /// Held, so that its level stays: a line for each connection would hide everything else.
   private static final Logger AGENTS = Logger.getLogger("dev.fairlead.agent");
 
-  private static final int SENDERS = 20;
+  private static final int SENDERS = 40;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration GAP_MAX = Duration.ofSeconds(4);
+  private static final Duration GAP_MAX = Duration.ofSeconds(5);
   private static final Duration SERVICE_FREEZE_MAX = Duration.ofSeconds(6);
   private static final int CUT_PERCENT = 30;
   private static final int CRASH_PERCENT = 40;

@@ -23,7 +23,7 @@ public record Part(String name, int weight, Duration rest, List<Harm> harms, Run
     harms = List.copyOf(harms);
   }
 
-  private static final Duration REST = Duration.ofSeconds(4);
+  private static final Duration REST = Duration.ofSeconds(8);
   private static final Duration DEAD_MAX = Duration.ofSeconds(2);
 
   /// A service. One that ends by itself, as when it finds no database at its start, is started

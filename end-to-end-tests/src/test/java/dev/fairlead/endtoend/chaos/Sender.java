@@ -20,6 +20,10 @@ final class Sender implements Callable<List<Sender.Accepted>> {
   private final CommandClient client;
   private final String keyPrefix;
   private final Random random;
+
+  /// For what depends on the course of things, so that the commands do not.
+  private final Random chance = new Random();
+
   private final List<Accepted> accepted = new ArrayList<>();
 
   /// What was accepted under which id.
@@ -70,7 +74,7 @@ final class Sender implements Callable<List<Sender.Accepted>> {
       throw new IllegalStateException("a second command under the key of " + order);
     }
     if (order.isCancelled()) {
-      CommandClient.Answer answer = client.cancel(id, random);
+      CommandClient.Answer answer = client.cancel(id, chance);
       if (answer.status() != 200 && answer.status() != 409) {
         throw new IllegalStateException("not cancelled: " + order + ", but " + answer);
       }
@@ -78,7 +82,7 @@ final class Sender implements Callable<List<Sender.Accepted>> {
   }
 
   private String accept(Order order) throws InterruptedException {
-    CommandClient.Answer answer = client.send(order, keyPrefix + order.number(), random);
+    CommandClient.Answer answer = client.send(order, keyPrefix + order.number(), chance);
     if (answer.status() != 200 && answer.status() != 202) {
       throw new IllegalStateException("not accepted: " + order + ", but " + answer);
     }
