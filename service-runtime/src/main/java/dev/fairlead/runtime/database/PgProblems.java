@@ -7,6 +7,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ public final class PgProblems implements ProblemMapper {
   /// What the pool of the client says, in an exception that has no type of its own.
   private static final Set<String> POOL_MESSAGES =
       Set.of("Timeout", "Timeout waiting for connection", "Pool closed", "Connection closed");
+
+  /// How it begins what the client says of a connection that was closed before a command went out.
+  private static final List<String> CLOSED_BEGINNINGS =
+      List.of("Connection is not active now", "Pending requests failed to be sent");
 
   /// What the system says of a connection that was cut while we wrote, in an exception that has no
   /// type of its own either.
@@ -61,7 +66,9 @@ public final class PgProblems implements ProblemMapper {
   }
 
   private static boolean isPool(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
     return failure.getClass().getName().startsWith("io.vertx.core.")
-        && POOL_MESSAGES.contains(String.valueOf(failure.getMessage()));
+        && (POOL_MESSAGES.contains(message)
+            || CLOSED_BEGINNINGS.stream().anyMatch(message::startsWith));
   }
 }

@@ -52,6 +52,9 @@ class PgProblemsTest {
                 ClosedConnectionException.INSTANCE,
                 new VertxException("Timeout waiting for connection", true),
                 new VertxException("Pool closed", true),
+                new VertxException("Connection is not active now, current status: CLOSED", true),
+                new VertxException(
+                    "Pending requests failed to be sent due to connection has been closed.", true),
                 new IOException("Broken pipe"),
                 new SocketException("Connection reset")))
         .allSatisfy(
