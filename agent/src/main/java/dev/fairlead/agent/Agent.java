@@ -26,6 +26,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -47,21 +48,26 @@ public final class Agent implements AutoCloseable {
   private final CommandRunner commands;
   private final Twin twin;
 
-  private Agent(AgentConfig config, StateDirectory state, CommandJournal journal)
+  private Agent(AgentConfig config, AgentParts parts, StateDirectory state, CommandJournal journal)
       throws IOException {
     InstantSource clock = InstantSource.system();
     this.state = state;
     this.journal = journal;
     Optional<RenewedCertificate> certificate =
         config.certificate().map(own -> new RenewedCertificate(own, config.token(), state, clock));
-    this.connection = new Connection(settings(config, state, certificate), new LastSession(state));
+    this.connection =
+        new Connection(
+            settings(config, state, certificate),
+            new LastSession(state),
+            parts.client(),
+            parts.reconnect());
     this.renewal =
         certificate.map(own -> new Renewal(own, connection, clock, RandomGenerator.getDefault()));
     this.outbox = new Outbox(connection, clock);
     this.reporter =
         new MachineReporter(
             outbox, state, config.telemetryInterval(), config.diskThresholdPercent(), clock);
-    this.commands = new CommandRunner(handlers(config, clock), journal, connection);
+    this.commands = new CommandRunner(handlers(config, parts, clock), journal, connection);
     this.twin = new Twin(connection, outbox, state, new IntervalHandler(reporter::interval));
   }
 
@@ -70,19 +76,28 @@ public final class Agent implements AutoCloseable {
   /// @throws IOException if the state directory cannot be used or is in use, or the certificates
   ///     cannot be read
   public static Agent start(AgentConfig config) throws IOException {
+    return start(config, AgentParts.none());
+  }
+
+  /// Starts an agent with parts that come from outside.
+  ///
+  /// @throws IOException if the state directory cannot be used or is in use, or the certificates
+  ///     cannot be read
+  public static Agent start(AgentConfig config, AgentParts parts) throws IOException {
     StateDirectory state = StateDirectory.open(config.stateDirectory());
     try {
-      return start(config, state);
+      return start(config, parts, state);
     } catch (IOException e) {
       state.close();
       throw e;
     }
   }
 
-  private static Agent start(AgentConfig config, StateDirectory state) throws IOException {
+  private static Agent start(AgentConfig config, AgentParts parts, StateDirectory state)
+      throws IOException {
     CommandJournal journal = CommandJournal.open(state.file(JOURNAL_FILE), InstantSource.system());
     try {
-      Agent agent = new Agent(config, state, journal);
+      Agent agent = new Agent(config, parts, state, journal);
       agent.begin();
       return agent;
     } catch (IOException e) {
@@ -117,14 +132,17 @@ public final class Agent implements AutoCloseable {
     return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
   }
 
-  private Map<String, CommandHandler> handlers(AgentConfig config, InstantSource clock) {
+  private Map<String, CommandHandler> handlers(
+      AgentConfig config, AgentParts parts, InstantSource clock) {
     String searchPath = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
     AllowedPrograms programs = new AllowedPrograms(config.execAllowed(), searchPath);
     Path workingDirectory = state.path();
-    return Map.of(
-        "ping", new PingHandler(clock),
-        "exec", new ExecHandler(programs, workingDirectory),
-        "set-interval", new SetIntervalHandler(reporter::interval));
+    Map<String, CommandHandler> handlers = new HashMap<>();
+    handlers.put("ping", new PingHandler(clock));
+    handlers.put("exec", new ExecHandler(programs, workingDirectory));
+    handlers.put("set-interval", new SetIntervalHandler(reporter::interval));
+    handlers.putAll(parts.kinds());
+    return handlers;
   }
 
   /// Whether a session stands.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.agent.command.Outcome;
+import dev.fairlead.agent.connection.ReconnectDelay;
 import dev.fairlead.agent.connection.TokenSource;
 import dev.fairlead.agent.enrolment.Provisioning;
 import dev.fairlead.agent.json.Json;
@@ -19,6 +21,7 @@ import dev.fairlead.protocol.WireFormat;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +109,34 @@ class AgentTest {
 
   private static boolean hasMemory(Message telemetry) {
     return fields(telemetry).containsKey("memoryUsedPercent");
+  }
+
+  @Test
+  void runsAKindThatItsProgramBringsAndLeavesTheSharedClientOpen() throws IOException {
+    // Given
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      AgentParts parts =
+          new AgentParts(
+              Map.of("blink", (body, timeLeft) -> Outcome.succeeded(Map.of("on", Value.of(true)))),
+              Optional.of(client),
+              new ReconnectDelay(RandomGenerator.getDefault()));
+      AgentConfig config =
+          AgentConfig.of(gateway.url(), new TokenSource.Given("a.b.c"), directory.resolve("state"));
+      Agent first = Agent.start(config, parts);
+      await().until(first::isConnected);
+      first.close();
+
+      // When
+      Agent second = Agent.start(config, parts);
+      agents.add(second);
+      await().until(second::isConnected);
+      command("c-1", "blink", "{}");
+
+      // Then
+      assertThat(fields(awaitResult("c-1"))).containsEntry("on", Value.of(true));
+      second.close();
+      assertThat(client.isTerminated()).isFalse();
+    }
   }
 
   @Test

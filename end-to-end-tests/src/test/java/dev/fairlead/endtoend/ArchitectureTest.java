@@ -1,6 +1,7 @@
 package dev.fairlead.endtoend;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -30,9 +31,20 @@ class ArchitectureTest {
                     "dev.fairlead.gateway..",
                     "dev.fairlead.registry..",
                     "dev.fairlead.command..",
-                    "dev.fairlead.agent..",
                     "dev.fairlead.launcher..")
                 .and(not(simpleNameEndingWith("Main"))))
+        .check(CLASSES);
+  }
+
+  /// A thousand agents are had in one process only as objects.
+  @Test
+  void onlyTheChaosHoldsAgents() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.fairlead.endtoend.chaos..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.fairlead.agent..").and(not(simpleNameEndingWith("Main"))))
         .check(CLASSES);
   }
 

@@ -4,7 +4,9 @@ import dev.fairlead.protocol.Hello;
 import dev.fairlead.protocol.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ public final class Connection implements Transmitter, AutoCloseable {
   private final ConnectionSettings settings;
   private final LastSession lastSession;
   private final Dialer dialer;
-  private final ReconnectDelay delay = new ReconnectDelay(RandomGenerator.getDefault());
+  private final ReconnectDelay delay;
 
   private volatile @Nullable Thread thread;
 
@@ -29,9 +31,22 @@ public final class Connection implements Transmitter, AutoCloseable {
 
   /// A connection that [#start] begins.
   public Connection(ConnectionSettings settings, LastSession lastSession) {
+    this(settings, lastSession, Optional.empty(), new ReconnectDelay(RandomGenerator.getDefault()));
+  }
+
+  /// The same with parts that come from outside.
+  ///
+  /// @param shared makes the sockets and is left open; whom it trusts is its own affair
+  /// @param delay of this connection alone
+  public Connection(
+      ConnectionSettings settings,
+      LastSession lastSession,
+      Optional<HttpClient> shared,
+      ReconnectDelay delay) {
     this.settings = settings;
     this.lastSession = lastSession;
-    this.dialer = new Dialer(settings, lastSession);
+    this.delay = delay;
+    this.dialer = new Dialer(settings, lastSession, shared);
   }
 
   /// Begins to connect; to be called once.

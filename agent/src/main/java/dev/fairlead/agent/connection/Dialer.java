@@ -41,17 +41,28 @@ final class Dialer implements AutoCloseable {
   private final LastSession lastSession;
   private final MessageCodec codec;
   private final HttpClient client;
+  private final boolean shared;
 
   Dialer(ConnectionSettings settings, LastSession lastSession) {
+    this(settings, lastSession, Optional.empty());
+  }
+
+  /// @param client that makes the sockets and is left open; if none, one by the settings
+  Dialer(ConnectionSettings settings, LastSession lastSession, Optional<HttpClient> client) {
     this.settings = settings;
     this.lastSession = lastSession;
     this.codec = settings.wire().codec(ProtocolLimits.DEFAULT);
+    this.shared = client.isPresent();
+    this.client = client.orElseGet(() -> client(settings));
+  }
+
+  private static HttpClient client(ConnectionSettings settings) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT_TIMEOUT)
             .executor(Executors.newVirtualThreadPerTaskExecutor());
     settings.sslContext().ifPresent(builder::sslContext);
-    this.client = builder.build();
+    return builder.build();
   }
 
   MessageCodec codec() {
@@ -159,6 +170,8 @@ final class Dialer implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    if (!shared) {
+      client.shutdownNow();
+    }
   }
 }

@@ -28,12 +28,25 @@ public final class ReconnectDelay {
   private static final int DOUBLINGS_MAX = 16;
 
   private final RandomGenerator random;
+  private final Duration cap;
+  private final Duration replacedCap;
   private int failures;
   private int replacements;
 
   /// Waits drawn from a source of chance.
   public ReconnectDelay(RandomGenerator random) {
+    this(random, CAP, REPLACED_CAP);
+  }
+
+  /// The same with another bound of all waits but those that a gateway asks for.
+  public ReconnectDelay(RandomGenerator random, Duration cap) {
+    this(random, cap, cap);
+  }
+
+  private ReconnectDelay(RandomGenerator random, Duration cap, Duration replacedCap) {
     this.random = random;
+    this.cap = cap;
+    this.replacedCap = replacedCap;
   }
 
   /// The wait after a connection, or an attempt at one.
@@ -49,15 +62,15 @@ public final class ReconnectDelay {
       replacements = 0;
     }
     return switch (ending) {
-      case Ending.Lost _ -> between(Duration.ZERO, doubled(BASE, failures++, CAP));
+      case Ending.Lost _ -> between(Duration.ZERO, doubled(BASE, failures++, cap));
       case Ending.Later later -> later(later.after());
-      case Ending.Replaced _ -> upperHalf(doubled(REPLACED_BASE, replacements++, REPLACED_CAP));
-      case Ending.Refused _ -> upperHalf(CAP);
+      case Ending.Replaced _ -> upperHalf(doubled(REPLACED_BASE, replacements++, replacedCap));
+      case Ending.Refused _ -> upperHalf(cap);
     };
   }
 
   private Duration later(Optional<Duration> after) {
-    Duration spread = doubled(BASE, failures++, CAP);
+    Duration spread = doubled(BASE, failures++, cap);
     Duration asked = after.filter(wait -> !wait.isNegative()).orElse(Duration.ZERO);
     Duration least = asked.compareTo(LATER_CAP) < 0 ? asked : LATER_CAP;
     return between(least, least.plus(spread));

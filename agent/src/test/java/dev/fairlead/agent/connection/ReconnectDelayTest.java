@@ -32,6 +32,21 @@ class ReconnectDelayTest {
   }
 
   @Test
+  void keepsToACapOfItsOwn() {
+    // Given
+    ReconnectDelay delay = new ReconnectDelay(new Random(1), Duration.ofSeconds(2));
+
+    // When
+    List<Duration> waits =
+        Stream.of(LOST, REPLACED, REFUSED)
+            .flatMap(end -> Stream.generate(() -> delay.next(end, Duration.ZERO)).limit(100))
+            .toList();
+
+    // Then
+    assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(2)) < 0);
+  }
+
+  @Test
   void drawsFromTheWholeRange() {
     // Given
     List<ReconnectDelay> devices = devices();

@@ -100,12 +100,17 @@ public final class BusProducer {
           producer
               .client
               .partitionsFor(settings.nameOf(topic))
-              .onSuccess(infos -> producer.partitions.put(topic, infos.size())));
+              .map(infos -> producer.know(topic, infos.size())));
     }
     return Future.all(known)
         .<BusProducer>map(producer)
         .recover(
-            cause -> producer.close().eventually(() -> Future.failedFuture(cause)).map(producer));
+            cause -> producer.close().otherwiseEmpty().compose(_ -> Future.failedFuture(cause)));
+  }
+
+  private int know(Topic topic, int count) {
+    partitions.put(topic, count);
+    return count;
   }
 
   /// Tells the producers of a process apart.

@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.bus.BusFixture;
 import dev.fairlead.bus.BusRecord;
+import dev.fairlead.bus.BusSettings;
 import dev.fairlead.bus.Topic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +57,29 @@ class BusProducerIT {
     // Then
     await().until(sent::isComplete);
     assertThat(sent.cause()).isInstanceOf(UnsendableRecordException.class);
+  }
+
+  @Test
+  void isNotMadeWhereNoBrokerTellsThePartitions() {
+    // Given
+    BusSettings nobody =
+        new BusSettings("127.0.0.1:1", "PLAINTEXT", "", Optional.empty(), "nobody.", 1, 1, 1, 1);
+    Vertx vertx = Vertx.vertx();
+    fixture.closing(() -> vertx.close().await());
+
+    // When
+    Future<BusProducer> made =
+        BusProducer.create(
+            vertx,
+            nobody,
+            ProducerProfile.PROMPT,
+            1_000,
+            EnumSet.of(Topic.INBOX, Topic.AUDIT),
+            new SimpleMeterRegistry());
+
+    // Then
+    await().until(made::isComplete);
+    assertThat(made.failed()).isTrue();
   }
 
   @Test

@@ -33,6 +33,7 @@ public final class Cluster implements AutoCloseable {
   private final ServiceJar command;
   private final List<ServiceJar> gateways = new ArrayList<>();
   private final List<ServiceJar> registries = new ArrayList<>();
+  private final List<ServiceJar> commands = new ArrayList<>();
   private final Api api = new Api(ADMIN_KEY);
   private final HttpClient devices = HttpClient.newHttpClient();
 
@@ -185,6 +186,13 @@ public final class Cluster implements AutoCloseable {
     return command;
   }
 
+  /// Another command service beside the first.
+  public ServiceJar startCommand(String name) {
+    ServiceJar another = start("command-service", name, stateful(Map.of())).awaitReady();
+    commands.add(another);
+    return another;
+  }
+
   /// The key of a platform admin.
   public String adminKey() {
     return ADMIN_KEY;
@@ -247,6 +255,7 @@ public final class Cluster implements AutoCloseable {
   public void close() {
     gateways.forEach(ServiceJar::close);
     registries.forEach(ServiceJar::close);
+    commands.forEach(ServiceJar::close);
     command.close();
     registry.close();
     api.close();

@@ -5,7 +5,9 @@ import dev.fairlead.runtime.problem.ProblemMapper;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +30,21 @@ public final class PgProblems implements ProblemMapper {
   private static final Set<String> POOL_MESSAGES =
       Set.of("Timeout", "Timeout waiting for connection", "Pool closed", "Connection closed");
 
+  /// How it begins what the client says of a connection that was closed before a command went out.
+  private static final List<String> CLOSED_BEGINNINGS =
+      List.of("Connection is not active now", "Pending requests failed to be sent");
+
+  /// What the system says of a connection that was cut while we wrote, in an exception that has no
+  /// type of its own either.
+  private static final Set<String> CUT_MESSAGES = Set.of("Broken pipe", "Connection reset by peer");
+
   @Override
   public Optional<Problem> map(Throwable failure) {
     boolean away =
         switch (failure) {
           case PgException database -> isAway(database.getSqlState());
           case ClosedConnectionException _ -> true;
+          case IOException cut -> CUT_MESSAGES.contains(String.valueOf(cut.getMessage()));
           default -> isPool(failure);
         };
     return away
@@ -62,7 +73,9 @@ public final class PgProblems implements ProblemMapper {
   }
 
   private static boolean isPool(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
     return failure.getClass().getName().startsWith("io.vertx.core.")
-        && POOL_MESSAGES.contains(String.valueOf(failure.getMessage()));
+        && (POOL_MESSAGES.contains(message)
+            || CLOSED_BEGINNINGS.stream().anyMatch(message::startsWith));
   }
 }

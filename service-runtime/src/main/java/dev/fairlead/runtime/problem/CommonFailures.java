@@ -5,7 +5,7 @@ import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.DecodeException;
 import io.vertx.ext.web.handler.HttpException;
-import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class CommonFailures implements ProblemMapper {
           case HttpException http -> ofStatus(http.getStatusCode());
           case DecodeException _ -> malformedJson();
           case JacksonException _ -> malformedJson();
-          case ConnectException _ -> unavailable();
+          case SocketException _ -> unavailable();
           case UnknownHostException _ -> unavailable();
           case ClosedChannelException _ -> unavailable();
           case TimeoutException _ -> unavailable();

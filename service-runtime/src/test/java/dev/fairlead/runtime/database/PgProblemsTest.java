@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Pool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,11 +51,16 @@ class PgProblemsTest {
             List.of(
                 ClosedConnectionException.INSTANCE,
                 new VertxException("Timeout waiting for connection", true),
-                new VertxException("Pool closed", true)))
+                new VertxException("Pool closed", true),
+                new VertxException("Connection is not active now, current status: CLOSED", true),
+                new VertxException(
+                    "Pending requests failed to be sent due to connection has been closed.", true),
+                new IOException("Broken pipe"),
+                new SocketException("Connection reset")))
         .allSatisfy(
             e -> assertThat(problems.of(e, "/x").type()).isEqualTo(ProblemType.UNAVAILABLE));
-    assertThat(problems.of(new VertxException("Other", true), "/x").type())
-        .isEqualTo(ProblemType.INTERNAL);
+    assertThat(List.of(new VertxException("Other", true), new IOException("Other")))
+        .allSatisfy(e -> assertThat(problems.of(e, "/x").type()).isEqualTo(ProblemType.INTERNAL));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.HttpException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Map;
@@ -87,6 +88,7 @@ class ProblemsTest {
     assertThat(
             java.util.List.of(
                 new ConnectException("refused"),
+                new SocketException("Connection reset"),
                 new TimeoutException(),
                 new ClosedChannelException()))
         .allSatisfy(
