@@ -5,9 +5,6 @@ alter table command
   add column supersedes text collate "C",              -- a newer command of this key replaces one that waits
   -- A column of its own, so that going from sent to delivered to running touches no index.
   add column waiting boolean not null generated always as (state = 'queued') stored;
-alter table command
-  alter column ordered drop default,
-  alter column priority drop default;
 
 create index command_waiting on command (tenant, device_id, ordered, priority desc, sequence) where waiting;
 create index command_superseded on command (tenant, device_id, supersedes) where waiting and supersedes is not null;

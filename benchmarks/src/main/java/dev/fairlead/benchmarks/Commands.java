@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
@@ -38,10 +39,11 @@ final class Commands implements AutoCloseable {
   private static final String PASSWORD = "benchmark";
   private static final String FLEET = "fleet";
   private static final String AWAY = "away";
-  private static final int DEVICES = 4_000;
+  private static final int DEVICES = 20_000;
   private static final int WAITING = 100_000;
   private static final int SINGLE = 60_000;
   private static final int CALLERS = 128;
+  private static final int KEEP_ALIVE_SECONDS = 5;
   private static final int BATCH = 1_000;
   private static final int BATCHES = 100;
   private static final int BATCHES_AT_ONCE = 4;
@@ -52,7 +54,9 @@ final class Commands implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http =
-      vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CALLERS).setMaxWaitQueueSize(-1));
+      vertx.createHttpClient(
+          new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS),
+          new PoolOptions().setHttp1MaxSize(CALLERS).setMaxWaitQueueSize(-1));
   private final OwnKafka kafka = OwnKafka.start();
   private final EmbeddedPostgres postgres;
   private final ServiceJar service;

@@ -42,17 +42,24 @@ public record CommandConfig(
 
   /// Reads the settings of a process of its own.
   public static CommandConfig from(Settings settings) {
+    CommandSettings commands = CommandSettings.from(settings);
+    FeedSettings changes =
+        FeedSettings.from(
+            settings,
+            "COMMAND_CHANGE",
+            "How long a step of a command can be followed.",
+            "How many streams of commands a command service serves to one tenant at once.");
+    if (commands.retention().compareTo(changes.kept()) < 0) {
+      settings.problem(
+          Settings.PREFIX + "COMMAND_RETENTION must not be below COMMAND_CHANGE_RETENTION");
+    }
     return new CommandConfig(
         Optional.of(HttpServerSettings.from(settings, PORT_DEFAULT)),
         api(ApiSettings.from(settings, "command")),
         DatabaseSettings.from(settings),
         BusSettings.from(settings),
-        CommandSettings.from(settings),
-        FeedSettings.from(
-            settings,
-            "COMMAND_CHANGE",
-            "How long a step of a command can be followed.",
-            "How many streams of commands a command service serves to one tenant at once."),
+        commands,
+        changes,
         LimitSettings.from(settings),
         registry(settings));
   }

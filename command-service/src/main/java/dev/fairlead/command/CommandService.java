@@ -171,7 +171,7 @@ public final class CommandService implements Service {
         new CommandRoutes(
             reader,
             database.commands,
-            new SubmissionGroups(database.submissions),
+            new SubmissionGroups(vertx, database.submissions),
             cancellations,
             devices,
             submitter,

@@ -15,6 +15,8 @@ import dev.fairlead.command.testing.Gateway.Session;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -283,6 +285,39 @@ class CommandBatchIT {
             "validation-failed", "filter-too-slow", "validation-failed", "unavailable");
     assertThat(wrong.json().getString("detail")).contains("a word is wrong");
     assertThat(many.json().getString("detail")).contains("more than 10000 devices");
+  }
+
+  @Test
+  void letsADeviceThatSomebodyElseHoldsHoldUpNoOther() throws Exception {
+    // Given
+    DeviceKey held = fixture.newDevice();
+    List<DeviceKey> others = devices(8);
+    fixture.awaitFollowed(Topic.DEVICES);
+    List<CompletableFuture<Answer>> toIt = new ArrayList<>();
+    List<CompletableFuture<Answer>> toOthers = new ArrayList<>();
+    try (Connection connection = fixture.connection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(
+          "select 1 from command.device_queue where device_id = '"
+              + held.device()
+              + "' for update");
+
+      // When
+      for (int time = 0; time < 6; time++) {
+        toIt.add(fixture.sendAsync(service, held, "", REBOOT));
+        others.forEach(other -> toOthers.add(fixture.sendAsync(service, other, "", REBOOT)));
+      }
+      toOthers.forEach(CompletableFuture::join);
+
+      // Then
+      assertThat(toIt).noneMatch(CompletableFuture::isDone);
+      connection.rollback();
+    }
+    assertThat(toOthers.stream().map(CompletableFuture::join).map(Answer::status))
+        .containsOnly(202, 429);
+    assertThat(toIt.stream().map(CompletableFuture::join).map(Answer::status))
+        .containsOnly(202, 429);
   }
 
   @Test

@@ -12,7 +12,6 @@ import dev.fairlead.command.testing.Gateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -119,15 +118,7 @@ class CommandQueueIT {
 
   /// The last is looked at three seconds after the first.
   private int ofWhomTheTurnComesLater() throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://%s:%d/%s"
-                    .formatted(
-                        fixture.database().host(),
-                        fixture.database().port(),
-                        fixture.database().database()),
-                fixture.database().user(),
-                fixture.database().password().reveal());
+    try (Connection connection = fixture.connection();
         Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(

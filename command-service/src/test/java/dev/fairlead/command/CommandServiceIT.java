@@ -375,6 +375,22 @@ class CommandServiceIT {
   }
 
   @Test
+  void endsACommandWhoseReasonNoDatabaseTakesAsItIs() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    Session session = connected(device);
+    String id = fixture.send(device, "", PING).id();
+
+    // When
+    gateway.failed(session, id, "a\0b");
+
+    // Then
+    await().until(() -> fixture.command(id).state().equals("failed"));
+    assertThat(fixture.command(id).json().getJsonObject("result").getString("reason"))
+        .isEqualTo("a\uFFFDb");
+  }
+
+  @Test
   void failsACommandWhoseResultIsTooLarge() {
     // Given
     DeviceKey device = fixture.newDevice();

@@ -137,8 +137,12 @@ public final class FeedStream<F> {
     if (!part.events().isEmpty()) {
       return Future.succeededFuture(said(events(part)));
     }
-    if (part.more() || part.over()) {
+    if (part.over()) {
       return next();
+    }
+    if (part.more()) {
+      // Who is told where it stands begins there, should it be cut off in a long search.
+      return Future.succeededFuture(said(beat()));
     }
     long left = HEARTBEAT.toNanos() - (System.nanoTime() - lastSentNanos);
     return left <= 0

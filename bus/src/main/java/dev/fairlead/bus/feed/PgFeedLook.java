@@ -40,6 +40,10 @@ public final class PgFeedLook {
   /// Up to this transaction it has looked.
   private String seen = "0";
 
+  /// Up to this one the time before. From here it looks again: who came while it looked may have
+  /// read what was there before.
+  private String seenBefore = "0";
+
   private boolean looking;
   private boolean lookWanted;
   private boolean closed;
@@ -104,7 +108,7 @@ public final class PgFeedLook {
     lookWanted = false;
     String[] tenants = followed.stream().map(TenantId::value).toArray(String[]::new);
     pool.preparedQuery(sql)
-        .execute(Tuple.tuple().addArrayOfString(tenants).addString(seen))
+        .execute(Tuple.tuple().addArrayOfString(tenants).addString(seenBefore))
         .map(this::found)
         .onFailure(cause -> log.debug("no look at what is new", cause))
         .onComplete(result -> looked(result.succeeded() && result.result()));
@@ -114,6 +118,7 @@ public final class PgFeedLook {
   private boolean found(RowSet<Row> rows) {
     List<TenantId> fresh = new ArrayList<>();
     boolean hidden = false;
+    seenBefore = seen;
     for (Row row : rows) {
       if (row.getBoolean("visible")) {
         fresh.add(new TenantId(row.getString("tenant")));
@@ -121,7 +126,11 @@ public final class PgFeedLook {
       hidden |= row.getBoolean("hidden");
       seen = row.getString("xmin");
     }
-    waiters.wake(fresh);
+    if (!fresh.isEmpty()) {
+      // Something is always hidden where much happens; it is not the same for long.
+      lookAgain.reset();
+      waiters.wake(fresh);
+    }
     return hidden;
   }
 

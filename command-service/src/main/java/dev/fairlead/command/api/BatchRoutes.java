@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.command.api.BatchDocument.Refusal;
 import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.api.Submission.Accepted;
+import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.device.KnownDevices;
@@ -77,8 +78,11 @@ public final class BatchRoutes {
   private ApiResponse send(ApiRequest request) {
     BatchRequest wanted = BatchRequest.read(request.bodyBytes());
     Instant deadline = reader.deadline(wanted.command().deadline());
+    TenantId tenant = new TenantId(request.tenant());
+    // Who may send none at the moment shall not have the registry look for devices.
+    submitter.takeNote(tenant, 0);
     List<DeviceKey> named = devices(request, wanted);
-    submitter.takeNote(new TenantId(request.tenant()), named.size());
+    submitter.takeNote(tenant, named.size());
     Set<DeviceKey> known = devices.known(named, request.group()).await();
     UUID fresh = UUID.randomUUID();
     Optional<Claim> claim = reader.claim(request, "batches", fresh);
@@ -145,18 +149,24 @@ public final class BatchRoutes {
       List<Submission> answers = submissions.submit(some).await();
       List<Accepted> accepted = new ArrayList<>(some.size());
       for (int index = 0; index < some.size(); index++) {
-        switch (answers.get(index)) {
+        NewCommand command = some.get(index);
+        Submission answer = answers.get(index);
+        switch (answer instanceof Postponed ? alone(command) : answer) {
           case Accepted fresh -> accepted.add(fresh);
           case Repeated _ -> kept++;
           case Refused no ->
-              refused.add(
-                  Refusal.of(some.get(index).device().device().value(), no.problem().problem()));
+              refused.add(Refusal.of(command.device().device().value(), no.problem().problem()));
+          case Postponed _ -> throw new IllegalStateException("postponed when alone");
         }
       }
       submitter.accepted(accepted);
       kept += accepted.size();
     }
     return kept;
+  }
+
+  private Submission alone(NewCommand command) {
+    return submissions.submit(List.of(command)).await().getFirst();
   }
 
   private ApiResponse get(ApiRequest request) {

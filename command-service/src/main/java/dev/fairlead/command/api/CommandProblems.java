@@ -35,6 +35,13 @@ final class CommandProblems {
         .exception();
   }
 
+  static ProblemException notWrittenDown() {
+    return Problem.of(
+            ProblemType.UNAVAILABLE, "More commands come than can be written down at the moment.")
+        .retryAfter(Duration.ofSeconds(2))
+        .exception();
+  }
+
   static ProblemException noKey() {
     return Problem.of(ProblemType.FORBIDDEN, "A filter is answered for a key or a token alone.")
         .exception();

@@ -10,6 +10,7 @@ import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.lifecycle.PgBatches;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
@@ -70,7 +71,7 @@ public final class PgSubmissions {
   private Future<List<Submission>> submit(SqlConnection transaction, List<NewCommand> wanted) {
     List<Wish> wishes = wanted.stream().map(Wish::new).toList();
     return find(transaction, wishes)
-        .compose(_ -> recall(transaction, open(wishes)))
+        .compose(_ -> recall(transaction, known(wishes)))
         .compose(_ -> check(transaction, open(wishes)))
         .compose(_ -> lookAtQueues(transaction, open(wishes)))
         .compose(_ -> takeKeys(transaction, open(wishes)))
@@ -82,7 +83,8 @@ public final class PgSubmissions {
     return wishes.stream().filter(Wish::isOpen).toList();
   }
 
-  /// Locks the devices, and finds where they are and what their types are.
+  /// Locks the devices, and finds where they are and what their types are. Several together do not
+  /// wait for one that somebody else holds.
   private static Future<Void> find(SqlConnection transaction, List<Wish> wishes) {
     return transaction
         .preparedQuery(
@@ -94,8 +96,9 @@ public final class PgSubmissions {
             join device d on d.tenant = q.tenant and d.device_id = q.device_id
             left join device_type t on t.tenant = d.tenant and t.type = d.type
             order by q.tenant, q.device_id
-            for update of q
-            """)
+            for update of q\
+            """
+                + (wishes.size() > 1 ? " skip locked" : ""))
         .execute(PgDeviceQueues.arguments(devices(wishes)))
         .map(
             rows -> {
@@ -104,10 +107,18 @@ public final class PgSubmissions {
                 Optional.ofNullable(found.get(wish.device()))
                     .ifPresentOrElse(
                         row -> wish.found(PgDeviceQueues.session(row), type(row)),
-                        () -> wish.refuse(CommandProblems.deviceNotFound(wish.device().device())));
+                        () -> notFound(wish, wishes.size() > 1));
               }
               return null;
             });
+  }
+
+  private static void notFound(Wish wish, boolean isOneOfMany) {
+    if (isOneOfMany) {
+      wish.postpone();
+    } else {
+      wish.refuse(CommandProblems.deviceNotFound(wish.device().device()));
+    }
   }
 
   private static Optional<SchemaCache.Key> type(Row row) {
@@ -132,7 +143,12 @@ public final class PgSubmissions {
 
   /// Answers what was asked for before.
   private static Future<Void> recall(SqlConnection transaction, List<Wish> wishes) {
-    return recallBatch(transaction, wishes).compose(_ -> recallKeys(transaction, open(wishes)));
+    return recallBatch(transaction, wishes).compose(_ -> recallKeys(transaction, known(wishes)));
+  }
+
+  /// Those that an earlier request may have made: also where their devices have gone since.
+  private static List<Wish> known(List<Wish> wishes) {
+    return wishes.stream().filter(Wish::mayBeKnown).toList();
   }
 
   /// A request for many that is repeated goes on where it was cut off.
@@ -166,6 +182,9 @@ public final class PgSubmissions {
     return wishes.stream().flatMap(wish -> wish.claim().stream()).toList();
   }
 
+  /// What a body was checked as: for many devices once for each type of theirs.
+  private record Checked(Optional<SchemaCache.Key> type, String kind, Optional<Payload> body) {}
+
   private Future<Void> check(SqlConnection transaction, List<Wish> wishes) {
     Set<SchemaCache.Key> known =
         wishes.stream().flatMap(wish -> wish.type().stream()).collect(Collectors.toSet());
@@ -173,12 +192,16 @@ public final class PgSubmissions {
         .schemas(transaction, known)
         .map(
             schemas -> {
+              Map<Checked, List<Violation>> checked = new HashMap<>();
               for (Wish wish : wishes) {
                 List<Violation> violations =
-                    wish.violations(
-                        wish.type()
-                            .flatMap(type -> Optional.ofNullable(schemas.get(type)))
-                            .orElse(TypeSchemas.NONE));
+                    checked.computeIfAbsent(
+                        new Checked(wish.type(), wish.kind(), wish.body()),
+                        _ ->
+                            wish.violations(
+                                wish.type()
+                                    .flatMap(type -> Optional.ofNullable(schemas.get(type)))
+                                    .orElse(TypeSchemas.NONE)));
                 if (!violations.isEmpty()) {
                   wish.refuse(SchemaProblems.violation("The body of the command", violations));
                 }

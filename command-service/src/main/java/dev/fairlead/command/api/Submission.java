@@ -27,6 +27,10 @@ sealed interface Submission {
   /// The same request came before and made this command.
   record Repeated(CommandId id) implements Submission {}
 
+  /// Of several together, this one's device is not free at the moment, or not known; to be tried
+  /// alone.
+  record Postponed() implements Submission {}
+
   /// It cannot be: `device-not-found`, `too-many-requests`, `idempotency-conflict` or
   /// `schema-violation`.
   record Refused(ProblemException problem) implements Submission {}

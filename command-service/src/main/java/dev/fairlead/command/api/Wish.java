@@ -10,6 +10,7 @@ import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.api.PgIdempotency.Earlier;
 import dev.fairlead.command.api.Submission.Accepted;
+import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.dispatch.Delivery;
@@ -69,6 +70,14 @@ final class Wish {
     return wanted.claim();
   }
 
+  String kind() {
+    return wanted.kind();
+  }
+
+  Optional<Payload> body() {
+    return wanted.body();
+  }
+
   Optional<UUID> batch() {
     return wanted.batch();
   }
@@ -96,6 +105,15 @@ final class Wish {
   void found(Optional<LiveSession> where, Optional<SchemaCache.Key> typeOfDevice) {
     session = where;
     type = typeOfDevice;
+  }
+
+  /// Whether it is open, or refused and may still turn out to have been made before.
+  boolean mayBeKnown() {
+    return answer == null || answer instanceof Refused;
+  }
+
+  void postpone() {
+    answer = new Postponed();
   }
 
   void refuse(ProblemException problem) {
@@ -173,7 +191,12 @@ final class Wish {
     Command command = command(edit);
     answer =
         new Accepted(command, session.map(to -> delivery(to, edit.after().attempt())), superseded);
-    return new Fresh(command, edit.after(), wanted.batch(), session.isPresent() ? leaseUntil : now);
+    return new Fresh(
+        command,
+        edit.after(),
+        wanted.batch(),
+        superseded.size(),
+        session.isPresent() ? leaseUntil : now);
   }
 
   private Command command(CommandEdit edit) {

@@ -36,8 +36,9 @@ import java.util.UUID;
 /// to have them.
 public final class PgDispatch {
 
-  /// Bodies of 256 KiB times these bound the memory of a round.
-  private static final int DEVICES_MAX = 64;
+  /// A round has so many devices, each with two times as many commands as is said below and one
+  /// more. Of 256 KiB each, that is 72 MiB.
+  private static final int DEVICES_MAX = 32;
 
   private static final int COMMANDS_PER_DEVICE_MAX = 4;
 

@@ -66,7 +66,7 @@ record Reply(
         message.session().value(),
         instant(message.timeMillis()),
         event,
-        result.map(CommandResult::reason).orElse(message.reason()),
+        result.map(CommandResult::reason).orElse(message.reason().map(Reply::kept)),
         result);
   }
 
@@ -82,7 +82,12 @@ record Reply(
     if (message.body().length > Payload.BYTES_MAX) {
       return new CommandResult(Outcome.FAILED, Optional.of(RESULT_TOO_LARGE), Optional.empty());
     }
-    return new CommandResult(outcome, message.reason(), payload(message));
+    return new CommandResult(outcome, message.reason().map(Reply::kept), payload(message));
+  }
+
+  /// PostgreSQL keeps no text with a NUL in it.
+  private static String kept(String reason) {
+    return reason.replace('\0', '\uFFFD');
   }
 
   private static Optional<Payload> payload(DeviceMessage message) {

@@ -79,6 +79,19 @@ public final class PgCommandStore {
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
   public Future<Void> write(SqlConnection transaction, Collection<CommandEdit> edits) {
+    return writeUncounted(transaction, edits)
+        .compose(
+            _ ->
+                PgTenantQueues.add(
+                    transaction,
+                    List.of(),
+                    edits.stream()
+                        .filter(CommandEdit::isEnding)
+                        .map(edit -> edit.before().device())
+                        .toList()));
+  }
+
+  private Future<Void> writeUncounted(SqlConnection transaction, Collection<CommandEdit> edits) {
     List<CommandEdit> changed = edits.stream().filter(CommandEdit::isChanged).toList();
     if (changed.isEmpty()) {
       return Future.succeededFuture();
@@ -129,7 +142,6 @@ public final class PgCommandStore {
                     : Future.failedFuture(
                         new IllegalStateException("a command was changed by somebody else")))
         .compose(_ -> PgCommandChanges.append(transaction, steps(changed)))
-        .compose(_ -> PgTenantQueues.add(transaction, ended, -1))
         .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace));
   }
 
@@ -250,7 +262,8 @@ public final class PgCommandStore {
   /// Ends the commands that wait and whose place others take. To be called under the locks of their
   /// devices, of which each comes once.
   ///
-  /// @return those that were ended, by the id of the one in their place
+  /// @return those that were ended, by the id of the one in their place; to be counted with the new
+  ///     ones by [PgNewCommands#insert]
   public Future<Map<CommandId, List<CommandId>>> supersede(
       SqlConnection transaction, List<Superseding> superseding, Instant at) {
     if (superseding.isEmpty()) {
@@ -282,7 +295,7 @@ public final class PgCommandStore {
                 edits.add(edit);
                 superseded.computeIfAbsent(by, _ -> new ArrayList<>()).add(edit.before().id());
               }
-              return write(transaction, edits).map(superseded);
+              return writeUncounted(transaction, edits).map(superseded);
             });
   }
 

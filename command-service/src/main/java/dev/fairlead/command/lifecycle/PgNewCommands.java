@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,8 +26,10 @@ public final class PgNewCommands {
   ///
   /// @param head what decides about it from now on
   /// @param batch the request that it was made by, together with others
+  /// @param superseded how many commands were ended for it
   /// @param dueAt when its device is to be looked at for something to send
-  public record Fresh(Command command, CommandHead head, Optional<UUID> batch, Instant dueAt) {
+  public record Fresh(
+      Command command, CommandHead head, Optional<UUID> batch, int superseded, Instant dueAt) {
 
     private Optional<String> supersedes() {
       return command.order().supersedes();
@@ -76,7 +79,12 @@ public final class PgNewCommands {
                 PgTenantQueues.add(
                     transaction,
                     commands.stream().map(fresh -> fresh.command().device()).toList(),
-                    1));
+                    commands.stream()
+                        .flatMap(
+                            fresh ->
+                                Collections.nCopies(fresh.superseded(), fresh.command().device())
+                                    .stream())
+                        .toList()));
   }
 
   private static Tuple rows(List<Fresh> commands) {

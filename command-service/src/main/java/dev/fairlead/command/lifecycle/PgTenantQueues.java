@@ -7,7 +7,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// How many unfinished commands tenants have. Every transaction counts on a row of its connection,
 /// so that those of one tenant seldom wait for each other.
@@ -16,21 +15,18 @@ final class PgTenantQueues {
   private PgTenantQueues() {}
 
   /// Counts commands that were made or have ended. Rows are locked in the one order in which
-  /// everybody does.
+  /// everybody does, which holds only where a transaction counts once.
   ///
-  /// @param devices of each command
-  /// @param each 1 for those that were made, -1 for those that have ended
-  static Future<Void> add(SqlConnection transaction, List<DeviceKey> devices, long each) {
-    if (devices.isEmpty()) {
+  /// @param made the devices of those that were made, once for each
+  /// @param ended the devices of those that have ended, once for each
+  static Future<Void> add(SqlConnection transaction, List<DeviceKey> made, List<DeviceKey> ended) {
+    SortedMap<String, Long> more = new TreeMap<>();
+    made.forEach(device -> more.merge(device.tenant().value(), 1L, Long::sum));
+    ended.forEach(device -> more.merge(device.tenant().value(), -1L, Long::sum));
+    more.values().removeIf(count -> count == 0);
+    if (more.isEmpty()) {
       return Future.succeededFuture();
     }
-    SortedMap<String, Long> more =
-        devices.stream()
-            .collect(
-                Collectors.groupingBy(
-                    device -> device.tenant().value(),
-                    TreeMap::new,
-                    Collectors.summingLong(_ -> each)));
     return transaction
         .preparedQuery(
             """

@@ -57,8 +57,8 @@ public final class PgDeviceQueues {
             });
   }
 
-  /// Has devices looked at for something to send, those where something waits, each when it is its
-  /// turn. To be called under their locks.
+  /// Has devices looked at for something to send, each when it is its turn: those that are there,
+  /// where something waits, and that are not looked at sooner. To be called under their locks.
   public static Future<Void> look(
       SqlConnection transaction, List<DeviceKey> devices, ReturnPace pace) {
     return devices.isEmpty()
@@ -66,11 +66,14 @@ public final class PgDeviceQueues {
         : transaction
             .preparedQuery(
                 """
-                select wanted.tenant, wanted.device_id
+                select q.tenant, q.device_id
                 from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-                where exists (
-                  select from command c
-                  where c.tenant = wanted.tenant and c.device_id = wanted.device_id and c.waiting)
+                join device_queue q
+                  on q.tenant = wanted.tenant and q.device_id = wanted.device_id
+                where q.session_id is not null and (q.due_at is null or q.due_at > now())
+                  and exists (
+                    select from command c
+                    where c.tenant = q.tenant and c.device_id = q.device_id and c.waiting)
                 """)
             .execute(arguments(devices))
             .compose(rows -> schedule(transaction, rows, pace));
@@ -87,7 +90,8 @@ public final class PgDeviceQueues {
         : transaction
             .preparedQuery(
                 """
-                update device_queue q set due_at = now() + make_interval(secs => wanted.delay)
+                update device_queue q set due_at = least(
+                  coalesce(q.due_at, 'infinity'), now() + make_interval(secs => wanted.delay))
                 from unnest($1::text[], $2::text[], $3::double precision[])
                   as wanted(tenant, device_id, delay)
                 where q.tenant = wanted.tenant and q.device_id = wanted.device_id

@@ -15,6 +15,9 @@ public final class ReturnPace {
   /// Beyond so many tenants, those that have rested are forgotten.
   private static final int TENANTS_KEPT = 10_000;
 
+  /// However many come: later than that, the database sets the pace.
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   private final int rate;
   private final LongSupplier nanos;
   private final Map<TenantId, Bucket> tenants = new HashMap<>();
@@ -28,13 +31,14 @@ public final class ReturnPace {
 
   /// Takes a place for one device.
   ///
-  /// @return after how long it is its turn
+  /// @return after how long it is its turn, 30 s at the most
   public synchronized Duration next(TenantId tenant) {
     long now = nanos.getAsLong();
     if (tenants.size() >= TENANTS_KEPT) {
       tenants.values().removeIf(bucket -> bucket.debtNanos(now) == 0 && bucket.isEasy());
     }
     Bucket bucket = tenants.computeIfAbsent(tenant, _ -> new Bucket(rate, now));
-    return Duration.ofNanos(bucket.spend(1, now));
+    long longest = LONGEST.toNanos();
+    return bucket.debtNanos(now) >= longest ? LONGEST : Duration.ofNanos(bucket.spend(1, now));
   }
 }

@@ -182,6 +182,16 @@ public final class CommandFixture implements AutoCloseable {
     return config.database();
   }
 
+  /// A connection to it.
+  public Connection connection() throws SQLException {
+    DatabaseSettings database = config.database();
+    return DriverManager.getConnection(
+        "jdbc:postgresql://%s:%d/%s"
+            .formatted(database.host(), database.port(), database.database()),
+        database.user(),
+        database.password().reveal());
+  }
+
   /// Waits until the services have used everything that a topic has now.
   public void awaitFollowed(Topic topic) {
     Map<Integer, BusAdmin.LogBounds> bounds =
@@ -200,14 +210,8 @@ public final class CommandFixture implements AutoCloseable {
   }
 
   private Map<Integer, Long> positions(Topic topic) throws SQLException {
-    DatabaseSettings database = config.database();
     Map<Integer, Long> positions = new HashMap<>();
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://%s:%d/%s"
-                    .formatted(database.host(), database.port(), database.database()),
-                database.user(),
-                database.password().reveal());
+    try (Connection connection = connection();
         PreparedStatement statement =
             connection.prepareStatement(
                 "select partition, next from command.consumer_offset where topic = ?")) {
@@ -263,13 +267,7 @@ public final class CommandFixture implements AutoCloseable {
 
   /// Lets the services read again all that a topic has: they forget how far they have come.
   public void forgetPositions(Topic topic) throws SQLException {
-    DatabaseSettings database = config.database();
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://%s:%d/%s"
-                    .formatted(database.host(), database.port(), database.database()),
-                database.user(),
-                database.password().reveal());
+    try (Connection connection = connection();
         PreparedStatement statement =
             connection.prepareStatement(
                 "update command.consumer_offset set next = 0 where topic = ?")) {

@@ -152,6 +152,23 @@ public final class Gateway {
     reply(session, DeviceMessage.Type.RESULT, command, Optional.of(status), body);
   }
 
+  /// Says that a command failed, and why.
+  public void failed(Session session, String command, String reason) {
+    write(
+        new DeviceMessage(
+                DeviceMessage.Type.RESULT,
+                session.device(),
+                session.id(),
+                session.epoch(),
+                System.currentTimeMillis(),
+                Optional.of(command),
+                Optional.of("failed"),
+                Optional.of(reason),
+                Headers.JSON,
+                new byte[0])
+            .toRecord());
+  }
+
   private void reply(
       Session session,
       DeviceMessage.Type type,
