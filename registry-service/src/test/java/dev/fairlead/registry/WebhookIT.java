@@ -43,10 +43,10 @@ class WebhookIT {
   private static final WebhookSettings QUICK =
       new WebhookSettings(
           true,
-          Duration.ofSeconds(1),
+          Duration.ofSeconds(3),
           new RetryPlan(Duration.ofMillis(50), Duration.ofMillis(200), 3),
           Duration.ofDays(5),
-          Duration.ofSeconds(3),
+          Duration.ofSeconds(6),
           Optional.empty());
 
   private static RegistryFixture registry;
@@ -284,6 +284,8 @@ class WebhookIT {
   /// Answers without end; what it has written is negative once the other side has hung up.
   private static void talk(ServerSocket server, AtomicInteger written) {
     try (var socket = server.accept()) {
+      // An answer before the request would be none.
+      assertThat(socket.getInputStream().read()).isNotNegative();
       OutputStream out = socket.getOutputStream();
       out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n".getBytes(UTF_8));
       byte[] part = new byte[8192];
