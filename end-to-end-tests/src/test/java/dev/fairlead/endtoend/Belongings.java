@@ -37,6 +37,8 @@ final class Belongings {
   /// The id of the victim's device, which the intruder tries.
   static final String DEVICE = "zq7-victims-device";
 
+  private static final String ANOTHER_DEVICE = "zq7-another-device";
+
   /// In the name of everything that the victim has, and in what its device says. The intruder never
   /// says it.
   static final String INNER = "zq7-inner-secret";
@@ -91,10 +93,12 @@ final class Belongings {
   private static final String PATCHES = "/api/v1/device-patches";
   private static final String TYPE = "zq7-type";
   private static final String SITE = "zq7-site";
-  /// A command that is not over; its history, too, has states, but no deadline.
+  /// A command to the device that is connected, which is not over.
   private static final Pattern UNDER_WAY =
       Pattern.compile(
-          "\"state\":\"(queued|sent|delivered|running)\",\"attempt\":\\d+,\"deadline\"");
+          "\"deviceId\":\""
+              + DEVICE
+              + "\",\"kind\":\"[^\"]*\",\"body\":null,\"state\":\"(queued|sent|delivered|running)\"");
 
   private static final Pattern PARAMETER = Pattern.compile("\\{\\w+}");
   private static final List<String> NAMES = List.of("id", "fingerprint", "code", "type");
@@ -174,7 +178,7 @@ final class Belongings {
             .put("name", INNER)
             .put("type", TYPE)
             .put("tags", new JsonObject().put("site", SITE));
-    made(in(VICTIM, DEVICES, made.copy().put("id", "zq7-another-device")));
+    made(in(VICTIM, DEVICES, made.copy().put("id", ANOTHER_DEVICE)));
     named.put(DEVICES + "/{id}", new Ids(DEVICE, "nobodys-device", OWN_DEVICE));
     return text(in(VICTIM, DEVICES, made.put("id", DEVICE)), "token");
   }
@@ -272,7 +276,12 @@ final class Belongings {
   private void commands() {
     named.put("/api/v1/commands/{id}", new Ids(command(), NOBODY));
     assertThat(command()).isNotEmpty();
-    named.put("/api/v1/commands/batches/{batch}", new Ids(batch(), NOBODY));
+    named.put(
+        "/api/v1/commands/batches/{batch}",
+        new Ids(
+            batch(VICTIM, List.of(DEVICE, ANOTHER_DEVICE)),
+            NOBODY,
+            batch(INTRUDER, List.of(OWN_DEVICE))));
   }
 
   /// Where the service gives up at once, one that leads nowhere has deliveries soon.
@@ -331,15 +340,18 @@ final class Belongings {
         "id");
   }
 
-  private String batch() {
+  private String batch(String tenant, List<String> devices) {
     return text(
         cluster
             .api()
             .post(
                 cluster.command().httpPort(),
                 "/api/v1/commands/batches",
-                "{\"devices\":[\"" + DEVICE + "\"],\"kind\":\"" + INNER + "\"}",
-                Map.of("Fairlead-Tenant", VICTIM)),
+                new JsonObject()
+                    .put("devices", new JsonArray(devices))
+                    .put("kind", tenant.equals(VICTIM) ? INNER : "ping")
+                    .encode(),
+                Map.of("Fairlead-Tenant", tenant)),
         "id");
   }
 
@@ -591,7 +603,7 @@ final class Belongings {
                 !operation
                     .path()
                     .matches("/api/v1/(audit|limits|me|changes|device-clusters)(/.*)?"))
-        .filter(operation -> !operation.path().endsWith("/telemetry/history"))
+        .filter(operation -> !operation.path().matches(".*/(telemetry/history|stream)"))
         .forEach(operation -> all.append(asVictim(operation, "").body()).append('\n'));
     return all.toString().replaceAll("\"last(Seen|Used)At\":\"[^\"]*\"", "");
   }
