@@ -72,14 +72,14 @@ public final class Cluster implements AutoCloseable {
     Map<String, String> registrySettings = stateful();
     registrySettings.putAll(ofRegistry);
     this.registry = start("registry-service", "registry", registrySettings);
+    Map<String, String> commandSettings = stateful(ofCommand);
+    commandSettings.put("FAIRLEAD_REGISTRY_URL", "http://127.0.0.1:" + registry.httpPort());
+    this.command = start("command-service", "command", commandSettings);
     Map<String, String> gatewaySettings = new HashMap<>(settings);
     gatewaySettings.putAll(ofGateways);
     gateways.add(start("gateway-service", "gateway-a", gatewaySettings));
     gateways.add(start("gateway-service", "gateway-b", gatewaySettings));
     registry.awaitReady();
-    Map<String, String> commandSettings = stateful(ofCommand);
-    commandSettings.put("FAIRLEAD_REGISTRY_URL", "http://127.0.0.1:" + registry.httpPort());
-    this.command = start("command-service", "command", commandSettings);
     command.awaitReady();
     gateways.forEach(ServiceJar::awaitReady);
   }
