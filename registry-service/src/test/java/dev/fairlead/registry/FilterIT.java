@@ -13,15 +13,20 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What filters find, among devices whose states are written by hand.
 class FilterIT {
@@ -30,6 +35,11 @@ class FilterIT {
   private static final String GROUPS = "/api/v1/groups";
   private static final Map<String, String> HEADERS =
       Map.of("Content-Type", "application/json", "Fairlead-Tenant", "filters");
+
+  /// How many devices share a tag: few enough to be sorted, and too many.
+  private static final int FEW = 3;
+
+  private static final int MANY = 3_001;
 
   private static RegistryFixture registry;
 
@@ -82,7 +92,28 @@ class FilterIT {
             .split(";\n", -1)) {
       await(pool.query(sql).execute());
     }
+    makeTagged(pool, FEW);
+    makeTagged(pool, MANY);
     await(pool.close());
+  }
+
+  private static void makeTagged(Pool pool, int count) {
+    String tenant = "tagged-" + count;
+    registry.createTenant(tenant);
+    String hanging =
+        "insert into %s (tenant, device_id) select $1, 'd' || n from generate_series(1, $2) n";
+    for (String sql :
+        List.of(
+            """
+            insert into device (tenant, id, tags, created_at, updated_at)
+            select $1, 'd' || n, '{"site": "north", "line": "one"}', now(), now()
+            from generate_series(1, $2) n
+            """,
+            hanging.formatted("presence"),
+            hanging.formatted("reported"),
+            hanging.formatted("telemetry_latest"))) {
+      await(pool.preparedQuery(sql).execute(Tuple.of(tenant, count)));
+    }
   }
 
   @AfterAll
@@ -124,9 +155,7 @@ class FilterIT {
   }
 
   private static String found(String filter) {
-    return json(list(filter)).getJsonArray("items").stream()
-        .map(item -> ((JsonObject) item).getString("id"))
-        .collect(Collectors.joining(" "));
+    return ids(json(list(filter))).collect(Collectors.joining(" "));
   }
 
   private static String problem(HttpResponse<Buffer> answer) {
@@ -278,6 +307,35 @@ class FilterIT {
     assertThat(second.getJsonArray("items").getJsonObject(0).getString("id")).isEqualTo("b");
     assertThat(second.getString("next")).isNull();
     assertThat(problem(other)).isEqualTo("400 bad-cursor");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FEW, MANY})
+  void pagesInOrderThroughAsManyAsHaveATag(int count) {
+    // Given
+    String tenant = "tagged-" + count;
+
+    // When
+    JsonObject first = page(tenant, "?limit=2&tag=site:north&filter=tag.line%20%3D%20one");
+    JsonObject second =
+        page(
+            tenant,
+            "?limit=2&tag=site:north&filter=tag.line%20%3D%20one&cursor="
+                + first.getString("next"));
+
+    // Then
+    List<String> ids =
+        IntStream.rangeClosed(1, count).mapToObj(number -> "d" + number).sorted().limit(4).toList();
+    assertThat(Stream.of(first, second).flatMap(FilterIT::ids)).isEqualTo(ids);
+    assertThat(ids(page(tenant, "?limit=1000&tag=site:north"))).hasSize(Math.min(count, 1_000));
+  }
+
+  private static JsonObject page(String tenant, String query) {
+    return json(registry.requestIn(tenant, HttpMethod.GET, DEVICES + query, new JsonObject()));
+  }
+
+  private static Stream<String> ids(JsonObject page) {
+    return page.getJsonArray("items").stream().map(item -> ((JsonObject) item).getString("id"));
   }
 
   private static HttpResponse<Buffer> get(String path) {

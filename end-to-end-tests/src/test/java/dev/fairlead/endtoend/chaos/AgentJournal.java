@@ -22,7 +22,8 @@ final class AgentJournal {
 
   private AgentJournal() {}
 
-  /// What is wrong with a journal.
+  /// What is wrong with a journal. What was taken back while it was on its way has no place in the
+  /// order any more: it may come beside what was sent after it.
   ///
   /// @param ordered the ordered commands and their final states, by id
   static List<String> violations(Path file, Map<String, String> ordered) {
@@ -37,12 +38,12 @@ final class AgentJournal {
           if (!taken.add(id) || ended.contains(id)) {
             wrong.add(id + " was taken twice, says " + file);
           }
-          if (ordered.containsKey(id)) {
-            open.stream()
-                .filter(other -> !TAKEN_BACK.contains(ordered.getOrDefault(other, "")))
-                .forEach(
-                    other ->
-                        wrong.add(id + " came while " + other + " was not done, says " + file));
+          if (hasPlace(id, ordered)) {
+            open.forEach(
+                other ->
+                    wrong.add(
+                        "%s (%s) came while %s (%s) was not done, says %s"
+                            .formatted(id, ordered.get(id), other, ordered.get(other), file)));
             open.add(id);
           }
         }
@@ -56,6 +57,10 @@ final class AgentJournal {
       }
     }
     return wrong;
+  }
+
+  private static boolean hasPlace(String id, Map<String, String> ordered) {
+    return ordered.containsKey(id) && !TAKEN_BACK.contains(ordered.getOrDefault(id, ""));
   }
 
   private static List<JsonNode> lines(Path file) {

@@ -156,7 +156,14 @@ class CheckTest {
         AgentJournal.violations(journal, Map.of("a", "succeeded", "b", "succeeded"));
 
     // Then
-    assertThat(violations).hasSize(3).anyMatch(line -> line.contains("taken twice"));
+    assertThat(violations)
+        .hasSize(3)
+        .anyMatch(line -> line.contains("taken twice"))
+        .anyMatch(line -> line.contains("b (succeeded) came while a (succeeded) was not done"));
+    assertThat(AgentJournal.violations(journal, Map.of("a", "cancelled", "b", "succeeded")))
+        .singleElement()
+        .asString()
+        .contains("taken twice");
     assertThat(AgentJournal.violations(journal, Map.of()))
         .singleElement()
         .asString()

@@ -16,22 +16,57 @@ import java.util.Optional;
 /// @param parameters the values
 record PgDeviceQuery(String sql, Tuple parameters) {
 
+  /// Up to so many devices are found by their values in JSON and sorted for a page.
+  static final int FEW_MAX = 3_000;
+
+  /// Whether only few devices have the tags, or the reported values, that a filter asks for: its
+  /// row has that in `few`. The database takes some values for far more frequent than they are,
+  /// and then looks for a page among all devices in their order, though the few are found at once.
+  ///
   /// @param expression that of the filter, without names of dynamic groups
+  /// @return empty where the filter asks for none
+  static Optional<PgDeviceQuery> few(
+      DeviceFilter filter, Optional<Filter> expression, Instant now) {
+    Optional<Filter> contained = expression.flatMap(PgFilter::contained);
+    if (contained.isEmpty() && filter.tags().isEmpty()) {
+      return Optional.empty();
+    }
+    Builder query = new Builder();
+    query.and("device.tenant = ?", filter.tenant().value());
+    query.tags(filter);
+    contained.ifPresent(values -> query.andExpression(values, now));
+    query.parameters.addValue(FEW_MAX + 1);
+    return Optional.of(
+        new PgDeviceQuery(
+            PgPools.UNCACHED
+                + "select count(*) <= "
+                + FEW_MAX
+                + " as few from (select from "
+                + query.tables()
+                + " where "
+                + query.where
+                + " limit $"
+                + query.parameters.size()
+                + ") as found",
+            query.parameters));
+  }
+
+  /// @param expression that of the filter, without names of dynamic groups
+  /// @param few what [#few] has found: all that meets the filter is looked up, and then sorted
   static PgDeviceQuery of(
       DeviceFilter filter,
       Optional<Filter> expression,
       Optional<String> after,
       int limit,
-      Instant now) {
+      Instant now,
+      boolean few) {
     Builder query = new Builder();
     query.and("device.tenant = ?", filter.tenant().value());
     after.ifPresent(query::after);
     filter.online().ifPresent(online -> query.and(PgFilter.online(online)));
     filter.health().ifPresent(health -> query.and("presence.health = ?", health));
     filter.type().ifPresent(type -> query.and("device.type = ?", type));
-    if (!filter.tags().isEmpty()) {
-      query.and("device.tags @> ?::text::jsonb", PgDeviceRows.json(filter.tags()));
-    }
+    query.tags(filter);
     filter
         .prefix()
         .ifPresent(
@@ -41,9 +76,8 @@ record PgDeviceQuery(String sql, Tuple parameters) {
                     beginning(prefix),
                     beginning(prefix.toLowerCase(Locale.ROOT))));
     filter.group().ifPresent(query::inGroup);
-    expression.ifPresent(
-        tree -> query.andCondition(new PgFilter(query.parameters, now).condition(tree)));
-    return query.build(expression.isPresent() ? PgPools.UNCACHED : "", limit);
+    expression.ifPresent(tree -> query.andExpression(tree, now));
+    return query.build(expression.isPresent() ? PgPools.UNCACHED : "", limit, few);
   }
 
   /// The descriptions of all devices between two ids.
@@ -62,8 +96,7 @@ record PgDeviceQuery(String sql, Tuple parameters) {
     query.after(after);
     query.and("device.id <= ?", last);
     question.group().ifPresent(query::inGroup);
-    expression.ifPresent(
-        tree -> query.andCondition(new PgFilter(query.parameters, question.now()).condition(tree)));
+    expression.ifPresent(tree -> query.andExpression(tree, question.now()));
     return new PgDeviceQuery(
         (expression.isPresent() ? PgPools.UNCACHED : "")
             + "select "
@@ -111,8 +144,14 @@ record PgDeviceQuery(String sql, Tuple parameters) {
           group);
     }
 
-    void andCondition(String condition) {
-      where.append(where.isEmpty() ? "" : " and ").append(condition);
+    void tags(DeviceFilter filter) {
+      if (!filter.tags().isEmpty()) {
+        and("device.tags @> ?::text::jsonb", PgDeviceRows.json(filter.tags()));
+      }
+    }
+
+    void andExpression(Filter expression, Instant now) {
+      where.append(" and ").append(new PgFilter(parameters, now).condition(expression));
     }
 
     /// Those that the conditions speak of: what else there is to show is looked up for the devices
@@ -121,18 +160,16 @@ record PgDeviceQuery(String sql, Tuple parameters) {
       return PgDeviceRows.tables(where.toString(), after);
     }
 
-    PgDeviceQuery build(String beginning, int limit) {
+    PgDeviceQuery build(String beginning, int limit, boolean few) {
       parameters.addValue(limit);
+      String found = "select " + PgDeviceRows.DEVICE + " from " + tables() + " where " + where;
       return new PgDeviceQuery(
           beginning
               + "select "
               + PgDeviceRows.SUMMARY
-              + " from (select "
-              + PgDeviceRows.DEVICE
-              + " from "
-              + tables()
-              + " where "
-              + where
+              + " from ("
+              // With an offset a question is answered by itself, whatever is made of the answer.
+              + (few ? "select * from (" + found + " offset 0) as device" : found)
               + " order by device.id limit $"
               + parameters.size()
               + ") as device "

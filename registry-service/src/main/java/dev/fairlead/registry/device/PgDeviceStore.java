@@ -9,6 +9,7 @@ import dev.fairlead.registry.alert.PgAlertStore;
 import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.registry.credential.DeviceTokens;
 import dev.fairlead.registry.credential.PgBlocks;
+import dev.fairlead.registry.filter.Filter;
 import dev.fairlead.registry.filter.PgFilter;
 import dev.fairlead.registry.filter.PgGroupFilters;
 import dev.fairlead.registry.limit.PgDeviceQuota;
@@ -101,22 +102,50 @@ final class PgDeviceStore implements DeviceStore {
 
   @Override
   public Future<Listed> list(DeviceFilter filter, Optional<String> after, int limit, Instant now) {
-    if (filter.filter().isEmpty()) {
-      return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now))
+    if (filter.filter().isEmpty() && filter.tags().isEmpty()) {
+      return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now, false))
           .map(devices -> new Listed(devices, true));
     }
-    return PgTimeLimit.within(
+    return PgTimeLimit.pageWithin(
         longQueries,
         transaction ->
-            PgGroupFilters.resolve(transaction, filter.tenant(), filter.filter().get())
+            resolved(transaction, filter)
                 .compose(
-                    resolved ->
-                        run(
-                                transaction,
-                                PgDeviceQuery.of(filter, Optional.of(resolved), after, limit, now))
+                    expression ->
+                        areFew(transaction, filter, expression, now)
+                            .compose(
+                                few ->
+                                    run(
+                                        transaction,
+                                        PgDeviceQuery.of(
+                                            filter, expression, after, limit, now, few)))
                             .map(
                                 devices ->
-                                    new Listed(devices, PgFilter.unindexed(resolved).isEmpty()))));
+                                    new Listed(
+                                        devices,
+                                        expression.flatMap(PgFilter::unindexed).isEmpty()))));
+  }
+
+  /// The expression of a filter without names of dynamic groups.
+  private static Future<Optional<Filter>> resolved(SqlConnection transaction, DeviceFilter filter) {
+    return filter
+        .filter()
+        .map(
+            expression ->
+                PgGroupFilters.resolve(transaction, filter.tenant(), expression).map(Optional::of))
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  private static Future<Boolean> areFew(
+      SqlConnection transaction, DeviceFilter filter, Optional<Filter> expression, Instant now) {
+    return PgDeviceQuery.few(filter, expression, now)
+        .map(
+            query ->
+                transaction
+                    .preparedQuery(query.sql())
+                    .execute(query.parameters())
+                    .map(rows -> rows.iterator().next().getBoolean("few")))
+        .orElseGet(() -> Future.succeededFuture(false));
   }
 
   private static Future<List<DeviceDocument.Summary>> run(SqlClient client, PgDeviceQuery query) {

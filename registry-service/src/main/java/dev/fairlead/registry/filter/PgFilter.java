@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Filters as conditions of SQL, over the tables `device`, `presence`, `reported` and
 /// `telemetry_latest`; other tables are looked into. Values are parameters; nothing of a filter's
@@ -81,6 +83,32 @@ public final class PgFilter {
       case Field.Tag _, Field.Reported _, Field.Desired _ -> operator == Operator.EQUAL;
       case Field.Telemetry _ -> false;
     };
+  }
+
+  /// The values in JSON that all that meets a filter has: of the tags, else of what was reported.
+  /// The database can look them up, and guesses badly how many devices have them.
+  public static Optional<Filter> contained(Filter filter) {
+    List<Filter> parts = parts(filter).toList();
+    return contained(parts, field -> field instanceof Field.Tag)
+        .or(() -> contained(parts, field -> field instanceof Field.Reported));
+  }
+
+  private static Stream<Filter> parts(Filter filter) {
+    return filter instanceof Filter.And(List<Filter> parts)
+        ? parts.stream().flatMap(PgFilter::parts)
+        : Stream.of(filter);
+  }
+
+  private static Optional<Filter> contained(List<Filter> parts, Predicate<Field> in) {
+    List<Filter> found =
+        parts.stream()
+            .filter(
+                part ->
+                    part instanceof Filter.Compare(Field field, Operator operator, Value _)
+                        && operator == Operator.EQUAL
+                        && in.test(field))
+            .toList();
+    return found.isEmpty() ? Optional.empty() : Optional.of(new Filter.And(found));
   }
 
   /// The condition, in parentheses where it needs them.
