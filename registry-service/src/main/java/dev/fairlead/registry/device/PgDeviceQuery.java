@@ -16,16 +16,11 @@ import java.util.Optional;
 /// @param parameters the values
 record PgDeviceQuery(String sql, Tuple parameters) {
 
-  /// Up to so many devices are found by their values in JSON and sorted for a page.
-  static final int FEW_MAX = 3_000;
-
-  /// Whether only few devices have the tags, or the reported values, that a filter asks for: its
-  /// row has that in `few`. The database takes some values for far more frequent than they are,
-  /// and then looks for a page among all devices in their order, though the few are found at once.
+  /// The devices that have the tags, or else the reported values, that a filter asks for.
   ///
   /// @param expression that of the filter, without names of dynamic groups
   /// @return empty where the filter asks for none
-  static Optional<PgDeviceQuery> few(
+  static Optional<PgDeviceQuery> contained(
       DeviceFilter filter, Optional<Filter> expression, Instant now) {
     Optional<Filter> contained = expression.flatMap(PgFilter::contained);
     if (contained.isEmpty() && filter.tags().isEmpty()) {
@@ -35,24 +30,14 @@ record PgDeviceQuery(String sql, Tuple parameters) {
     query.and("device.tenant = ?", filter.tenant().value());
     query.tags(filter);
     contained.ifPresent(values -> query.andExpression(values, now));
-    query.parameters.addValue(FEW_MAX + 1);
     return Optional.of(
         new PgDeviceQuery(
-            PgPools.UNCACHED
-                + "select count(*) <= "
-                + FEW_MAX
-                + " as few from (select from "
-                + query.tables()
-                + " where "
-                + query.where
-                + " limit $"
-                + query.parameters.size()
-                + ") as found",
-            query.parameters));
+            "select from " + query.tables() + " where " + query.where, query.parameters));
   }
 
   /// @param expression that of the filter, without names of dynamic groups
-  /// @param few what [#few] has found: all that meets the filter is looked up, and then sorted
+  /// @param few whether all that meets the filter is looked up, and then sorted, as [PgFewDevices]
+  ///     says
   static PgDeviceQuery of(
       DeviceFilter filter,
       Optional<Filter> expression,

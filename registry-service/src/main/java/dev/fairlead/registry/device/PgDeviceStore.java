@@ -112,7 +112,7 @@ final class PgDeviceStore implements DeviceStore {
             resolved(transaction, filter)
                 .compose(
                     expression ->
-                        areFew(transaction, filter, expression, now)
+                        PgFewDevices.are(transaction, filter, expression, now)
                             .compose(
                                 few ->
                                     run(
@@ -134,18 +134,6 @@ final class PgDeviceStore implements DeviceStore {
             expression ->
                 PgGroupFilters.resolve(transaction, filter.tenant(), expression).map(Optional::of))
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
-  }
-
-  private static Future<Boolean> areFew(
-      SqlConnection transaction, DeviceFilter filter, Optional<Filter> expression, Instant now) {
-    return PgDeviceQuery.few(filter, expression, now)
-        .map(
-            query ->
-                transaction
-                    .preparedQuery(query.sql())
-                    .execute(query.parameters())
-                    .map(rows -> rows.iterator().next().getBoolean("few")))
-        .orElseGet(() -> Future.succeededFuture(false));
   }
 
   private static Future<List<DeviceDocument.Summary>> run(SqlClient client, PgDeviceQuery query) {
