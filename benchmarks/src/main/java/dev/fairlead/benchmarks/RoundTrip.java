@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -26,6 +27,12 @@ final class RoundTrip {
   private static final int RATE_PER_SECOND = 50;
   private static final Duration WARM_UP = Duration.ofSeconds(60);
   private static final Duration LENGTH = Duration.ofSeconds(60);
+
+  /// One device would have to say as much in a second as a device may, and its commands would wait
+  /// for each other.
+  private static final List<String> DEVICES =
+      IntStream.range(0, 20).mapToObj(number -> "d" + number).toList();
+
   private static final String COMMAND = "{\"kind\":\"ping\",\"body\":{\"n\":1}}";
 
   private RoundTrip() {}
@@ -42,12 +49,16 @@ final class RoundTrip {
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(directory, port, "--no-agent");
         HttpClient client = HttpClient.newHttpClient()) {
-      String token =
-          up.api().post(port, "/api/v1/devices", "{\"id\":\"d0\"}").body().path("token").asText();
-      TestDevice device = new TestDevice(client, "d0", token);
-      device.connect(port).join();
-      measure("one process", up.api(), port, List.of("d0"), table);
-      device.disconnect();
+      for (String id : DEVICES) {
+        String token =
+            up.api()
+                .post(port, "/api/v1/devices", "{\"id\":\"" + id + "\"}")
+                .body()
+                .path("token")
+                .asText();
+        new TestDevice(client, id, token).connect(port).join();
+      }
+      measure("one process", up.api(), port, table);
     }
   }
 
@@ -56,21 +67,22 @@ final class RoundTrip {
       throw new IllegalStateException(directory + " cannot be made");
     }
     try (Cluster cluster = new Cluster(directory, Tuning.PRODUCTION)) {
-      TestDevice first = cluster.device("d0");
-      TestDevice second = cluster.device("d1");
-      first.connect(cluster.gatewayA().httpPort()).join();
-      second.connect(cluster.gatewayB().httpPort()).join();
-      measure(
-          "two gateways", cluster.api(), cluster.command().httpPort(), List.of("d0", "d1"), table);
+      for (int number = 0; number < DEVICES.size(); number++) {
+        cluster
+            .device(DEVICES.get(number))
+            .connect((number % 2 == 0 ? cluster.gatewayA() : cluster.gatewayB()).httpPort())
+            .join();
+      }
+      measure("two gateways", cluster.api(), cluster.command().httpPort(), table);
     }
   }
 
-  private static void measure(String where, Api api, int port, List<String> devices, Table table)
+  private static void measure(String where, Api api, int port, Table table)
       throws InterruptedException {
-    send(api, port, devices, WARM_UP, new ConcurrentHistogram(3), new AtomicInteger());
+    send(api, port, WARM_UP, new ConcurrentHistogram(3), new AtomicInteger());
     Histogram times = new ConcurrentHistogram(3);
     AtomicInteger failed = new AtomicInteger();
-    send(api, port, devices, LENGTH, times, failed);
+    send(api, port, LENGTH, times, failed);
     table.row(
         where,
         RATE_PER_SECOND + "/s",
@@ -85,12 +97,7 @@ final class RoundTrip {
   }
 
   private static void send(
-      Api api,
-      int port,
-      List<String> devices,
-      Duration length,
-      Histogram times,
-      AtomicInteger failed)
+      Api api, int port, Duration length, Histogram times, AtomicInteger failed)
       throws InterruptedException {
     int count = Math.toIntExact(length.toSeconds() * RATE_PER_SECOND);
     CountDownLatch left = new CountDownLatch(count);
@@ -98,7 +105,7 @@ final class RoundTrip {
     try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
       for (int i = 0; i < count; i++) {
         long dueNanos = TimeUnit.SECONDS.toNanos(1) * i / RATE_PER_SECOND;
-        String path = "/api/v1/devices/" + devices.get(i % devices.size()) + "/commands?wait=10s";
+        String path = "/api/v1/devices/" + DEVICES.get(i % DEVICES.size()) + "/commands?wait=10s";
         var _ =
             clock.schedule(
                 () ->

@@ -27,7 +27,7 @@ record GatewayProducers(BusProducer control, BusProducer replies, BusProducer bu
             CONTROL_BYTES_MAX,
             Set.of(Topic.SESSIONS, Topic.GATEWAYS, Topic.INBOX, Topic.DEAD_LETTERS));
     Future<BusProducer> replies =
-        bus.producer(ProducerProfile.PROMPT, repliesBytesMax, Set.of(Topic.REPLIES));
+        bus.producer(ProducerProfile.PROMPT_PAIRS, repliesBytesMax, Set.of(Topic.REPLIES));
     Future<BusProducer> bulk =
         bus.producer(
             ProducerProfile.BULK,

@@ -323,16 +323,15 @@ public final class PgSubmissions {
                 fresh.add(
                     wish.accept(settings.lease(), superseded.getOrDefault(wish.id(), List.of())));
               }
-              return PgNewCommands.insert(transaction, fresh);
+              return Future.all(
+                  PgNewCommands.insert(transaction, fresh),
+                  PgOutbox.append(
+                      transaction,
+                      wishes.stream()
+                          .flatMap(Wish::audited)
+                          .map(entry -> AuditMessage.of(entry).toRecord())
+                          .toList()));
             })
-        .compose(
-            _ ->
-                PgOutbox.append(
-                    transaction,
-                    wishes.stream()
-                        .flatMap(Wish::audited)
-                        .map(entry -> AuditMessage.of(entry).toRecord())
-                        .toList()))
         .mapEmpty();
   }
 

@@ -79,16 +79,16 @@ public final class PgCommandStore {
   /// @return fails when a row is not as its edit began: the transaction must roll back and be tried
   ///     again
   public Future<Void> write(SqlConnection transaction, Collection<CommandEdit> edits) {
-    return writeUncounted(transaction, edits)
-        .compose(
-            _ ->
-                PgTenantQueues.add(
-                    transaction,
-                    List.of(),
-                    edits.stream()
-                        .filter(CommandEdit::isEnding)
-                        .map(edit -> edit.before().device())
-                        .toList()));
+    return Future.all(
+            writeUncounted(transaction, edits),
+            PgTenantQueues.add(
+                transaction,
+                List.of(),
+                edits.stream()
+                    .filter(CommandEdit::isEnding)
+                    .map(edit -> edit.before().device())
+                    .toList()))
+        .mapEmpty();
   }
 
   private Future<Void> writeUncounted(SqlConnection transaction, Collection<CommandEdit> edits) {
@@ -138,11 +138,13 @@ public final class PgCommandStore {
         .compose(
             rows ->
                 rows.rowCount() == changed.size()
-                    ? PgCommandEnds.tell(transaction, changed, rows, told)
+                    ? Future.all(
+                        PgCommandEnds.tell(transaction, changed, rows, told),
+                        PgCommandChanges.append(transaction, steps(changed)),
+                        PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace))
                     : Future.failedFuture(
                         new IllegalStateException("a command was changed by somebody else")))
-        .compose(_ -> PgCommandChanges.append(transaction, steps(changed)))
-        .compose(_ -> PgDeviceQueues.look(transaction, ended.stream().distinct().toList(), pace));
+        .mapEmpty();
   }
 
   private static List<PgCommandChanges.Steps> steps(Collection<CommandEdit> edits) {

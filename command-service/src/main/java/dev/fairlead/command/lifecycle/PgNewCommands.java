@@ -68,23 +68,24 @@ public final class PgNewCommands {
         .execute(rows(commands))
         .compose(
             _ ->
-                PgCommandChanges.append(
-                    transaction,
-                    commands.stream()
-                        .map(Fresh::command)
-                        .map(command -> new Steps(command.id(), command.history()))
-                        .toList()))
-        .compose(
-            _ ->
-                PgTenantQueues.add(
-                    transaction,
-                    commands.stream().map(fresh -> fresh.command().device()).toList(),
-                    commands.stream()
-                        .flatMap(
-                            fresh ->
-                                Collections.nCopies(fresh.superseded(), fresh.command().device())
-                                    .stream())
-                        .toList()));
+                Future.all(
+                    PgCommandChanges.append(
+                        transaction,
+                        commands.stream()
+                            .map(Fresh::command)
+                            .map(command -> new Steps(command.id(), command.history()))
+                            .toList()),
+                    PgTenantQueues.add(
+                        transaction,
+                        commands.stream().map(fresh -> fresh.command().device()).toList(),
+                        commands.stream()
+                            .flatMap(
+                                fresh ->
+                                    Collections.nCopies(
+                                        fresh.superseded(), fresh.command().device())
+                                        .stream())
+                            .toList())))
+        .mapEmpty();
   }
 
   private static Tuple rows(List<Fresh> commands) {
