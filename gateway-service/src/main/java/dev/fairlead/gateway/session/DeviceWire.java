@@ -28,7 +28,7 @@ public interface DeviceWire {
   Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft);
 
   /// A command is no longer wanted.
-  byte[] cancelled(String commandId);
+  byte[] cancelled(InboxMessage.Cancel cancel);
 
   /// What the device is to be like; empty when it has no form on this wire, or is too large for it.
   Optional<byte[]> desired(InboxMessage.Desired desired);
