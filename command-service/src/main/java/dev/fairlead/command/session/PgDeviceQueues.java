@@ -82,7 +82,7 @@ public final class PgDeviceQueues {
     return queues;
   }
 
-  /// The sub-devices of some devices.
+  /// The sub-devices of some devices. The registry lets a device have 1,000 at the most.
   static Future<List<DeviceKey>> children(
       SqlConnection transaction, Collection<DeviceKey> parents) {
     return transaction
