@@ -187,6 +187,28 @@ class AgentTest {
   }
 
   @Test
+  void refusesACommandForASubDeviceAndGoesOn() throws IOException {
+    // Given
+    Agent agent = start();
+    await().until(agent::isConnected);
+
+    // When
+    gateway.send(
+        new Command("c-1", "ping", MINUTE, 1, "application/json", Body.utf8("{}"))
+            .toMessage()
+            .withProp(NativeProtocol.PROP_DEVICE, Value.of("valve-3")));
+    command("c-2", "ping", "{}");
+
+    // Then
+    awaitResult("c-2");
+    assertThat(gateway.received("error")).hasSize(1);
+    assertThat(gateway.received("delivered"))
+        .extracting(TestGateway::id)
+        .containsExactly(Optional.of("c-2"));
+    assertThat(gateway.results("c-1")).isEmpty();
+  }
+
+  @Test
   void namesItsLastSessionWhenItConnectsAgainAlsoAfterARestart() throws IOException {
     // Given
     Agent first = start();

@@ -16,6 +16,7 @@ import dev.fairlead.command.testing.Gateway.Session;
 import dev.fairlead.command.testing.Mail;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -290,7 +291,8 @@ class CommandOrderIT {
                 gateway.mailOf(device).stream()
                     .map(Mail::message)
                     .toList()
-                    .contains(new InboxMessage.Cancel(device, session.id(), sent)));
+                    .contains(
+                        new InboxMessage.Cancel(device, session.id(), Optional.empty(), sent)));
     assertThat(cancelAll(device).json().getInteger("cancelled")).isZero();
     assertThat(cancelAll(CommandFixture.unmadeDevice()).problem()).isEqualTo("device-not-found");
   }

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -431,7 +432,7 @@ class CommandServiceIT {
             () ->
                 assertThat(gateway.mailOf(device))
                     .extracting(Mail::message)
-                    .contains(new InboxMessage.Cancel(device, session.id(), id)));
+                    .contains(new InboxMessage.Cancel(device, session.id(), Optional.empty(), id)));
     Answer again = fixture.cancel(id);
     assertThat(again.status()).isEqualTo(409);
     assertThat(again.problem()).isEqualTo("command-final");

@@ -139,6 +139,40 @@ class CommandJourneyIT {
   }
 
   @Test
+  void reachesASubDeviceOverItsParentAlsoOneThatIsMadeWhileThatIsThere() {
+    // Given
+    TestDevice parent = cluster.device("journey-9");
+    subDevice(parent, "journey-9-valve");
+    parent.connect(cluster.gatewayA().httpPort()).join();
+    subDevice(parent, "journey-9-lamp");
+
+    // When
+    Api.Answer first = cluster.send("journey-9-valve", "ping", "?wait=10s");
+    Api.Answer second = cluster.send("journey-9-lamp", "ping", "?wait=10s");
+    Api.Answer own = cluster.send(parent.id(), "ping", "?wait=10s");
+
+    // Then
+    assertThat(List.of(first, second, own))
+        .extracting(answer -> answer.body().path("state").asText())
+        .containsOnly("succeeded");
+    assertThat(parent.subDeviceOf(first.body().path("id").asText())).contains("journey-9-valve");
+    assertThat(parent.subDeviceOf(second.body().path("id").asText())).contains("journey-9-lamp");
+    assertThat(parent.subDeviceOf(own.body().path("id").asText())).isEmpty();
+    assertThat(parent.run()).hasSize(3).doesNotHaveDuplicates();
+  }
+
+  private static void subDevice(TestDevice parent, String id) {
+    Api.Answer made =
+        cluster
+            .api()
+            .post(
+                cluster.registry().httpPort(),
+                "/api/v1/devices/" + parent.id() + "/sub-devices",
+                "{\"id\":\"" + id + "\"}");
+    assertThat(made.status()).isEqualTo(201);
+  }
+
+  @Test
   void takesACommandFromSomebodyWhoHasSignedInElsewhere() {
     // Given
     TestDevice device = cluster.device("journey-6");

@@ -21,6 +21,7 @@ import dev.fairlead.protocol.ResultStatus;
 import dev.fairlead.protocol.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,13 +154,14 @@ class GatewayServiceIT {
         new InboxMessage.Deliver(
             key(id),
             session,
+            Optional.empty(),
             "c1",
             "ping",
             System.currentTimeMillis() + 60_000,
             2,
             "application/json",
             "{}".getBytes(StandardCharsets.UTF_8)));
-    mail(hello, new InboxMessage.Cancel(key(id), session, "c1"));
+    mail(hello, new InboxMessage.Cancel(key(id), session, Optional.empty(), "c1"));
 
     // Then
     Command command = Command.from(device.await(NativeProtocol.TYPE_COMMAND));

@@ -68,6 +68,7 @@ class MembershipIT {
     return new InboxMessage.Deliver(
         key(id),
         new SessionId(hello.sessionId()),
+        Optional.empty(),
         commandId,
         "ping",
         deadlineMillis,

@@ -17,6 +17,7 @@ import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.protocol.WireFormat;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,7 @@ class SlowReaderIT {
         new InboxMessage.Deliver(
                 DeviceKey.of("default", device),
                 new SessionId(hello.sessionId()),
+                Optional.empty(),
                 id,
                 "ping",
                 System.currentTimeMillis() + 60_000,

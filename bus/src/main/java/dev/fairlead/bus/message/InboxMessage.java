@@ -26,6 +26,7 @@ public sealed interface InboxMessage {
 
   /// A command to be given to the device.
   ///
+  /// @param subDevice the one that is to obey, of those that it speaks for; empty for itself
   /// @param commandId the command's stable id
   /// @param kind what is to be done, an open word
   /// @param deadlineMillis until when, milliseconds since 1970; a gateway drops what is past
@@ -37,6 +38,7 @@ public sealed interface InboxMessage {
   record Deliver(
       DeviceKey device,
       SessionId session,
+      Optional<DeviceId> subDevice,
       String commandId,
       String kind,
       long deadlineMillis,
@@ -46,7 +48,10 @@ public sealed interface InboxMessage {
       implements InboxMessage {}
 
   /// A command is no longer wanted.
-  record Cancel(DeviceKey device, SessionId session, String commandId) implements InboxMessage {}
+  ///
+  /// @param subDevice whose command it is, of those that the device speaks for; empty for its own
+  record Cancel(DeviceKey device, SessionId session, Optional<DeviceId> subDevice, String commandId)
+      implements InboxMessage {}
 
   /// The session is to be closed.
   ///
@@ -111,6 +116,7 @@ public sealed interface InboxMessage {
     switch (this) {
       case Deliver deliver -> {
         headers.put(Headers.TYPE, "command");
+        deliver.subDevice().ifPresent(id -> headers.put(Headers.SUB_DEVICE, id.value()));
         headers.put(Headers.CORRELATION, deliver.commandId());
         headers.put(Headers.KIND, deliver.kind());
         headers.put(Headers.DEADLINE, Long.toString(deliver.deadlineMillis()));
@@ -122,6 +128,7 @@ public sealed interface InboxMessage {
       }
       case Cancel cancel -> {
         headers.put(Headers.TYPE, "cancel");
+        cancel.subDevice().ifPresent(id -> headers.put(Headers.SUB_DEVICE, id.value()));
         headers.put(Headers.CORRELATION, cancel.commandId());
       }
       case Close close -> {
@@ -173,13 +180,16 @@ public sealed interface InboxMessage {
           new Deliver(
               device,
               session,
+              subDevice(record),
               record.requiredHeader(Headers.CORRELATION),
               record.requiredHeader(Headers.KIND),
               Long.parseLong(record.requiredHeader(Headers.DEADLINE)),
               Integer.parseInt(record.requiredHeader(Headers.ATTEMPT)),
               record.header(Headers.CONTENT_TYPE).orElse(Headers.JSON),
               record.requiredValue());
-      case "cancel" -> new Cancel(device, session, record.requiredHeader(Headers.CORRELATION));
+      case "cancel" ->
+          new Cancel(
+              device, session, subDevice(record), record.requiredHeader(Headers.CORRELATION));
       case "close" ->
           new Close(device, session, record.header(Headers.REASON).orElse(CloseReason.CLOSED));
       case "flapping" ->
@@ -203,12 +213,16 @@ public sealed interface InboxMessage {
           new Desired(
               device,
               session,
-              record.header(Headers.SUB_DEVICE).map(DeviceId::new),
+              subDevice(record),
               Long.parseLong(record.requiredHeader(Headers.VERSION)),
               record.header(Headers.BASE).stream().mapToLong(Long::parseLong).findFirst(),
               record.requiredValue());
       default -> throw new MalformedRecordException("unknown type '" + type + "'");
     };
+  }
+
+  private static Optional<DeviceId> subDevice(ReceivedRecord record) {
+    return record.header(Headers.SUB_DEVICE).map(DeviceId::new);
   }
 
   /// [Credential] as JSON.

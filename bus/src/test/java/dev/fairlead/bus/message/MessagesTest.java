@@ -36,6 +36,7 @@ class MessagesTest {
   private static final String FINGERPRINT = "0a".repeat(32);
   private static final DeviceKey DEVICE = DeviceKey.of("default", "lamp-1");
   private static final TenantId TENANT = new TenantId("acme");
+  private static final Optional<DeviceId> VALVE = Optional.of(new DeviceId("valve-3"));
   private static final SessionId SESSION = new SessionId("0011aabb");
   private static final Epoch EPOCH = new Epoch(2, 41);
   private static final InboxAddress ADDRESS = new InboxAddress(3, "gw-a");
@@ -83,11 +84,17 @@ class MessagesTest {
             "answer to a desired state",
             deviceMessage(DeviceMessage.Type.DESIRED_ACK).toRecord(),
             DeviceMessage::decode),
-        new Sample("deliver", deliver().toRecord(ADDRESS), InboxMessage::decode),
+        new Sample("deliver", deliver(Optional.empty()).toRecord(ADDRESS), InboxMessage::decode),
         new Sample(
             "cancel",
-            new InboxMessage.Cancel(DEVICE, SESSION, "c-1").toRecord(ADDRESS),
+            new InboxMessage.Cancel(DEVICE, SESSION, Optional.empty(), "c-1").toRecord(ADDRESS),
             InboxMessage::decode),
+        new Sample(
+            "cancel for a sub-device",
+            new InboxMessage.Cancel(DEVICE, SESSION, VALVE, "c-1").toRecord(ADDRESS),
+            InboxMessage::decode),
+        new Sample(
+            "deliver to a sub-device", deliver(VALVE).toRecord(ADDRESS), InboxMessage::decode),
         new Sample(
             "close",
             new InboxMessage.Close(DEVICE, SESSION, CloseReason.REPLACED).toRecord(ADDRESS),
@@ -190,9 +197,9 @@ class MessagesTest {
         "gw-a", List.of(new GatewayMessage.Share(TENANT, Limit.CONNECTIONS, 3)));
   }
 
-  private static InboxMessage.Deliver deliver() {
+  private static InboxMessage.Deliver deliver(Optional<DeviceId> subDevice) {
     return new InboxMessage.Deliver(
-        DEVICE, SESSION, "c-1", "ping", 5_000, 2, "text/plain", "hi".getBytes(UTF_8));
+        DEVICE, SESSION, subDevice, "c-1", "ping", 5_000, 2, "text/plain", "hi".getBytes(UTF_8));
   }
 
   private static DeviceMessage deviceMessage(DeviceMessage.Type type) {
@@ -335,9 +342,24 @@ class MessagesTest {
   }
 
   @Test
-  void carriesACommandToTheInboxOfItsGateway() {
+  void namesTheSubDeviceOfACancelledCommand() {
     // Given
-    InboxMessage.Deliver sent = deliver();
+    InboxMessage cancel = new InboxMessage.Cancel(DEVICE, SESSION, VALVE, "c-1");
+
+    // When
+    BusRecord record = cancel.toRecord(ADDRESS);
+
+    // Then
+    assertThat(record.key()).isEqualTo(DEVICE.toString());
+    assertThat(InboxMessage.decode(Received.from(record, 3, 0))).isEqualTo(cancel);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "valve-3"})
+  void carriesACommandToTheInboxOfItsGateway(String subDevice) {
+    // Given
+    InboxMessage.Deliver sent =
+        deliver(Optional.of(subDevice).filter(id -> !id.isEmpty()).map(DeviceId::new));
 
     // When
     BusRecord record = sent.toRecord(ADDRESS);

@@ -89,7 +89,7 @@ public final class PgSubmissions {
     return transaction
         .preparedQuery(
             """
-            select q.tenant, q.device_id, q.session_id, q.address, t.type, t.revision
+            select q.tenant, q.device_id, q.parent, q.session_id, q.address, t.type, t.revision
             from unnest($1::text[], $2::text[]) as wanted (tenant, device_id)
             join device_queue q
               on q.tenant = wanted.tenant and q.device_id = wanted.device_id

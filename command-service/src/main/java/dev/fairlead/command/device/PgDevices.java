@@ -2,7 +2,6 @@ package dev.fairlead.command.device;
 
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.DeviceChange.Deleted;
 import dev.fairlead.bus.message.DeviceChange.Present;
 import dev.fairlead.bus.message.DevicesMessage;
@@ -115,12 +114,16 @@ public final class PgDevices implements PgConsumer.Use<DevicesMessage> {
     return messages.stream()
         .flatMap(
             received ->
-                received.message() instanceof DeviceChange change
-                    ? Stream.of(change.device())
-                    : Stream.empty())
+                switch (received.message()) {
+                  case Present present ->
+                      Stream.concat(Stream.of(present.device()), PgParents.of(present).stream());
+                  case Deleted deleted -> Stream.of(deleted.device());
+                  case TypeChange _ -> Stream.empty();
+                })
         .toList();
   }
 
+  /// One that has no parent any more has lost the session with it, which was the parent's.
   private static Future<Void> present(SqlConnection transaction, Present present) {
     DeviceKey device = present.device();
     return transaction
@@ -134,15 +137,23 @@ public final class PgDevices implements PgConsumer.Use<DevicesMessage> {
               set groups = excluded.groups, type = excluded.type
               where device.groups <> excluded.groups
                 or device.type is distinct from excluded.type)
-            insert into device_queue (tenant, device_id) values ($1, $2) on conflict do nothing
+            insert into device_queue as q (tenant, device_id) values ($1, $2)
+            on conflict (tenant, device_id) do update
+            set parent = null, session_id = null, address = null, generation = 0, epoch_offset = -1
+            where q.parent is not null and not $5
             """)
         .execute(
             Tuple.of(
                 device.tenant().value(),
                 device.device().value(),
                 present.groups().stream().sorted().toArray(String[]::new),
-                present.type().orElse(null)))
-        .mapEmpty();
+                present.type().orElse(null),
+                present.parent().isPresent()))
+        .compose(
+            _ ->
+                PgParents.of(present)
+                    .map(parent -> PgParents.below(transaction, device, parent))
+                    .orElse(Future.succeededFuture()));
   }
 
   private Future<Void> deleted(SqlConnection transaction, Deleted deleted) {

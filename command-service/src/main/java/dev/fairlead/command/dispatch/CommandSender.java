@@ -72,7 +72,9 @@ public final class CommandSender {
   /// Tells a device that a command is no longer wanted. Nothing depends on its arrival.
   public void cancel(CommandId id, DeviceKey device, LiveSession at) {
     producer
-        .send(new InboxMessage.Cancel(device, at.session(), id.toString()).toRecord(at.address()))
+        .send(
+            new InboxMessage.Cancel(at.holder(), at.session(), at.subDevice(device), id.toString())
+                .toRecord(at.address()))
         .onFailure(
             cause ->
                 log.atWarn()

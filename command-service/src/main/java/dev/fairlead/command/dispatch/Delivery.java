@@ -14,7 +14,7 @@ import java.util.Optional;
 ///
 /// @param id of the command
 /// @param device that is to obey
-/// @param to where the device is
+/// @param to where the device is, or its parent, which hears for it
 /// @param kind what is to be done
 /// @param deadline when it is no longer worth running
 /// @param attempt which sending this is, from 1
@@ -31,8 +31,9 @@ public record Delivery(
   /// The mail to the gateway.
   BusRecord toRecord() {
     return new InboxMessage.Deliver(
-            device,
+            to.holder(),
             to.session(),
+            to.subDevice(device),
             id.toString(),
             kind,
             deadline.toEpochMilli(),

@@ -150,7 +150,7 @@ public final class PgDispatch {
     return transaction
         .preparedQuery(
             """
-            select tenant, device_id, session_id, address
+            select tenant, device_id, parent, session_id, address
             from device_queue
             where due_at <= now() and session_id is not null
             order by due_at

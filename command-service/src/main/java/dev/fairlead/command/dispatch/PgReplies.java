@@ -2,6 +2,7 @@ package dev.fairlead.command.dispatch;
 
 import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.consumer.DeadLetters;
+import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.Received;
 import dev.fairlead.command.lifecycle.CommandEdit;
@@ -10,6 +11,7 @@ import dev.fairlead.command.lifecycle.CommandHead;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.lifecycle.Step;
+import dev.fairlead.command.session.DeviceQueue;
 import dev.fairlead.command.session.PgDeviceQueues;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -21,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Follows `fairlead.replies`: what devices say moves their commands on. What a device says about
-/// another device's command goes to the dead letters; what is said of a command that is no longer
-/// kept is counted.
+/// Follows `fairlead.replies`: what devices say moves their commands on, and what its parent says
+/// those of a sub-device. What anybody else says about a command goes to the dead letters; what is
+/// said of a command that is no longer kept is counted.
 final class PgReplies implements PgConsumer.Use<Reply> {
 
   static final String CONSUMER = "command.replies";
@@ -49,14 +51,19 @@ final class PgReplies implements PgConsumer.Use<Reply> {
   public Future<Void> apply(SqlConnection transaction, List<Received<Reply>> replies) {
     List<CommandId> ids =
         replies.stream().map(received -> received.message().id()).distinct().toList();
-    return PgDeviceQueues.lock(
-            transaction, replies.stream().map(received -> received.message().device()).toList())
-        .compose(_ -> commands.heads(transaction, ids))
-        .compose(heads -> apply(transaction, replies, heads));
+    return PgDeviceQueues.lockOf(transaction, ids.stream().map(CommandId::value).toList())
+        .compose(
+            queues ->
+                commands
+                    .heads(transaction, ids)
+                    .compose(heads -> apply(transaction, replies, heads, queues)));
   }
 
   private Future<Void> apply(
-      SqlConnection transaction, List<Received<Reply>> replies, Map<CommandId, CommandHead> heads) {
+      SqlConnection transaction,
+      List<Received<Reply>> replies,
+      Map<CommandId, CommandHead> heads,
+      Map<DeviceKey, DeviceQueue> queues) {
     Map<CommandId, CommandEdit> edits = new LinkedHashMap<>();
     List<Future<?>> putAway = new ArrayList<>();
     for (Received<Reply> received : replies) {
@@ -64,7 +71,7 @@ final class PgReplies implements PgConsumer.Use<Reply> {
       CommandHead head = heads.get(reply.id());
       if (head == null) {
         count("unknown");
-      } else if (!head.device().equals(reply.device())) {
+      } else if (!speaker(head.device(), queues).equals(reply.device())) {
         putAway.add(foreign(received.record()));
       } else {
         CommandEdit edit = edits.computeIfAbsent(reply.id(), _ -> new CommandEdit(head));
@@ -72,6 +79,11 @@ final class PgReplies implements PgConsumer.Use<Reply> {
       }
     }
     return Future.all(putAway).compose(_ -> commands.write(transaction, edits.values()));
+  }
+
+  /// Who answers for a device now.
+  private static DeviceKey speaker(DeviceKey device, Map<DeviceKey, DeviceQueue> queues) {
+    return queues.getOrDefault(device, DeviceQueue.UNKNOWN).parent().orElse(device);
   }
 
   private Future<Void> foreign(ReceivedRecord record) {

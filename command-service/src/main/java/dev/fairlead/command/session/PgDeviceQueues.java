@@ -14,7 +14,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The locks of devices: the rows under which everything about a device's commands is decided.
@@ -32,8 +34,8 @@ public final class PgDeviceQueues {
     return transaction
         .preparedQuery(
             """
-            select q.tenant, q.device_id, q.session_id, q.address, q.generation, q.epoch_offset,
-              q.due_at is not null as due
+            select q.tenant, q.device_id, q.parent, q.session_id, q.address, q.generation,
+              q.epoch_offset, q.due_at is not null as due
             from device_queue q
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               on q.tenant = wanted.tenant and q.device_id = wanted.device_id
@@ -41,20 +43,58 @@ public final class PgDeviceQueues {
             for update of q
             """)
         .execute(arguments(distinct))
-        .map(
-            rows -> {
-              Map<DeviceKey, DeviceQueue> locked = HashMap.newHashMap(rows.size());
-              for (Row row : rows) {
-                locked.put(
-                    DeviceKey.of(row.getString("tenant"), row.getString("device_id")),
-                    new DeviceQueue(
-                        session(row),
-                        row.getLong("generation"),
-                        row.getLong("epoch_offset"),
-                        row.getBoolean("due")));
-              }
-              return locked;
-            });
+        .map(PgDeviceQueues::queues);
+  }
+
+  /// The same with the rows of the devices that these commands are for.
+  ///
+  /// @param commands their ids
+  public static Future<Map<DeviceKey, DeviceQueue>> lockOf(
+      SqlConnection transaction, Collection<UUID> commands) {
+    return transaction
+        .preparedQuery(
+            """
+            select q.tenant, q.device_id, q.parent, q.session_id, q.address, q.generation,
+              q.epoch_offset, q.due_at is not null as due
+            from device_queue q
+            where (q.tenant, q.device_id) in (
+              select tenant, device_id from command where id = any($1))
+            order by q.tenant, q.device_id
+            for update of q
+            """)
+        .execute(Tuple.tuple().addArrayOfUUID(commands.toArray(UUID[]::new)))
+        .map(PgDeviceQueues::queues);
+  }
+
+  private static Map<DeviceKey, DeviceQueue> queues(RowSet<Row> rows) {
+    Map<DeviceKey, DeviceQueue> queues = HashMap.newHashMap(rows.size());
+    for (Row row : rows) {
+      queues.put(
+          key(row),
+          new DeviceQueue(
+              Optional.ofNullable(row.getString("parent"))
+                  .map(parent -> DeviceKey.of(row.getString("tenant"), parent)),
+              session(row),
+              row.getLong("generation"),
+              row.getLong("epoch_offset"),
+              row.getBoolean("due")));
+    }
+    return queues;
+  }
+
+  /// The sub-devices of some devices. The registry lets a device have 1,000 at the most.
+  static Future<List<DeviceKey>> children(
+      SqlConnection transaction, Collection<DeviceKey> parents) {
+    return transaction
+        .preparedQuery(
+            """
+            select q.tenant, q.device_id
+            from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+            join device_queue q on q.tenant = wanted.tenant and q.parent = wanted.device_id
+            where q.parent is not null
+            """)
+        .execute(arguments(parents.stream().distinct().toList()))
+        .map(PgDeviceQueues::keys);
   }
 
   /// Has devices looked at for something to send, each when it is its turn: those that are there,
@@ -81,10 +121,7 @@ public final class PgDeviceQueues {
 
   private static Future<Void> schedule(
       SqlConnection transaction, RowSet<Row> rows, ReturnPace pace) {
-    List<DeviceKey> devices = new ArrayList<>(rows.size());
-    for (Row row : rows) {
-      devices.add(DeviceKey.of(row.getString("tenant"), row.getString("device_id")));
-    }
+    List<DeviceKey> devices = keys(rows);
     return devices.isEmpty()
         ? Future.succeededFuture()
         : transaction
@@ -109,13 +146,31 @@ public final class PgDeviceQueues {
     return duration.toNanos() / 1e9;
   }
 
-  /// The session in the columns `session_id` and `address`.
+  private static List<DeviceKey> keys(RowSet<Row> rows) {
+    List<DeviceKey> devices = new ArrayList<>(rows.size());
+    rows.forEach(row -> devices.add(key(row)));
+    return devices;
+  }
+
+  private static DeviceKey key(Row row) {
+    return DeviceKey.of(row.getString("tenant"), row.getString("device_id"));
+  }
+
+  /// The session in the columns `session_id` and `address`, of the device in `tenant` and
+  /// `device_id` or of its `parent`.
   public static Optional<LiveSession> session(Row row) {
     @Nullable String session = row.getString("session_id");
     @Nullable String address = row.getString("address");
     return session == null || address == null
         ? Optional.empty()
-        : Optional.of(new LiveSession(new SessionId(session), InboxAddress.parse(address)));
+        : Optional.of(
+            new LiveSession(
+                DeviceKey.of(
+                    row.getString("tenant"),
+                    Objects.requireNonNullElse(
+                        row.getString("parent"), row.getString("device_id"))),
+                new SessionId(session),
+                InboxAddress.parse(address)));
   }
 
   /// Devices as two arguments: the array of their tenants and that of their ids.

@@ -11,17 +11,20 @@ import dev.fairlead.bus.postgres.Received;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Follows `fairlead.sessions`. A newer epoch takes a device's row over, and makes due what is
 /// unfinished there; `resumed` counts only where no newer epoch has been seen; an older one changes
-/// nothing.
+/// nothing. The rows of its sub-devices change with it; sessions of their own they have none.
 public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRestartHandler {
 
   /// That of the key, in which everybody locks.
@@ -57,15 +60,31 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
         SessionMessage message, SessionMessage.Place place, boolean sameEpochCounts) {
       int order = compare(message);
       return order < 0 || (order == 0 && sameEpochCounts)
-          ? moved(Optional.of(new LiveSession(message.session(), place.address())), message, true)
+          ? moved(
+              Optional.of(new LiveSession(message.device(), message.session(), place.address())),
+              message,
+              true)
           : this;
     }
 
     private Folded moved(Optional<LiveSession> session, SessionMessage message, boolean isKept) {
       return new Folded(
           new DeviceQueue(
-              session, message.epoch().generation(), message.epoch().offset(), queue.due()),
+              queue.parent(),
+              session,
+              message.epoch().generation(),
+              message.epoch().offset(),
+              queue.due()),
           isKept,
+          true);
+    }
+
+    /// What a sub-device's row becomes.
+    private Folded below(DeviceQueue child) {
+      return new Folded(
+          new DeviceQueue(
+              child.parent(), queue.session(), queue.generation(), queue.offset(), child.due()),
+          true,
           true);
     }
 
@@ -80,25 +99,61 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
 
   @Override
   public Future<Void> apply(SqlConnection transaction, List<Received<SessionMessage>> messages) {
-    return PgDeviceQueues.lock(
-            transaction, messages.stream().map(received -> received.message().device()).toList())
+    Set<DeviceKey> devices =
+        messages.stream().map(received -> received.message().device()).collect(Collectors.toSet());
+    return PgDeviceQueues.children(transaction, devices)
+        .compose(
+            children -> {
+              Set<DeviceKey> families = new HashSet<>(devices);
+              families.addAll(children);
+              return PgDeviceQueues.lock(transaction, families);
+            })
         .compose(
             locked -> {
-              SortedMap<DeviceKey, Folded> rows = new TreeMap<>(ORDER);
-              for (Received<SessionMessage> received : messages) {
-                DeviceKey device = received.message().device();
-                rows.merge(
-                    device,
-                    new Folded(
-                            locked.getOrDefault(device, DeviceQueue.UNKNOWN),
-                            locked.containsKey(device),
-                            false)
-                        .with(received.message()),
-                    (before, _) -> before.with(received.message()));
-              }
-              rows.values().removeIf(row -> !row.isKept() || !row.isChanged());
-              return rows.isEmpty() ? Future.succeededFuture() : write(transaction, rows);
+              SortedMap<DeviceKey, Folded> rows = folded(messages, locked);
+              return rows.isEmpty()
+                  ? Future.succeededFuture()
+                  : write(transaction, rows)
+                      .compose(_ -> requireAll(transaction, rows.keySet(), locked.keySet()));
             });
+  }
+
+  private static SortedMap<DeviceKey, Folded> folded(
+      List<Received<SessionMessage>> messages, Map<DeviceKey, DeviceQueue> locked) {
+    SortedMap<DeviceKey, Folded> rows = new TreeMap<>(ORDER);
+    for (Received<SessionMessage> received : messages) {
+      DeviceKey device = received.message().device();
+      DeviceQueue queue = locked.getOrDefault(device, DeviceQueue.UNKNOWN);
+      if (queue.parent().isEmpty()) {
+        rows.merge(
+            device,
+            new Folded(queue, locked.containsKey(device), false).with(received.message()),
+            (before, _) -> before.with(received.message()));
+      }
+    }
+    rows.values().removeIf(row -> !row.isKept() || !row.isChanged());
+    locked.forEach(
+        (device, queue) ->
+            queue
+                .parent()
+                .flatMap(parent -> Optional.ofNullable(rows.get(parent)))
+                .ifPresent(above -> rows.put(device, above.below(queue))));
+    return rows;
+  }
+
+  /// Nobody puts a device below another one whose row is locked: one that is there now and was not
+  /// locked came before the lock.
+  ///
+  /// @return fails when there is one: the transaction must roll back and be tried again
+  private static Future<Void> requireAll(
+      SqlConnection transaction, Set<DeviceKey> written, Set<DeviceKey> locked) {
+    return PgDeviceQueues.children(transaction, written)
+        .compose(
+            children ->
+                locked.containsAll(children)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new IllegalStateException("a sub-device was made meanwhile")));
   }
 
   /// A row whose `due_at` is null has nothing unfinished and stays so.

@@ -7,6 +7,7 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.consumer.TopicTail;
 import dev.fairlead.bus.feed.FeedSettings;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.message.AccessMessage;
@@ -239,28 +240,29 @@ public final class CommandFixture implements AutoCloseable {
 
   /// The record that makes a device, and says which groups it is in.
   public static dev.fairlead.bus.BusRecord present(DeviceKey device, String... groups) {
-    return new DeviceChange.Present(
-            device,
-            Optional.empty(),
-            Optional.empty(),
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Set.of(groups),
-            System.currentTimeMillis())
-        .toRecord();
+    return present(device, Optional.empty(), Optional.empty(), Set.of(groups));
+  }
+
+  /// The record that makes a device for which another one speaks.
+  public static dev.fairlead.bus.BusRecord below(DeviceKey parent, DeviceKey device) {
+    return present(device, Optional.empty(), Optional.of(parent.device()), Set.of());
   }
 
   /// The record that makes a device of a type.
   public static dev.fairlead.bus.BusRecord ofType(DeviceKey device, String type) {
+    return present(device, Optional.of(type), Optional.empty(), Set.of());
+  }
+
+  private static dev.fairlead.bus.BusRecord present(
+      DeviceKey device, Optional<String> type, Optional<DeviceId> parent, Set<String> groups) {
     return new DeviceChange.Present(
             device,
             Optional.empty(),
-            Optional.of(type),
+            type,
             Map.of(),
             Optional.empty(),
-            Optional.empty(),
-            Set.of(),
+            parent,
+            groups,
             System.currentTimeMillis())
         .toRecord();
   }

@@ -10,6 +10,7 @@ import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.protocol.ResultStatus;
+import dev.fairlead.protocol.Value;
 import dev.fairlead.protocol.WireFormat;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,6 +38,7 @@ public final class TestDevice {
   private final Optional<String> certificate;
   private final List<String> run = new CopyOnWriteArrayList<>();
   private final Set<String> deliveries = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> subDevices = new ConcurrentHashMap<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final TestTwin twin = new TestTwin();
   private final Map<String, Body> unacknowledged = new ConcurrentHashMap<>();
@@ -76,6 +78,11 @@ public final class TestDevice {
   /// The ids of commands that had their effect, in order; an id that stands twice had it twice.
   public List<String> run() {
     return List.copyOf(run);
+  }
+
+  /// For which sub-device a command was; empty where it was for the device itself.
+  public Optional<String> subDeviceOf(String command) {
+    return Optional.ofNullable(subDevices.get(command));
   }
 
   /// What it is to be like.
@@ -228,7 +235,7 @@ public final class TestDevice {
         }
       } else if (proto == NativeProtocol.PROTO_COMMAND
           && type.equals(NativeProtocol.TYPE_COMMAND)) {
-        obey(Command.from(message));
+        obey(Command.from(message), message.header().textProp(NativeProtocol.PROP_DEVICE));
       } else if (proto == NativeProtocol.PROTO_TWIN && type.equals(NativeProtocol.TYPE_DESIRED)) {
         send(twin.receive(Desired.from(message)));
       }
@@ -236,12 +243,19 @@ public final class TestDevice {
 
     /// Like the real agent: the id is remembered before the effect, a repeated one is only
     /// answered.
-    private void obey(Command command) {
-      send(Messages.delivered(command.id()));
+    private void obey(Command command, Optional<String> subDevice) {
+      subDevice.ifPresent(device -> subDevices.put(command.id(), device));
+      send(about(subDevice, Messages.delivered(command.id())));
       if (deliveries.add(command.id())) {
         run.add(command.id());
       }
-      send(Messages.result(command.id(), ResultStatus.SUCCEEDED, command.body()));
+      send(about(subDevice, Messages.result(command.id(), ResultStatus.SUCCEEDED, command.body())));
+    }
+
+    private static Message about(Optional<String> subDevice, Message message) {
+      return subDevice
+          .map(device -> message.withProp(NativeProtocol.PROP_DEVICE, Value.of(device)))
+          .orElse(message);
     }
 
     private synchronized void send(Message message) {

@@ -81,7 +81,7 @@ public final class InboxReader {
   private void give(DeviceSession session, InboxMessage message) {
     switch (message) {
       case InboxMessage.Deliver command -> deliver(session, command);
-      case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel.commandId()));
+      case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel));
       case InboxMessage.Desired desired ->
           session.wire().desired(desired).ifPresentOrElse(session::send, () -> dropped("no-form"));
       case InboxMessage.Credential credential ->

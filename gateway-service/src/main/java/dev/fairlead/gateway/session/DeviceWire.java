@@ -24,11 +24,12 @@ public interface DeviceWire {
   /// The bus has the events of those ids.
   byte[] acknowledged(List<String> ids);
 
-  /// A command; empty when it has no form on this wire, or is too large for it.
+  /// A command; empty when it has no form on this wire, as one for a sub-device where the wire
+  /// cannot name it, or is too large for it.
   Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft);
 
   /// A command is no longer wanted.
-  byte[] cancelled(String commandId);
+  byte[] cancelled(InboxMessage.Cancel cancel);
 
   /// What the device is to be like; empty when it has no form on this wire, or is too large for it.
   Optional<byte[]> desired(InboxMessage.Desired desired);

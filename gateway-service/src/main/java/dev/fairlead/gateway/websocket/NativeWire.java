@@ -134,15 +134,7 @@ final class NativeWire implements DeviceWire {
     if (id.isPresent() && id.get().length() > ID_LENGTH_MAX) {
       return refusal(message.header(), "long-id", "id longer than " + ID_LENGTH_MAX);
     }
-    if (message.header().prop(NativeProtocol.PROP_DEVICE).isEmpty()) {
-      return said(type, message, id, id, headers);
-    }
-    return message
-        .header()
-        .textProp(NativeProtocol.PROP_DEVICE)
-        .filter(DeviceId::isValid)
-        .map(device -> said(type, message, id, id, with(headers, device)))
-        .orElseGet(() -> refusal(message.header(), "bad-device", "device is no id"));
+    return said(type, message, id, id, headers);
   }
 
   private static Map<String, String> with(Map<String, String> headers, String subDevice) {
@@ -173,7 +165,24 @@ final class NativeWire implements DeviceWire {
     return said(type.get(), message, Optional.empty(), id, Map.of());
   }
 
-  private static Said said(
+  private Said said(
+      DeviceMessage.Type type,
+      Message message,
+      Optional<String> ackId,
+      Optional<String> correlation,
+      Map<String, String> headers) {
+    if (message.header().prop(NativeProtocol.PROP_DEVICE).isEmpty()) {
+      return asEvent(type, message, ackId, correlation, headers);
+    }
+    return message
+        .header()
+        .textProp(NativeProtocol.PROP_DEVICE)
+        .filter(DeviceId::isValid)
+        .map(device -> asEvent(type, message, ackId, correlation, with(headers, device)))
+        .orElseGet(() -> refusal(message.header(), "bad-device", "device is no id"));
+  }
+
+  private static Said asEvent(
       DeviceMessage.Type type,
       Message message,
       Optional<String> ackId,
@@ -242,24 +251,24 @@ final class NativeWire implements DeviceWire {
   @Override
   public Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft) {
     try {
-      return Optional.of(
-          codec.encode(
-              new Command(
-                      command.commandId(),
-                      command.kind(),
-                      timeLeft,
-                      command.attempt(),
-                      command.contentType(),
-                      Body.of(command.body()))
-                  .toMessage()));
+      Message message =
+          new Command(
+                  command.commandId(),
+                  command.kind(),
+                  timeLeft,
+                  command.attempt(),
+                  command.contentType(),
+                  Body.of(command.body()))
+              .toMessage();
+      return Optional.of(codec.encode(about(command.subDevice(), message)));
     } catch (ProtocolException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
   @Override
-  public byte[] cancelled(String commandId) {
-    return codec.encode(Messages.cancel(commandId));
+  public byte[] cancelled(InboxMessage.Cancel cancel) {
+    return codec.encode(about(cancel.subDevice(), Messages.cancel(cancel.commandId())));
   }
 
   @Override
@@ -267,15 +276,16 @@ final class NativeWire implements DeviceWire {
     try {
       Message message =
           new Desired(desired.version(), desired.base(), Body.of(desired.body())).toMessage();
-      return Optional.of(
-          codec.encode(
-              desired
-                  .subDevice()
-                  .map(id -> message.withProp(NativeProtocol.PROP_DEVICE, Value.of(id.value())))
-                  .orElse(message)));
+      return Optional.of(codec.encode(about(desired.subDevice(), message)));
     } catch (ProtocolException e) {
       return Optional.empty();
     }
+  }
+
+  private static Message about(Optional<DeviceId> subDevice, Message message) {
+    return subDevice
+        .map(id -> message.withProp(NativeProtocol.PROP_DEVICE, Value.of(id.value())))
+        .orElse(message);
   }
 
   @Override

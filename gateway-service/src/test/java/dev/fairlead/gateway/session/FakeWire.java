@@ -67,8 +67,8 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
-  public byte[] cancelled(String commandId) {
-    return ("cancel " + commandId).getBytes(UTF_8);
+  public byte[] cancelled(InboxMessage.Cancel cancel) {
+    return ("cancel " + cancel.commandId()).getBytes(UTF_8);
   }
 
   @Override
