@@ -234,8 +234,7 @@ final class Commands implements AutoCloseable {
                 .setURI(path)
                 .putHeader("Authorization", "Bearer " + key)
                 .putHeader("Content-Type", "application/json"))
-        .compose(request -> request.send(Buffer.buffer(body)))
-        .compose(Commands::taken);
+        .compose(request -> request.send(Buffer.buffer(body)).compose(Commands::taken));
   }
 
   private static Future<Buffer> taken(HttpClientResponse answer) {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +50,7 @@ final class RoundTrip {
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(directory, port, "--no-agent");
         HttpClient client = HttpClient.newHttpClient()) {
+      List<TestDevice> devices = new ArrayList<>();
       for (String id : DEVICES) {
         String token =
             up.api()
@@ -56,9 +58,12 @@ final class RoundTrip {
                 .body()
                 .path("token")
                 .asText();
-        new TestDevice(client, id, token).connect(port).join();
+        TestDevice device = new TestDevice(client, id, token);
+        device.connect(port).join();
+        devices.add(device);
       }
       measure("one process", up.api(), port, table);
+      devices.forEach(TestDevice::disconnect);
     }
   }
 

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Asks the registry which devices meet a filter, in the name of the caller: what the caller may
@@ -88,8 +89,8 @@ public final class RegistryFilters {
                 .setAbsoluteURI(registry.resolve(path).toString())
                 .setHeaders(caller)
                 .setTimeout(PATIENCE.toMillis()))
-        .compose(HttpClientRequest::send)
-        .compose(answer -> answer.body().compose(body -> read(answer, body)))
+        .compose(RegistryFilters::answered)
+        .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .recover(
             cause -> Future.failedFuture(cause instanceof ProblemException ? cause : unavailable()))
         .compose(
@@ -102,6 +103,11 @@ public final class RegistryFilters {
                   ? Future.succeededFuture(found)
                   : page(filter, caller, max, found, page.next());
             });
+  }
+
+  /// Listens from the moment in which the answer comes: whoever is late hears nothing of it.
+  private static Future<Page> answered(HttpClientRequest request) {
+    return request.send().compose(answer -> answer.body().compose(body -> read(answer, body)));
   }
 
   private static Future<Page> read(HttpClientResponse answer, Buffer body) {

@@ -152,7 +152,7 @@ public final class PgDispatch {
             """
             select tenant, device_id, parent, session_id, address
             from device_queue
-            where due_at <= now() and session_id is not null
+            where due_at > '-infinity' and due_at <= now() and session_id is not null
             order by due_at
             limit $1
             for update skip locked

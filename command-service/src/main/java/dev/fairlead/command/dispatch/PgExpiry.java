@@ -55,7 +55,8 @@ public final class PgExpiry {
             """
             select id, tenant, device_id
             from command
-            where final_at is null and deadline <= now() - make_interval(secs => $1)
+            where final_at is null and deadline > '-infinity'
+              and deadline <= now() - make_interval(secs => $1)
             order by deadline
             limit $2
             """)

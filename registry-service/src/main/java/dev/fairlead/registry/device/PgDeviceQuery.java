@@ -22,17 +22,23 @@ record PgDeviceQuery(String sql, Tuple parameters) {
   /// @return empty where the filter asks for none
   static Optional<PgDeviceQuery> contained(
       DeviceFilter filter, Optional<Filter> expression, Instant now) {
-    Optional<Filter> contained = expression.flatMap(PgFilter::contained);
-    if (contained.isEmpty() && filter.tags().isEmpty()) {
-      return Optional.empty();
+    Optional<Filter> tags =
+        expression.flatMap(tree -> PgFilter.contained(tree, Filter.Field.Tag.class));
+    if (tags.isPresent() || !filter.tags().isEmpty()) {
+      return Optional.of(having("device", filter, tags, now));
     }
+    return expression
+        .flatMap(tree -> PgFilter.contained(tree, Filter.Field.Reported.class))
+        .map(values -> having("reported", filter, Optional.of(values), now));
+  }
+
+  private static PgDeviceQuery having(
+      String table, DeviceFilter filter, Optional<Filter> values, Instant now) {
     Builder query = new Builder();
-    query.and("device.tenant = ?", filter.tenant().value());
+    query.and(table + ".tenant = ?", filter.tenant().value());
     query.tags(filter);
-    contained.ifPresent(values -> query.andExpression(values, now));
-    return Optional.of(
-        new PgDeviceQuery(
-            "select from " + query.tables() + " where " + query.where, query.parameters));
+    values.ifPresent(tree -> query.andExpression(tree, now));
+    return new PgDeviceQuery("select from " + table + " where " + query.where, query.parameters);
   }
 
   /// @param expression that of the filter, without names of dynamic groups

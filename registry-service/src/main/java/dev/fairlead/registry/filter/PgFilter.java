@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -85,30 +84,26 @@ public final class PgFilter {
     };
   }
 
-  /// The values in JSON that all that meets a filter has: of the tags, else of what was reported.
-  /// The database can look them up, and guesses badly how many devices have them.
-  public static Optional<Filter> contained(Filter filter) {
-    List<Filter> parts = parts(filter).toList();
-    return contained(parts, field -> field instanceof Field.Tag)
-        .or(() -> contained(parts, field -> field instanceof Field.Reported));
+  /// The values in JSON that all that meets a filter has in fields of one sort. The database can
+  /// look them up, and guesses badly how many devices have them.
+  ///
+  /// @param fields tags, or what was reported
+  public static Optional<Filter> contained(Filter filter, Class<? extends Field> fields) {
+    List<Filter> found =
+        parts(filter)
+            .filter(
+                part ->
+                    part instanceof Filter.Compare(Field field, Operator operator, Value _)
+                        && operator == Operator.EQUAL
+                        && fields.isInstance(field))
+            .toList();
+    return found.isEmpty() ? Optional.empty() : Optional.of(new Filter.And(found));
   }
 
   private static Stream<Filter> parts(Filter filter) {
     return filter instanceof Filter.And(List<Filter> parts)
         ? parts.stream().flatMap(PgFilter::parts)
         : Stream.of(filter);
-  }
-
-  private static Optional<Filter> contained(List<Filter> parts, Predicate<Field> in) {
-    List<Filter> found =
-        parts.stream()
-            .filter(
-                part ->
-                    part instanceof Filter.Compare(Field field, Operator operator, Value _)
-                        && operator == Operator.EQUAL
-                        && in.test(field))
-            .toList();
-    return found.isEmpty() ? Optional.empty() : Optional.of(new Filter.And(found));
   }
 
   /// The condition, in parentheses where it needs them.
