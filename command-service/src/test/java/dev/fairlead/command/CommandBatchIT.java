@@ -7,7 +7,6 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.message.InboxMessage;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
@@ -17,9 +16,9 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -43,16 +42,8 @@ class CommandBatchIT {
     registry = new FilterPlayer();
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                2,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)),
+            CommandFixture.settings(
+                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "2")),
             LimitSettings.defaultSettings(),
             URI.create("http://127.0.0.1:" + registry.port()));
     gateway = fixture.gateway();

@@ -9,7 +9,6 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.CommandEnded;
 import dev.fairlead.bus.message.DeviceChange;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.ReturnPace;
 import dev.fairlead.command.testing.CommandFixture;
@@ -19,9 +18,9 @@ import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,16 +38,8 @@ class CommandEndsIT {
   static void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                100,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "100")));
     gateway = fixture.gateway();
     fixture.startService();
   }

@@ -10,7 +10,6 @@ import dev.fairlead.bus.limit.Limit;
 import dev.fairlead.bus.limit.LimitSettings;
 import dev.fairlead.bus.limit.Limits;
 import dev.fairlead.bus.message.AccessMessage;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import java.time.Duration;
@@ -31,16 +30,7 @@ class CommandLimitIT {
   void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofSeconds(1),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(200),
-                1_000,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)),
+            CommandFixture.settings(Map.of("LEASE", "1s", "EXPIRY_GRACE", "200ms")),
             new LimitSettings(
                 Limits.defaults().with(Map.of(Limit.COMMANDS, 1L)), Duration.ofSeconds(1)));
     fixture.startService();

@@ -8,14 +8,13 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
 import dev.fairlead.command.testing.Gateway.Session;
 import dev.fairlead.command.testing.Mail;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -40,16 +39,16 @@ class CommandOrderIT {
   static void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                100,
-                1_000_000,
-                100_000,
-                CONCURRENT_MAX,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of(
+                    "LEASE",
+                    "10m",
+                    "EXPIRY_GRACE",
+                    "100ms",
+                    "QUEUE_MAX",
+                    "100",
+                    "CONCURRENT_MAX",
+                    Integer.toString(CONCURRENT_MAX))));
     gateway = fixture.gateway();
     service = fixture.startService();
   }

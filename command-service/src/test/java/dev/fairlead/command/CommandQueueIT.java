@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
@@ -15,8 +14,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,16 +35,18 @@ class CommandQueueIT {
   void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                100,
-                TENANT_QUEUE_MAX,
-                2,
-                16,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of(
+                    "LEASE",
+                    "10m",
+                    "EXPIRY_GRACE",
+                    "100ms",
+                    "QUEUE_MAX",
+                    "100",
+                    "TENANT_QUEUE_MAX",
+                    Integer.toString(TENANT_QUEUE_MAX),
+                    "RETURN_RATE",
+                    "2")));
     gateway = fixture.gateway();
     service = fixture.startService();
   }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
@@ -14,6 +13,7 @@ import dev.fairlead.command.testing.Gateway.Session;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,18 +30,7 @@ class CommandReplicasIT {
   @BeforeEach
   void start() {
     // A lease so short that redelivery and replies race.
-    fixture =
-        new CommandFixture(
-            new CommandSettings(
-                Duration.ofMillis(300),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofSeconds(5),
-                1000,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)));
+    fixture = new CommandFixture(CommandFixture.settings(Map.of("LEASE", "300ms")));
     gateway = fixture.gateway();
   }
 

@@ -20,7 +20,6 @@ import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
@@ -59,16 +58,14 @@ class CommandServiceIT {
     Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofSeconds(1),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(200),
-                QUEUE_MAX,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of(
+                    "LEASE",
+                    "1s",
+                    "EXPIRY_GRACE",
+                    "200ms",
+                    "QUEUE_MAX",
+                    Integer.toString(QUEUE_MAX))));
     gateway = fixture.gateway();
     service = fixture.startService();
   }

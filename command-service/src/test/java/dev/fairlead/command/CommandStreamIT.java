@@ -17,7 +17,6 @@ import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.command.lifecycle.CommandEdit;
 import dev.fairlead.command.lifecycle.CommandEvent;
 import dev.fairlead.command.lifecycle.CommandId;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.ReturnPace;
 import dev.fairlead.command.testing.Answer;
@@ -36,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -64,16 +64,8 @@ class CommandStreamIT {
   static void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                100,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)),
+            CommandFixture.settings(
+                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "100")),
             new FeedSettings(Duration.ofDays(7), STREAMS_MAX));
     gateway = fixture.gateway();
     service = fixture.startService();

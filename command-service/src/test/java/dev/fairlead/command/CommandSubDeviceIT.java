@@ -10,7 +10,6 @@ import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
 import dev.fairlead.command.testing.Gateway.Session;
@@ -19,8 +18,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,16 +40,8 @@ class CommandSubDeviceIT {
   static void start() {
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofMinutes(10),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(100),
-                100,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "100")));
     gateway = fixture.gateway();
     fixture.startService();
   }

@@ -6,11 +6,11 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.TypeChange;
-import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -37,16 +37,8 @@ class CommandTypesIT {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
     fixture =
         new CommandFixture(
-            new CommandSettings(
-                Duration.ofSeconds(1),
-                Duration.ofHours(24),
-                Duration.ofDays(30),
-                Duration.ofMillis(200),
-                100,
-                1_000_000,
-                100_000,
-                16,
-                Duration.ofDays(30)));
+            CommandFixture.settings(
+                Map.of("LEASE", "1s", "EXPIRY_GRACE", "200ms", "QUEUE_MAX", "100")));
     service = fixture.startService();
   }
 

@@ -5,6 +5,7 @@ import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.command.api.BatchDocument.Refusal;
 import dev.fairlead.command.api.PgIdempotency.Claim;
 import dev.fairlead.command.api.Submission.Accepted;
+import dev.fairlead.command.api.Submission.Answer;
 import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
@@ -150,13 +151,11 @@ public final class BatchRoutes {
       List<Accepted> accepted = new ArrayList<>(some.size());
       for (int index = 0; index < some.size(); index++) {
         NewCommand command = some.get(index);
-        Submission answer = answers.get(index);
-        switch (answer instanceof Postponed ? alone(command) : answer) {
+        switch (answered(command, answers.get(index))) {
           case Accepted fresh -> accepted.add(fresh);
           case Repeated _ -> kept++;
           case Refused no ->
               refused.add(Refusal.of(command.device().device().value(), no.problem().problem()));
-          case Postponed _ -> throw new IllegalStateException("postponed when alone");
         }
       }
       submitter.accepted(accepted);
@@ -165,8 +164,11 @@ public final class BatchRoutes {
     return kept;
   }
 
-  private Submission alone(NewCommand command) {
-    return submissions.submit(List.of(command)).await().getFirst();
+  private Answer answered(NewCommand command, Submission submission) {
+    return switch (submission) {
+      case Answer answer -> answer;
+      case Postponed _ -> submissions.submitAlone(command).await();
+    };
   }
 
   private ApiResponse get(ApiRequest request) {

@@ -2,7 +2,7 @@ package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.api.Submission.Accepted;
-import dev.fairlead.command.api.Submission.Postponed;
+import dev.fairlead.command.api.Submission.Answer;
 import dev.fairlead.command.api.Submission.Refused;
 import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.device.KnownDevices;
@@ -79,13 +79,12 @@ public final class CommandRoutes {
           case Accepted accepted -> accepted(accepted);
           case Repeated repeated -> find(request.tenant(), repeated.id());
           case Refused refused -> throw refused.problem();
-          case Postponed _ -> throw new IllegalStateException("postponed beyond its group");
         };
     return answer(waitedFor(command, wait));
   }
 
   /// Who was told that a device was made can command it.
-  private Future<Submission> submit(NewCommand wanted) {
+  private Future<Answer> submit(NewCommand wanted) {
     return submissions
         .submit(wanted)
         .compose(

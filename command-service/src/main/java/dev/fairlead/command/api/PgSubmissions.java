@@ -1,6 +1,7 @@
 package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.schema.SchemaCache;
@@ -8,6 +9,8 @@ import dev.fairlead.bus.schema.SchemaProblems;
 import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.bus.schema.Violation;
 import dev.fairlead.command.api.PgIdempotency.Claim;
+import dev.fairlead.command.api.Submission.Answer;
+import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.command.device.PgTypes;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.Payload;
@@ -68,6 +71,17 @@ public final class PgSubmissions {
         .map(Objects::requireNonNull);
   }
 
+  /// Writes a command down, and waits for whoever holds its device.
+  Future<Answer> submitAlone(NewCommand wanted) {
+    return submit(List.of(wanted))
+        .map(
+            answers ->
+                switch (answers.getFirst()) {
+                  case Answer answer -> answer;
+                  case Postponed _ -> throw new IllegalStateException("postponed when alone");
+                });
+  }
+
   private Future<List<Submission>> submit(SqlConnection transaction, List<NewCommand> wanted) {
     List<Wish> wishes = wanted.stream().map(Wish::new).toList();
     return find(transaction, wishes)
@@ -124,9 +138,7 @@ public final class PgSubmissions {
   private static Optional<SchemaCache.Key> type(Row row) {
     return row.getString("type") == null
         ? Optional.empty()
-        : Optional.of(
-            PgTypes.key(
-                DeviceKey.of(row.getString("tenant"), row.getString("device_id")).tenant(), row));
+        : Optional.of(PgTypes.key(new TenantId(row.getString("tenant")), row));
   }
 
   private static List<DeviceKey> devices(List<Wish> wishes) {

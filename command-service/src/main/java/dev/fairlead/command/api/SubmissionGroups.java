@@ -1,6 +1,7 @@
 package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.api.Submission.Answer;
 import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.runtime.database.PgProblems;
 import io.vertx.core.Future;
@@ -66,7 +67,7 @@ public final class SubmissionGroups {
     this.submissions = submissions;
   }
 
-  private record Waiting(NewCommand wanted, long sinceNanos, Promise<Submission> answer) {
+  private record Waiting(NewCommand wanted, long sinceNanos, Promise<Answer> answer) {
 
     int bytes() {
       return wanted.body().map(body -> body.bytes().length).orElse(0);
@@ -79,9 +80,9 @@ public final class SubmissionGroups {
 
   /// Writes a command down.
   ///
-  /// @return never [Postponed]; fails when the database does not take it, and with `unavailable`
+  /// @return fails when the database does not take it, and with `unavailable`
   ///     when too many wait, or this one has for too long
-  Future<Submission> submit(NewCommand wanted) {
+  Future<Answer> submit(NewCommand wanted) {
     Waiting fresh = new Waiting(wanted, System.nanoTime(), Promise.promise());
     synchronized (this) {
       if (count == WAITING_MAX || bytes + fresh.bytes() > WAITING_BYTES_MAX) {
@@ -178,10 +179,10 @@ public final class SubmissionGroups {
         .onSuccess(
             answers -> {
               for (int index = 0; index < group.size(); index++) {
-                if (answers.get(index) instanceof Postponed) {
-                  postpone(group.get(index));
-                } else {
-                  group.get(index).answer().complete(answers.get(index));
+                Waiting each = group.get(index);
+                switch (answers.get(index)) {
+                  case Answer answer -> each.answer().complete(answer);
+                  case Postponed _ -> postpone(each);
                 }
               }
             })
@@ -211,8 +212,7 @@ public final class SubmissionGroups {
 
   private void submitAlone(Waiting one) {
     submissions
-        .submit(List.of(one.wanted()))
-        .map(List::getFirst)
+        .submitAlone(one.wanted())
         .onComplete(one.answer())
         .onComplete(
             _ -> {

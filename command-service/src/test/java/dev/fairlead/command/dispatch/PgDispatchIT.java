@@ -16,8 +16,8 @@ import dev.fairlead.command.testing.Gateway.Session;
 import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,17 +27,7 @@ class PgDispatchIT {
   private static final String PING = "{\"kind\":\"ping\"}";
 
   /// So long a lease that nothing comes back by itself.
-  private static final CommandSettings SETTINGS =
-      new CommandSettings(
-          Duration.ofMinutes(10),
-          Duration.ofHours(24),
-          Duration.ofDays(30),
-          Duration.ofSeconds(5),
-          1000,
-          1_000_000,
-          100_000,
-          16,
-          Duration.ofDays(30));
+  private static final CommandSettings SETTINGS = CommandFixture.settings(Map.of("LEASE", "10m"));
 
   private static final ReturnPace PACE = new ReturnPace(1000, System::nanoTime);
 

@@ -23,6 +23,7 @@ import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -80,6 +81,16 @@ public final class CommandFixture implements AutoCloseable {
   private final Bus bus;
   private final BusProducer producer;
   private final Gateway gateway;
+
+  /// The settings of commands as they are by default, but for some; and nobody waits for a pace.
+  ///
+  /// @param others by their names after `FAIRLEAD_COMMAND_`
+  public static CommandSettings settings(Map<String, String> others) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("FAIRLEAD_COMMAND_RETURN_RATE", "100000");
+    others.forEach((name, value) -> settings.put("FAIRLEAD_COMMAND_" + name, value));
+    return CommandSettings.from(Settings.of(settings));
+  }
 
   /// Prepares everything but the services.
   public CommandFixture(CommandSettings settings) {
