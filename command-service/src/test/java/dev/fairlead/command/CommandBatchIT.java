@@ -42,8 +42,7 @@ class CommandBatchIT {
     registry = new FilterPlayer();
     fixture =
         new CommandFixture(
-            CommandFixture.settings(
-                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "2")),
+            CommandFixture.settings(Map.of("QUEUE_MAX", "2")),
             LimitSettings.defaultSettings(),
             URI.create("http://127.0.0.1:" + registry.port()));
     gateway = fixture.gateway();

@@ -36,10 +36,7 @@ class CommandEndsIT {
 
   @BeforeAll
   static void start() {
-    fixture =
-        new CommandFixture(
-            CommandFixture.settings(
-                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "100")));
+    fixture = new CommandFixture(CommandFixture.settings(Map.of("QUEUE_MAX", "100")));
     gateway = fixture.gateway();
     fixture.startService();
   }

@@ -40,15 +40,7 @@ class CommandOrderIT {
     fixture =
         new CommandFixture(
             CommandFixture.settings(
-                Map.of(
-                    "LEASE",
-                    "10m",
-                    "EXPIRY_GRACE",
-                    "100ms",
-                    "QUEUE_MAX",
-                    "100",
-                    "CONCURRENT_MAX",
-                    Integer.toString(CONCURRENT_MAX))));
+                Map.of("QUEUE_MAX", "100", "CONCURRENT_MAX", Integer.toString(CONCURRENT_MAX))));
     gateway = fixture.gateway();
     service = fixture.startService();
   }

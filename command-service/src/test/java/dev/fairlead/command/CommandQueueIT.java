@@ -37,10 +37,6 @@ class CommandQueueIT {
         new CommandFixture(
             CommandFixture.settings(
                 Map.of(
-                    "LEASE",
-                    "10m",
-                    "EXPIRY_GRACE",
-                    "100ms",
                     "QUEUE_MAX",
                     "100",
                     "TENANT_QUEUE_MAX",

@@ -30,7 +30,8 @@ class CommandReplicasIT {
   @BeforeEach
   void start() {
     // A lease so short that redelivery and replies race.
-    fixture = new CommandFixture(CommandFixture.settings(Map.of("LEASE", "300ms")));
+    fixture =
+        new CommandFixture(CommandFixture.settings(Map.of("LEASE", "300ms", "EXPIRY_GRACE", "5s")));
     gateway = fixture.gateway();
   }
 

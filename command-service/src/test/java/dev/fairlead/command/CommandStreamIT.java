@@ -64,8 +64,7 @@ class CommandStreamIT {
   static void start() {
     fixture =
         new CommandFixture(
-            CommandFixture.settings(
-                Map.of("LEASE", "10m", "EXPIRY_GRACE", "100ms", "QUEUE_MAX", "100")),
+            CommandFixture.settings(Map.of("QUEUE_MAX", "100")),
             new FeedSettings(Duration.ofDays(7), STREAMS_MAX));
     gateway = fixture.gateway();
     service = fixture.startService();

@@ -27,7 +27,8 @@ class PgDispatchIT {
   private static final String PING = "{\"kind\":\"ping\"}";
 
   /// So long a lease that nothing comes back by itself.
-  private static final CommandSettings SETTINGS = CommandFixture.settings(Map.of("LEASE", "10m"));
+  private static final CommandSettings SETTINGS =
+      CommandFixture.settings(Map.of("EXPIRY_GRACE", "5s"));
 
   private static final ReturnPace PACE = new ReturnPace(1000, System::nanoTime);
 

@@ -82,11 +82,14 @@ public final class CommandFixture implements AutoCloseable {
   private final BusProducer producer;
   private final Gateway gateway;
 
-  /// The settings of commands as they are by default, but for some; and nobody waits for a pace.
+  /// The settings of commands as they are by default, but for some: nothing is sent again for its
+  /// lease, what is past its deadline ends at once, and nobody waits for a pace.
   ///
   /// @param others by their names after `FAIRLEAD_COMMAND_`
   public static CommandSettings settings(Map<String, String> others) {
     Map<String, String> settings = new HashMap<>();
+    settings.put("FAIRLEAD_COMMAND_LEASE", "10m");
+    settings.put("FAIRLEAD_COMMAND_EXPIRY_GRACE", "100ms");
     settings.put("FAIRLEAD_COMMAND_RETURN_RATE", "100000");
     others.forEach((name, value) -> settings.put("FAIRLEAD_COMMAND_" + name, value));
     return CommandSettings.from(Settings.of(settings));
