@@ -26,7 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What filters find, among devices whose states are written by hand.
 class FilterIT {
@@ -110,7 +109,10 @@ class FilterIT {
             from generate_series(1, $2) n
             """,
             hanging.formatted("presence"),
-            hanging.formatted("reported"),
+            """
+            insert into reported (tenant, device_id, document)
+            select $1, 'd' || n, '{"firmware": "1.7"}' from generate_series(1, $2) n
+            """,
             hanging.formatted("telemetry_latest"))) {
       await(pool.preparedQuery(sql).execute(Tuple.of(tenant, count)));
     }
@@ -310,18 +312,20 @@ class FilterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {FEW, MANY})
-  void pagesInOrderThroughAsManyAsHaveATag(int count) {
+  @CsvSource({
+    FEW + ",tag=site:north&filter=tag.line%20%3D%20one",
+    MANY + ",tag=site:north&filter=tag.line%20%3D%20one",
+    FEW + ",filter=reported.firmware%20%3D%20'1.7'",
+    MANY + ",filter=reported.firmware%20%3D%20'1.7'"
+  })
+  void pagesInOrderThroughFewAndThroughMany(int count, String question) {
     // Given
     String tenant = "tagged-" + count;
+    String query = "?limit=2&" + question;
 
     // When
-    JsonObject first = page(tenant, "?limit=2&tag=site:north&filter=tag.line%20%3D%20one");
-    JsonObject second =
-        page(
-            tenant,
-            "?limit=2&tag=site:north&filter=tag.line%20%3D%20one&cursor="
-                + first.getString("next"));
+    JsonObject first = page(tenant, query);
+    JsonObject second = page(tenant, query + "&cursor=" + first.getString("next"));
 
     // Then
     List<String> ids =
