@@ -66,7 +66,13 @@ final class PgBackend {
       CommandSettings settings,
       Waiters waiters,
       MeterRegistry meters) {
-    pool = PgPools.create(vertx, database, CommandService.SCHEMA, CommandService.SCHEMA);
+    pool =
+        PgPools.create(
+            vertx,
+            database,
+            CommandService.SCHEMA,
+            CommandService.SCHEMA,
+            PgPools.Planning.BY_INDEX);
     pace = new ReturnPace(settings.returnRate(), System::nanoTime);
     commands = new PgCommandStore(pool, pace);
     PgTypes types = new PgTypes(new SchemaCache(meters.counter("command.schema.broken")));

@@ -8,6 +8,7 @@ import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.CloseReason;
+import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.InboxMessage.Deliver;
 import dev.fairlead.command.testing.CommandFixture;
@@ -266,6 +267,26 @@ class CommandSubDeviceIT {
                     .contains(
                         new InboxMessage.Cancel(
                             parent, session.id(), Optional.of(valve.device()), id)));
+  }
+
+  @Test
+  void hearsTheParentOnceTheDeviceIsNoMore() {
+    // Given
+    DeviceKey parent = fixture.newDevice();
+    DeviceKey valve = newBelow(parent);
+    Session session = connected(parent, "g1");
+    String id = send(valve);
+    awaitDelivery(session, id);
+    gateway.write(new DeviceChange.Deleted(valve, System.currentTimeMillis()).toRecord());
+    await().until(() -> state(id).equals("cancelled"));
+
+    // When
+    succeed(session, id);
+
+    // Then
+    await().until(() -> fixture.command(id).history().contains("~succeeded/1"));
+    assertThat(state(id)).isEqualTo("cancelled");
+    assertThat(gateway.deadLetters(parent.toString())).isEmpty();
   }
 
   @Test

@@ -166,6 +166,7 @@ final class GatewayCore {
             address.gateway(),
             registry,
             pace,
+            access,
             (record, reason) ->
                 deadLetters
                     .put(record, "gateway-inbox", reason)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
@@ -61,12 +62,16 @@ class SlowReaderIT {
   }
 
   private void command(String device, Hello hello, String id) {
+    command(device, Optional.empty(), hello, id);
+  }
+
+  private void command(String device, Optional<DeviceId> subDevice, Hello hello, String id) {
     byte[] body = ("\"" + "x".repeat(BODY_BYTES) + "\"").getBytes(UTF_8);
     fixture.write(
         new InboxMessage.Deliver(
                 DeviceKey.of("default", device),
                 new SessionId(hello.sessionId()),
-                Optional.empty(),
+                subDevice,
                 id,
                 "ping",
                 System.currentTimeMillis() + 60_000,
@@ -106,6 +111,29 @@ class SlowReaderIT {
       assertThatIsServed(bystander, "bystander");
       assertThat(socket.closeCode()).isEqualTo(1013);
     }
+  }
+
+  @Test
+  void keepsDeviceThatIsSentMoreForItsSubDevicesThanItCanRead() throws IOException {
+    // Given
+    try (RawSocket socket = slow("parent")) {
+      Hello hello = hello(socket);
+
+      // When
+      for (int i = 0; i < COMMANDS_MAX && !hasDropped(); i++) {
+        command("parent", Optional.of(new DeviceId("valve-" + i)), hello, "c" + i);
+      }
+      await().until(this::hasDropped);
+
+      // Then
+      assertThat(socket.next()).isPresent();
+      assertThat(hasRefused()).isFalse();
+      assertThat(gateway.gauge("gateway.sessions.active")).isEqualTo(1);
+    }
+  }
+
+  private boolean hasDropped() {
+    return gateway.count("gateway.inbox.dropped", "reason", "no-room") > 0;
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
+import dev.fairlead.bus.message.AccessMessage;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.protocol.Body;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -59,6 +61,65 @@ class SubDeviceIT {
     return replies.stream().filter(record -> record.key().equals("default/" + id)).toList();
   }
 
+  private static void deliver(TestDevice device, String id, DeviceId subDevice, String command) {
+    fixture.write(
+        new InboxMessage.Deliver(
+                DeviceKey.of("default", id),
+                new SessionId(device.hello().sessionId()),
+                Optional.of(subDevice),
+                command,
+                "valve/open",
+                System.currentTimeMillis() + 60_000,
+                1,
+                Headers.JSON,
+                "{}".getBytes(UTF_8))
+            .toRecord(InboxAddress.parse(device.hello().address())));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void takesAnErrorAboutACommandForItsRejection(WireFormat wire) {
+    // Given
+    String id = "plain-" + wire.name();
+    TestDevice device = fixture.device(gateway, wire, id);
+    deliver(device, id, VALVE, "c1");
+    Message command = device.await(NativeProtocol.TYPE_COMMAND);
+
+    // When
+    device
+        .send(ControlError.about(command.header(), "no such device").toMessage(device.codec()))
+        .send(
+            ControlError.about(Messages.telemetry(Body.EMPTY).header(), "no such thing")
+                .toMessage(device.codec()))
+        .send(Messages.delivered("c2"));
+
+    // Then
+    await().until(() -> repliesOf(id).size() == 2);
+    DeviceMessage rejection = DeviceMessage.decode(repliesOf(id).getFirst());
+    assertThat(rejection.type()).isEqualTo(DeviceMessage.Type.RESULT);
+    assertThat(rejection.correlation()).contains("c1");
+    assertThat(rejection.status()).contains("rejected");
+    assertThat(rejection.reason()).contains("no such device");
+  }
+
+  @Test
+  void sendsNothingForASubDeviceThatIsBlocked() {
+    // Given
+    String id = "watched";
+    TestDevice device = fixture.device(gateway, WireFormat.JSON, id);
+    TestDevice ofItsOwn = fixture.device(gateway, WireFormat.JSON, "valve-blocked");
+    fixture.write(new AccessMessage.Block(DeviceKey.of("default", "valve-blocked")).toRecord());
+    ofItsOwn.awaitClose();
+
+    // When
+    deliver(device, id, new DeviceId("valve-blocked"), "c1");
+    deliver(device, id, VALVE, "c2");
+
+    // Then
+    assertThat(Command.from(device.await(NativeProtocol.TYPE_COMMAND)).id()).isEqualTo("c2");
+    assertThat(gateway.count("gateway.inbox.dropped", "reason", "blocked")).isEqualTo(1);
+  }
+
   @ParameterizedTest
   @EnumSource
   void namesTheSubDeviceOfACommandAndOfItsCancellation(WireFormat wire) {
@@ -71,18 +132,7 @@ class SubDeviceIT {
     SessionId session = new SessionId(hello.sessionId());
 
     // When
-    fixture.write(
-        new InboxMessage.Deliver(
-                key,
-                session,
-                Optional.of(VALVE),
-                "c1",
-                "valve/open",
-                System.currentTimeMillis() + 60_000,
-                1,
-                Headers.JSON,
-                "{}".getBytes(UTF_8))
-            .toRecord(address));
+    deliver(device, id, VALVE, "c1");
     fixture.write(
         new InboxMessage.Cancel(key, session, Optional.of(VALVE), "c1").toRecord(address));
 

@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Follows `fairlead.replies`: what devices say moves their commands on, and what its parent says
@@ -71,7 +72,7 @@ final class PgReplies implements PgConsumer.Use<Reply> {
       CommandHead head = heads.get(reply.id());
       if (head == null) {
         count("unknown");
-      } else if (!speaker(head.device(), queues).equals(reply.device())) {
+      } else if (!isOwn(reply, head, Optional.ofNullable(queues.get(head.device())))) {
         putAway.add(foreign(received.record()));
       } else {
         CommandEdit edit = edits.computeIfAbsent(reply.id(), _ -> new CommandEdit(head));
@@ -81,9 +82,11 @@ final class PgReplies implements PgConsumer.Use<Reply> {
     return Future.all(putAway).compose(_ -> commands.write(transaction, edits.values()));
   }
 
-  /// Who answers for a device now.
-  private static DeviceKey speaker(DeviceKey device, Map<DeviceKey, DeviceQueue> queues) {
-    return queues.getOrDefault(device, DeviceQueue.UNKNOWN).parent().orElse(device);
+  /// Whether who answers is the device, or its parent. Of a device that is no more nobody knows the
+  /// parent: there it is whoever has the session that the command was sent to.
+  private static boolean isOwn(Reply reply, CommandHead head, Optional<DeviceQueue> queue) {
+    return reply.device().equals(queue.flatMap(DeviceQueue::parent).orElse(head.device()))
+        || (queue.isEmpty() && head.session().equals(Optional.of(reply.session())));
   }
 
   private Future<Void> foreign(ReceivedRecord record) {

@@ -3,6 +3,8 @@ package dev.fairlead.gateway.downlink;
 import dev.fairlead.bus.Headers;
 import dev.fairlead.bus.MalformedRecordException;
 import dev.fairlead.bus.ReceivedRecord;
+import dev.fairlead.bus.access.AccessView;
+import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.session.DeviceSession;
@@ -28,6 +30,7 @@ public final class InboxReader {
   private final String gateway;
   private final SessionRegistry registry;
   private final ConnectPace pace;
+  private final AccessView access;
   private final Unreadable unreadable;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -35,16 +38,19 @@ public final class InboxReader {
 
   /// @param gateway this gateway's name
   /// @param pace told of devices that flap
+  /// @param access knows which devices are blocked
   public InboxReader(
       String gateway,
       SessionRegistry registry,
       ConnectPace pace,
+      AccessView access,
       Unreadable unreadable,
       InstantSource clock,
       MeterRegistry meters) {
     this.gateway = gateway;
     this.registry = registry;
     this.pace = pace;
+    this.access = access;
     this.unreadable = unreadable;
     this.clock = clock;
     this.meters = meters;
@@ -113,11 +119,25 @@ public final class InboxReader {
     Optional<byte[]> frame = session.wire().command(command, Duration.ofMillis(leftMillis));
     if (frame.isEmpty()) {
       dropped("no-form");
+    } else if (isBlocked(session, command)) {
+      dropped("blocked");
+    } else if (command.subDevice().isPresent() && !session.hasRoom(frame.get())) {
+      // It comes again. A device may speak for a thousand others, and be sent more at once than it
+      // can read.
+      dropped("no-room");
     } else if (session.send(frame.get())) {
       delivered.increment();
     } else {
       dropped("session-over");
     }
+  }
+
+  /// The session of a blocked device is over; that of the parent of a blocked one is not.
+  private boolean isBlocked(DeviceSession session, InboxMessage.Deliver command) {
+    return command
+        .subDevice()
+        .filter(device -> access.isBlocked(new DeviceKey(session.device().tenant(), device)))
+        .isPresent();
   }
 
   private void dropped(String reason) {

@@ -179,6 +179,11 @@ public final class DeviceSession {
     socket.resumeReading();
   }
 
+  /// Whether a frame fits beside what the device has not read yet.
+  public boolean hasRoom(byte[] frame) {
+    return socket.queuedBytes() + frame.length <= queueBytesMax;
+  }
+
   /// Sends a frame to the device. One that does not read what it is sent is closed.
   ///
   /// @return whether the frame is on its way
@@ -186,7 +191,7 @@ public final class DeviceSession {
     if (state != State.LIVE) {
       return false;
     }
-    if (socket.queuedBytes() + frame.length > queueBytesMax) {
+    if (!hasRoom(frame)) {
       close(Ending.SLOW_READER);
       return false;
     }

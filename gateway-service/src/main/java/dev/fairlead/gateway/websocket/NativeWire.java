@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// The native protocol in one of its two notations.
@@ -209,11 +210,44 @@ final class NativeWire implements DeviceWire {
   private Said control(Message message) {
     return switch (message.header().type()) {
       case NativeProtocol.TYPE_PING -> new Said.Ask(pong);
-      // An error is never answered: two sides could go on like that for ever.
-      case NativeProtocol.TYPE_PONG, NativeProtocol.TYPE_ERROR -> new Said.Quiet();
+      case NativeProtocol.TYPE_PONG -> new Said.Quiet();
+      case NativeProtocol.TYPE_ERROR -> error(message);
       case NativeProtocol.TYPE_CSR -> certificateRequest(message);
       default -> unknownType(message.header());
     };
+  }
+
+  /// An error is never answered: two sides could go on like that for ever. One about a command ends
+  /// it, because the device will not take it the next time either.
+  private Said error(Message message) {
+    try {
+      ControlError error = ControlError.from(message, codec);
+      return error
+          .id()
+          .filter(id -> id.length() <= ID_LENGTH_MAX && isAboutCommand(error))
+          .<Said>map(id -> rejected(id, error.text()))
+          .orElseGet(Said.Quiet::new);
+    } catch (ProtocolException e) {
+      return new Said.Quiet();
+    }
+  }
+
+  private static boolean isAboutCommand(ControlError error) {
+    return error.proto().equals(OptionalInt.of(NativeProtocol.PROTO_COMMAND))
+        && error.type().equals(Optional.of(NativeProtocol.TYPE_COMMAND));
+  }
+
+  private static Said rejected(String commandId, String reason) {
+    return new Said.Event(
+        DeviceMessage.Type.RESULT,
+        Optional.empty(),
+        OptionalLong.empty(),
+        Optional.of(commandId),
+        Optional.of(ResultStatus.REJECTED.wireName()),
+        Optional.of(reason),
+        Map.of(),
+        Headers.JSON,
+        new byte[0]);
   }
 
   private Said certificateRequest(Message message) {

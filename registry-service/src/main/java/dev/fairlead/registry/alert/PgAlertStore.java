@@ -64,7 +64,7 @@ public final class PgAlertStore {
     if (filter.devices().isEmpty()) {
       return run(pool, PgAlertQuery.of(filter, Optional.empty(), after, limit, now));
     }
-    return PgTimeLimit.pageWithin(
+    return PgTimeLimit.within(
         longQueries,
         transaction ->
             PgGroupFilters.resolve(transaction, filter.tenant(), filter.devices().get())

@@ -63,6 +63,12 @@ record DeviceFilter(
         request.query("filter").map(FilterParser::parse));
   }
 
+  /// Whether it may take long to find a page of what meets it: such a list takes its tenant's share
+  /// of those that may run at once.
+  boolean mayTakeLong() {
+    return filter.isPresent() || !tags.isEmpty();
+  }
+
   /// A short text that is the same for the same filter, so that a cursor is not taken on with
   /// another. It protects from mistakes, not from malice, which has nothing to gain.
   String fingerprint() {

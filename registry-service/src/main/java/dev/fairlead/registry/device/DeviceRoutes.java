@@ -132,7 +132,7 @@ public final class DeviceRoutes {
     Supplier<Future<DeviceStore.Listed>> query =
         () -> store.list(filter, after, paging.limit() + 1, clock.instant());
     DeviceStore.Listed listed =
-        filter.filter().isPresent()
+        filter.mayTakeLong()
             ? longQueries.run(request.tenant(), query).await()
             : query.get().await();
     Paging.Page<DeviceDocument.Summary> page =

@@ -102,11 +102,11 @@ final class PgDeviceStore implements DeviceStore {
 
   @Override
   public Future<Listed> list(DeviceFilter filter, Optional<String> after, int limit, Instant now) {
-    if (filter.filter().isEmpty() && filter.tags().isEmpty()) {
+    if (!filter.mayTakeLong()) {
       return run(pool, PgDeviceQuery.of(filter, Optional.empty(), after, limit, now, false))
           .map(devices -> new Listed(devices, true));
     }
-    return PgTimeLimit.pageWithin(
+    return PgTimeLimit.within(
         longQueries,
         transaction ->
             resolved(transaction, filter)

@@ -14,9 +14,6 @@ public final class PgTimeLimit {
 
   private static final String TIME_LIMIT = "set local statement_timeout = 5000";
 
-  /// Helpers of a question would take longer to begin than a page takes.
-  private static final String NO_HELPERS = "; set local max_parallel_workers_per_gather = 0";
-
   private static final String CANCELLED = "57014";
 
   private PgTimeLimit() {}
@@ -25,20 +22,10 @@ public final class PgTimeLimit {
   ///
   /// @return fails with the problem `filter-too-slow` where one took longer
   public static <T> Future<T> within(Pool pool, Function<SqlConnection, Future<T>> question) {
-    return within(pool, TIME_LIMIT, question);
-  }
-
-  /// The same for a page, the first so many of what may be far more.
-  public static <T> Future<T> pageWithin(Pool pool, Function<SqlConnection, Future<T>> question) {
-    return within(pool, TIME_LIMIT + NO_HELPERS, question);
-  }
-
-  private static <T> Future<T> within(
-      Pool pool, String settings, Function<SqlConnection, Future<T>> question) {
     return pool.withTransaction(
             transaction ->
                 transaction
-                    .query(settings)
+                    .query(TIME_LIMIT)
                     .execute()
                     .compose(limited -> question.apply(transaction)))
         .map(Objects::requireNonNull)

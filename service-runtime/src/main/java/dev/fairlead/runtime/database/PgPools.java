@@ -34,7 +34,22 @@ public final class PgPools {
   /// cost more than it saves. It is planned anew each time, with the values that it has.
   public static final String UNCACHED = "/* uncached */ ";
 
+  private static final Map<String, String> BY_INDEX =
+      Map.of("plan_cache_mode", "force_generic_plan", "enable_seqscan", "off", "jit", "off");
+
   private PgPools() {}
+
+  /// How the statements of a pool are planned.
+  public enum Planning {
+    /// By what the statistics say of the values that a statement is given: for questions of which
+    /// nobody knows how many rows they read.
+    BY_STATISTICS,
+
+    /// Once a connection, for all values, by an index wherever there is one: for statements that
+    /// each read a few rows by a key. Their tables may be empty when they are planned, and full
+    /// when they run.
+    BY_INDEX
+  }
 
   /// A pool that connects when it is first used, so that it can be made while the database is away.
   ///
@@ -45,16 +60,26 @@ public final class PgPools {
   ///     the pool
   public static Pool create(
       Vertx vertx, DatabaseSettings settings, String applicationName, String schema) {
+    return create(vertx, settings, applicationName, schema, Planning.BY_STATISTICS);
+  }
+
+  /// The same, with statements that are planned otherwise.
+  public static Pool create(
+      Vertx vertx,
+      DatabaseSettings settings,
+      String applicationName,
+      String schema,
+      Planning planning) {
     return PgBuilder.pool()
         .with(poolOptions(settings, applicationName))
         .with(new NetClientOptions().setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
-        .connectingTo(connectOptions(settings, applicationName, schema))
+        .connectingTo(connectOptions(settings, applicationName, schema, planning))
         .using(vertx)
         .build();
   }
 
   static PgConnectOptions connectOptions(
-      DatabaseSettings settings, String applicationName, String schema) {
+      DatabaseSettings settings, String applicationName, String schema, Planning planning) {
     Map<String, String> properties = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
     properties.put("application_name", applicationName);
     properties.put("search_path", SchemaName.check(schema));
@@ -64,6 +89,9 @@ public final class PgPools {
     // A worker takes longer to start than a page to find, and would be a second connection of one
     // tenant.
     properties.put("max_parallel_workers_per_gather", "0");
+    if (planning == Planning.BY_INDEX) {
+      properties.putAll(BY_INDEX);
+    }
     PgConnectOptions options = new PgConnectOptions();
     options.setHost(settings.host());
     options.setPort(settings.port());

@@ -3,6 +3,7 @@ package dev.fairlead.runtime.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.runtime.database.PgPools.Planning;
 import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
 import dev.fairlead.runtime.settings.SettingsException;
@@ -101,14 +102,16 @@ class DatabaseSettingsTest {
   void opensSessionsInSchemaOfService() {
     // When
     PgConnectOptions options =
-        PgPools.connectOptions(of("postgresql://h:1/d"), "registry-1", "registry");
+        PgPools.connectOptions(
+            of("postgresql://h:1/d"), "registry-1", "registry", Planning.BY_INDEX);
 
     // Then
     assertThat(options.getProperties())
         .containsEntry("search_path", "registry")
         .containsEntry("application_name", "registry-1")
         .containsEntry("statement_timeout", "30000")
-        .containsEntry("max_parallel_workers_per_gather", "0");
+        .containsEntry("max_parallel_workers_per_gather", "0")
+        .containsEntry("plan_cache_mode", "force_generic_plan");
     assertThat(PgPools.poolOptions(of("postgresql://h:1/d"), "registry").getMaxWaitQueueSize())
         .isEqualTo(512);
   }
@@ -120,7 +123,7 @@ class DatabaseSettingsTest {
     DatabaseSettings settings = of("postgresql://h:1/d");
 
     // Then
-    assertThatThrownBy(() -> PgPools.connectOptions(settings, "x", schema))
+    assertThatThrownBy(() -> PgPools.connectOptions(settings, "x", schema, Planning.BY_STATISTICS))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
