@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A command as the interface shows it.
-record CommandDocument(
+public record CommandDocument(
     String id,
     String deviceId,
     String kind,
@@ -33,13 +33,14 @@ record CommandDocument(
     List<Entry> history) {
 
   /// How far the device is.
-  record Progress(
+  public record Progress(
       Instant at,
       @Nullable String contentType,
       @Nullable Object body,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String enc) {
 
-    static Progress of(CommandProgress progress) {
+    /// What the device said.
+    public static Progress of(CommandProgress progress) {
       Optional<BodyValue> body = progress.payload().map(BodyValue::of);
       return new Progress(
           progress.at(),
@@ -50,14 +51,15 @@ record CommandDocument(
   }
 
   /// What the device answered.
-  record Result(
+  public record Result(
       String status,
       @Nullable String reason,
       @Nullable String contentType,
       @Nullable Object body,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String enc) {
 
-    static Result of(CommandResult result) {
+    /// What the device answered.
+    public static Result of(CommandResult result) {
       Optional<BodyValue> body = result.payload().map(BodyValue::of);
       return new Result(
           result.outcome().state().word(),
@@ -91,7 +93,8 @@ record CommandDocument(
     }
   }
 
-  static CommandDocument of(Command command) {
+  /// A command with its history.
+  public static CommandDocument of(Command command) {
     Optional<BodyValue> body = command.body().map(BodyValue::of);
     return new CommandDocument(
         command.id().toString(),

@@ -1,15 +1,20 @@
 package dev.fairlead.command.api;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.command.api.Submission.Accepted;
-import dev.fairlead.command.api.Submission.Answer;
-import dev.fairlead.command.api.Submission.Refused;
-import dev.fairlead.command.api.Submission.Repeated;
+import dev.fairlead.command.cancellation.Cancellations;
 import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.problem.CommandProblems;
+import dev.fairlead.command.submission.NewCommand;
+import dev.fairlead.command.submission.Submission.Accepted;
+import dev.fairlead.command.submission.Submission.Answer;
+import dev.fairlead.command.submission.Submission.Refused;
+import dev.fairlead.command.submission.Submission.Repeated;
+import dev.fairlead.command.submission.SubmissionGroups;
+import dev.fairlead.command.submission.Submitter;
 import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.command.waiting.Waiters.Waiter;
 import dev.fairlead.runtime.http.ApiRequest;
@@ -28,8 +33,6 @@ public final class CommandRoutes {
 
   /// The longest that a request waits for its command.
   public static final Duration WAIT_MAX = Duration.ofSeconds(60);
-
-  static final String PATH = "/api/v1/commands/";
 
   private final RequestReader reader;
   private final PgCommandStore commands;
@@ -158,7 +161,7 @@ public final class CommandRoutes {
   }
 
   private ApiResponse answer(Command command) {
-    String location = PATH + command.id();
+    String location = command.id().path();
     CommandDocument document = CommandDocument.of(command);
     return command.state().isFinal()
         ? ApiResponse.ok(document).withHeader("Location", location)
@@ -210,10 +213,12 @@ public final class CommandRoutes {
   }
 
   /// The answer where several are cancelled.
-  record CancelledCount(int cancelled) {}
+  ///
+  /// @param cancelled how many of them had not ended
+  public record CancelledCount(int cancelled) {}
 
   /// The command that a request names.
-  Command named(ApiRequest request) {
+  public Command named(ApiRequest request) {
     String text = request.path("id");
     return CommandId.parse(text)
         .map(id -> find(request.tenant(), id))

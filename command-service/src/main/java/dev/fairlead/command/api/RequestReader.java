@@ -2,8 +2,10 @@ package dev.fairlead.command.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.fairlead.command.api.PgIdempotency.Claim;
+import dev.fairlead.command.idempotency.PgIdempotency;
+import dev.fairlead.command.idempotency.PgIdempotency.Claim;
 import dev.fairlead.command.lifecycle.CommandSettings;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.text.Units;
 import java.security.MessageDigest;
@@ -31,7 +33,7 @@ public final class RequestReader {
   ///
   /// @param text a time, or a span from now
   /// @throws dev.fairlead.runtime.problem.ProblemException `validation-failed`
-  Instant deadline(Optional<String> text) {
+  public Instant deadline(Optional<String> text) {
     Instant now = clock.instant();
     Instant deadline =
         text.map(written -> deadline(written, now)).orElse(now.plus(settings.deadlineDefault()));
@@ -59,7 +61,7 @@ public final class RequestReader {
   ///
   /// @param what it is about, besides its body
   /// @param made the id of what it is to make
-  Optional<Claim> claim(ApiRequest request, String what, UUID made) {
+  public Optional<Claim> claim(ApiRequest request, String what, UUID made) {
     return request
         .header("Idempotency-Key")
         .map(

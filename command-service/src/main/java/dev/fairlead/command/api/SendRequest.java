@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
@@ -20,7 +21,7 @@ import java.util.Optional;
 /// @param order when it is to be sent
 /// @param deadline as it was written
 /// @param notifying whether its end is told in the change feed
-record SendRequest(
+public record SendRequest(
     String kind,
     Optional<Payload> body,
     Order order,
@@ -99,7 +100,7 @@ record SendRequest(
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `malformed-json`, or `validation-failed`
   ///     for bytes that are none
-  static SendRequest read(byte[] document) {
+  public static SendRequest read(byte[] document) {
     Members members = new Members();
     try (JsonParser parser = Json.mapper().getFactory().createParser(document)) {
       parser.nextToken();

@@ -257,23 +257,22 @@ public final class PgDispatch {
 
   /// Makes commands due again that were taken and not sent.
   Future<Void> giveBack(List<CommandId> ids) {
+    List<UUID> commands = ids.stream().map(CommandId::value).toList();
     return pool.withTransaction(
             transaction ->
-                transaction
-                    .preparedQuery(
-                        """
-                        with locked as (
-                          select q.tenant, q.device_id
-                          from device_queue q
-                          where (q.tenant, q.device_id) in (
-                            select tenant, device_id from command where id = any($1))
-                          order by q.tenant, q.device_id
-                          for update)
-                        update device_queue q set due_at = now()
-                        from locked
-                        where q.tenant = locked.tenant and q.device_id = locked.device_id
-                        """)
-                    .execute(Tuple.of(ids.stream().map(CommandId::value).toArray(UUID[]::new)))
+                PgDeviceQueues.lockOf(transaction, commands)
+                    .compose(
+                        locked ->
+                            transaction
+                                .preparedQuery(
+                                    """
+                                    update device_queue q set due_at = now()
+                                    from unnest($1::text[], $2::text[])
+                                      as wanted(tenant, device_id)
+                                    where q.tenant = wanted.tenant
+                                      and q.device_id = wanted.device_id
+                                    """)
+                                .execute(PgDeviceQueues.arguments(List.copyOf(locked.keySet()))))
                     .compose(
                         _ ->
                             transaction
@@ -283,8 +282,7 @@ public final class PgDispatch {
                                     where id = any($1) and lease_until is not null
                                     """)
                                 .execute(
-                                    Tuple.of(
-                                        ids.stream().map(CommandId::value).toArray(UUID[]::new)))))
+                                    Tuple.tuple().addArrayOfUUID(commands.toArray(UUID[]::new)))))
         .mapEmpty();
   }
 }

@@ -27,6 +27,11 @@ public record CommandId(UUID value) {
     }
   }
 
+  /// Where the HTTP interface shows the command.
+  public String path() {
+    return "/api/v1/commands/" + value;
+  }
+
   @Override
   public String toString() {
     return value.toString();

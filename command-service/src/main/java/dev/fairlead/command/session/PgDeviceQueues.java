@@ -22,6 +22,19 @@ import org.jspecify.annotations.Nullable;
 /// The locks of devices: the rows under which everything about a device's commands is decided.
 public final class PgDeviceQueues {
 
+  private static final String ROWS =
+      """
+      select q.tenant, q.device_id, q.parent, q.session_id, q.address, q.generation,
+        q.epoch_offset, q.due_at is not null as due
+      from device_queue q
+      """;
+
+  private static final String LOCKED =
+      """
+      order by q.tenant, q.device_id
+      for update of q
+      """;
+
   private PgDeviceQueues() {}
 
   /// Waits for the rows of these devices and locks them, in the one order in which everybody does,
@@ -33,15 +46,12 @@ public final class PgDeviceQueues {
     List<DeviceKey> distinct = devices.stream().distinct().toList();
     return transaction
         .preparedQuery(
-            """
-            select q.tenant, q.device_id, q.parent, q.session_id, q.address, q.generation,
-              q.epoch_offset, q.due_at is not null as due
-            from device_queue q
-            join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
-              on q.tenant = wanted.tenant and q.device_id = wanted.device_id
-            order by q.tenant, q.device_id
-            for update of q
-            """)
+            ROWS
+                + """
+                join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
+                  on q.tenant = wanted.tenant and q.device_id = wanted.device_id
+                """
+                + LOCKED)
         .execute(arguments(distinct))
         .map(PgDeviceQueues::queues);
   }
@@ -53,15 +63,12 @@ public final class PgDeviceQueues {
       SqlConnection transaction, Collection<UUID> commands) {
     return transaction
         .preparedQuery(
-            """
-            select q.tenant, q.device_id, q.parent, q.session_id, q.address, q.generation,
-              q.epoch_offset, q.due_at is not null as due
-            from device_queue q
-            where (q.tenant, q.device_id) in (
-              select tenant, device_id from command where id = any($1))
-            order by q.tenant, q.device_id
-            for update of q
-            """)
+            ROWS
+                + """
+                where (q.tenant, q.device_id) in (
+                  select tenant, device_id from command where id = any($1))
+                """
+                + LOCKED)
         .execute(Tuple.tuple().addArrayOfUUID(commands.toArray(UUID[]::new)))
         .map(PgDeviceQueues::queues);
   }

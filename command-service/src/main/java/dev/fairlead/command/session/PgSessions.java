@@ -3,21 +3,16 @@ package dev.fairlead.command.session;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.message.SessionMessage;
 import dev.fairlead.bus.message.SessionMessage.Closed;
-import dev.fairlead.bus.message.SessionMessage.Opened;
-import dev.fairlead.bus.message.SessionMessage.Resumed;
 import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets.LogRestartHandler;
 import dev.fairlead.bus.postgres.Received;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// nothing. The rows of its sub-devices change with it; sessions of their own they have none.
 public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRestartHandler {
 
-  /// That of the key, in which everybody locks.
-  private static final Comparator<DeviceKey> ORDER =
-      Comparator.<DeviceKey, String>comparing(device -> device.tenant().value())
-          .thenComparing(device -> device.device().value());
-
   private final ReturnPace pace;
   private final Runnable arrived;
 
@@ -40,61 +30,6 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
   public PgSessions(ReturnPace pace, Runnable arrived) {
     this.pace = pace;
     this.arrived = arrived;
-  }
-
-  /// A device's row on its way through a batch.
-  ///
-  /// @param isKept whether the row is there, or is to be made
-  /// @param isChanged whether it is to be written
-  private record Folded(DeviceQueue queue, boolean isKept, boolean isChanged) {
-
-    Folded with(SessionMessage message) {
-      return switch (message) {
-        case Opened opened -> live(opened, opened.place(), false);
-        case Resumed resumed -> live(resumed, resumed.place(), true);
-        case Closed closed -> compare(closed) <= 0 ? moved(Optional.empty(), closed, isKept) : this;
-      };
-    }
-
-    private Folded live(
-        SessionMessage message, SessionMessage.Place place, boolean sameEpochCounts) {
-      int order = compare(message);
-      return order < 0 || (order == 0 && sameEpochCounts)
-          ? moved(
-              Optional.of(new LiveSession(message.device(), message.session(), place.address())),
-              message,
-              true)
-          : this;
-    }
-
-    private Folded moved(Optional<LiveSession> session, SessionMessage message, boolean isKept) {
-      return new Folded(
-          new DeviceQueue(
-              queue.parent(),
-              session,
-              message.epoch().generation(),
-              message.epoch().offset(),
-              queue.due()),
-          isKept,
-          true);
-    }
-
-    /// What a sub-device's row becomes.
-    private Folded below(DeviceQueue child) {
-      return new Folded(
-          new DeviceQueue(
-              child.parent(), queue.session(), queue.generation(), queue.offset(), child.due()),
-          true,
-          true);
-    }
-
-    /// Below 0 when the message is of a newer epoch than the row.
-    private int compare(SessionMessage message) {
-      int generations = Long.compare(queue.generation(), message.epoch().generation());
-      return generations != 0
-          ? generations
-          : Long.compare(queue.offset(), message.epoch().offset());
-    }
   }
 
   @Override
@@ -110,35 +45,13 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
             })
         .compose(
             locked -> {
-              SortedMap<DeviceKey, Folded> rows = folded(messages, locked);
+              SortedMap<DeviceKey, DeviceQueue> rows =
+                  SessionFold.of(messages.stream().map(Received::message).toList(), locked);
               return rows.isEmpty()
                   ? Future.succeededFuture()
                   : write(transaction, rows)
                       .compose(_ -> requireAll(transaction, rows.keySet(), locked.keySet()));
             });
-  }
-
-  private static SortedMap<DeviceKey, Folded> folded(
-      List<Received<SessionMessage>> messages, Map<DeviceKey, DeviceQueue> locked) {
-    SortedMap<DeviceKey, Folded> rows = new TreeMap<>(ORDER);
-    for (Received<SessionMessage> received : messages) {
-      DeviceKey device = received.message().device();
-      DeviceQueue queue = locked.getOrDefault(device, DeviceQueue.UNKNOWN);
-      if (queue.parent().isEmpty()) {
-        rows.merge(
-            device,
-            new Folded(queue, locked.containsKey(device), false).with(received.message()),
-            (before, _) -> before.with(received.message()));
-      }
-    }
-    rows.values().removeIf(row -> !row.isKept() || !row.isChanged());
-    locked.forEach(
-        (device, queue) ->
-            queue
-                .parent()
-                .flatMap(parent -> Optional.ofNullable(rows.get(parent)))
-                .ifPresent(above -> rows.put(device, above.below(queue))));
-    return rows;
   }
 
   /// Nobody puts a device below another one whose row is locked: one that is there now and was not
@@ -157,8 +70,8 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
   }
 
   /// A row whose `due_at` is null has nothing unfinished and stays so.
-  private Future<Void> write(SqlConnection transaction, SortedMap<DeviceKey, Folded> rows) {
-    List<DeviceQueue> queues = rows.values().stream().map(Folded::queue).toList();
+  private Future<Void> write(SqlConnection transaction, SortedMap<DeviceKey, DeviceQueue> rows) {
+    List<DeviceQueue> queues = List.copyOf(rows.values());
     return transaction
         .preparedQuery(
             """
@@ -188,8 +101,8 @@ public final class PgSessions implements PgConsumer.Use<SessionMessage>, LogRest
         .mapEmpty();
   }
 
-  private @Nullable Double delay(Map.Entry<DeviceKey, Folded> row) {
-    DeviceQueue queue = row.getValue().queue();
+  private @Nullable Double delay(Map.Entry<DeviceKey, DeviceQueue> row) {
+    DeviceQueue queue = row.getValue();
     return queue.due() && queue.session().isPresent()
         ? PgDeviceQueues.seconds(pace.next(row.getKey().tenant()))
         : null;

@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.batch;
 
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.runtime.problem.Problem;

@@ -1,11 +1,12 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import dev.fairlead.bus.identity.TenantId;
-import dev.fairlead.command.api.Submission.Accepted;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.limit.CommandPace;
+import dev.fairlead.command.problem.CommandProblems;
+import dev.fairlead.command.submission.Submission.Accepted;
 import dev.fairlead.command.waiting.PgNotices;
 import io.vertx.core.Future;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class Submitter {
   ///
   /// @throws dev.fairlead.runtime.problem.ProblemException `too-many-requests` where the tenant has
   ///     sent more than it may
-  void takeNote(TenantId tenant, int commands) {
+  public void takeNote(TenantId tenant, int commands) {
     pace.take(tenant, commands)
         .ifPresent(
             again -> {
@@ -41,7 +42,7 @@ public final class Submitter {
 
   /// Sends what can be sent now. The sending is not waited for: the lease brings back what does not
   /// arrive.
-  void accepted(List<Accepted> accepted) {
+  public void accepted(List<Accepted> accepted) {
     List<CommandId> superseded =
         accepted.stream().flatMap(each -> each.superseded().stream()).toList();
     if (!superseded.isEmpty()) {

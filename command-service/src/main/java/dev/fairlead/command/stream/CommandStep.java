@@ -1,6 +1,7 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.fairlead.command.api.CommandDocument;
 import org.jspecify.annotations.Nullable;
 
 /// What the event of a step tells. What does not apply is left out.

@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
@@ -7,13 +7,10 @@ import dev.fairlead.bus.schema.JsonSchema;
 import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.bus.schema.Violation;
-import dev.fairlead.command.api.PgIdempotency.Claim;
-import dev.fairlead.command.api.PgIdempotency.Earlier;
-import dev.fairlead.command.api.Submission.Accepted;
-import dev.fairlead.command.api.Submission.Postponed;
-import dev.fairlead.command.api.Submission.Refused;
-import dev.fairlead.command.api.Submission.Repeated;
 import dev.fairlead.command.dispatch.Delivery;
+import dev.fairlead.command.idempotency.PgIdempotency;
+import dev.fairlead.command.idempotency.PgIdempotency.Claim;
+import dev.fairlead.command.idempotency.PgIdempotency.Earlier;
 import dev.fairlead.command.lifecycle.Command;
 import dev.fairlead.command.lifecycle.CommandEdit;
 import dev.fairlead.command.lifecycle.CommandHead;
@@ -24,6 +21,10 @@ import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.lifecycle.PgNewCommands.Fresh;
 import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.command.submission.Submission.Accepted;
+import dev.fairlead.command.submission.Submission.Postponed;
+import dev.fairlead.command.submission.Submission.Refused;
+import dev.fairlead.command.submission.Submission.Repeated;
 import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -235,6 +236,6 @@ final class Wish {
 
   /// The entry of the act that asked for it alone.
   Stream<AuditEntry> audited() {
-    return wanted.act().stream().map(act -> act.succeeded(CommandRoutes.PATH + wanted.id()));
+    return wanted.act().stream().map(act -> act.succeeded(wanted.id().path()));
   }
 }

@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import dev.fairlead.command.dispatch.Delivery;
 import dev.fairlead.command.lifecycle.Command;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What became of a command that somebody wanted to send.
-sealed interface Submission {
+public sealed interface Submission {
 
   /// What its sender is told.
   sealed interface Answer extends Submission {}

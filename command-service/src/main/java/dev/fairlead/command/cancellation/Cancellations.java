@@ -1,7 +1,7 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.cancellation;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.command.api.PgCancellations.Cancelled;
+import dev.fairlead.command.cancellation.PgCancellations.Cancelled;
 import dev.fairlead.command.dispatch.CommandDispatcher;
 import dev.fairlead.command.dispatch.CommandSender;
 import dev.fairlead.command.lifecycle.Command;
@@ -35,7 +35,7 @@ public final class Cancellations {
   ///
   /// @param by who does, for the history
   /// @return fails with `command-final` when it has ended before
-  Future<Void> cancel(Command command, String by, Act act) {
+  public Future<Void> cancel(Command command, String by, Act act) {
     return cancellations
         .cancel(command, by, act)
         .map(
@@ -48,7 +48,7 @@ public final class Cancellations {
   /// Cancels all of a device that have not ended.
   ///
   /// @return how many
-  Future<Integer> cancelAll(DeviceKey device, String by, Act act) {
+  public Future<Integer> cancelAll(DeviceKey device, String by, Act act) {
     return cancellations.cancelAll(device, by, act).map(this::told);
   }
 
@@ -56,7 +56,7 @@ public final class Cancellations {
   ///
   /// @param act for the audit, unless that was done for all
   /// @return how many
-  Future<Integer> cancel(PgCancellations.Some some, String by, Optional<Act> act) {
+  public Future<Integer> cancel(PgCancellations.Some some, String by, Optional<Act> act) {
     return cancellations.cancel(some, by, act).map(this::told);
   }
 

@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.stream;
 
 import dev.fairlead.bus.feed.FeedStream;
 import dev.fairlead.bus.feed.FeedStreams;
@@ -6,9 +6,11 @@ import dev.fairlead.bus.feed.PgFeed;
 import dev.fairlead.bus.feed.Position;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.command.api.CommandRoutes;
 import dev.fairlead.command.device.KnownDevices;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandState;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;

@@ -1,6 +1,7 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.command.idempotency.PgIdempotency;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
@@ -21,7 +22,7 @@ import java.util.UUID;
 /// @param claim by what its sender knows it again
 /// @param batch the request that makes it together with others
 /// @param act for the audit; empty for one of many that were asked for together
-record NewCommand(
+public record NewCommand(
     CommandId id,
     DeviceKey device,
     String kind,

@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
@@ -8,27 +8,23 @@ import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.SchemaProblems;
 import dev.fairlead.bus.schema.TypeSchemas;
 import dev.fairlead.bus.schema.Violation;
-import dev.fairlead.command.api.PgIdempotency.Claim;
-import dev.fairlead.command.api.Submission.Answer;
-import dev.fairlead.command.api.Submission.Postponed;
 import dev.fairlead.command.device.PgTypes;
+import dev.fairlead.command.idempotency.PgIdempotency;
+import dev.fairlead.command.idempotency.PgIdempotency.Claim;
 import dev.fairlead.command.lifecycle.CommandSettings;
 import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.lifecycle.PgBatches;
-import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.lifecycle.PgCommandStore.Superseding;
 import dev.fairlead.command.lifecycle.PgNewCommands;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.command.session.PgDeviceQueues;
-import dev.fairlead.runtime.problem.Problem;
-import dev.fairlead.runtime.problem.ProblemException;
-import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.command.submission.Submission.Answer;
+import dev.fairlead.command.submission.Submission.Postponed;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,11 +40,10 @@ import java.util.stream.Collectors;
 /// after the commit.
 public final class PgSubmissions {
 
-  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(5);
-
   private final Pool pool;
   private final PgCommandStore commands;
   private final PgTypes types;
+  private final PgQueueRoom room;
   private final CommandSettings settings;
 
   /// @param pool of the schema `command`
@@ -58,6 +53,7 @@ public final class PgSubmissions {
     this.pool = pool;
     this.commands = commands;
     this.types = types;
+    this.room = new PgQueueRoom(settings);
     this.settings = settings;
   }
 
@@ -66,13 +62,13 @@ public final class PgSubmissions {
   /// @param wanted of each device one at most, and of each idempotency key; all of one batch, or
   ///     none of any
   /// @return what became of each, in the same order
-  Future<List<Submission>> submit(List<NewCommand> wanted) {
+  public Future<List<Submission>> submit(List<NewCommand> wanted) {
     return pool.withTransaction(transaction -> submit(transaction, wanted))
         .map(Objects::requireNonNull);
   }
 
   /// Writes a command down, and waits for whoever holds its device.
-  Future<Answer> submitAlone(NewCommand wanted) {
+  public Future<Answer> submitAlone(NewCommand wanted) {
     return submit(List.of(wanted))
         .map(
             answers ->
@@ -87,7 +83,7 @@ public final class PgSubmissions {
     return find(transaction, wishes)
         .compose(_ -> recall(transaction, known(wishes)))
         .compose(_ -> check(transaction, open(wishes)))
-        .compose(_ -> lookAtQueues(transaction, open(wishes)))
+        .compose(_ -> room.look(transaction, open(wishes)))
         .compose(_ -> takeKeys(transaction, open(wishes)))
         .compose(_ -> accept(transaction, open(wishes)))
         .map(_ -> wishes.stream().map(Wish::answer).toList());
@@ -141,11 +137,11 @@ public final class PgSubmissions {
         : Optional.of(PgTypes.key(new TenantId(row.getString("tenant")), row));
   }
 
-  private static List<DeviceKey> devices(List<Wish> wishes) {
+  static List<DeviceKey> devices(List<Wish> wishes) {
     return wishes.stream().map(Wish::device).toList();
   }
 
-  private static Map<DeviceKey, Row> byDevice(Iterable<Row> rows) {
+  static Map<DeviceKey, Row> byDevice(Iterable<Row> rows) {
     Map<DeviceKey, Row> found = new HashMap<>();
     for (Row row : rows) {
       found.put(DeviceKey.of(row.getString("tenant"), row.getString("device_id")), row);
@@ -220,88 +216,6 @@ public final class PgSubmissions {
               }
               return null;
             });
-  }
-
-  /// A statement of its own, after the locks: it must see what the last holders wrote. Those whose
-  /// place the new one takes do not count.
-  private Future<Void> lookAtQueues(SqlConnection transaction, List<Wish> wishes) {
-    if (wishes.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    return transaction
-        .preparedQuery(
-            """
-            with tenants as materialized (
-              select tenant, sum(unfinished)::bigint as unfinished
-              from tenant_queue where tenant = any($1::text[]) group by tenant
-            )
-            select wanted.tenant, wanted.device_id, queue.*, now() as now,
-              coalesce(tenants.unfinished, 0) as of_tenant
-            from unnest($1::text[], $2::text[], $3::text[]) as wanted (tenant, device_id, key)
-            left join tenants on tenants.tenant = wanted.tenant
-            cross join lateral (
-              select count(*)::integer as unfinished,
-                coalesce(bool_or(ordered), false) as has_ordered,
-                coalesce(bool_or(waiting and not ordered), false) as has_waiting,
-                (count(*) filter (where not waiting and not ordered))::integer as side_by_side
-              from (
-                select ordered, waiting from command c
-                where c.tenant = wanted.tenant and c.device_id = wanted.device_id
-                  and c.final_at is null
-                  and not (c.waiting and coalesce(c.supersedes = wanted.key, false))
-                limit $4) as unfinished
-            ) as queue
-            """)
-        .execute(
-            PgDeviceQueues.arguments(devices(wishes))
-                .addArrayOfString(
-                    wishes.stream()
-                        .map(wish -> wish.order().supersedes().orElse(null))
-                        .toArray(String[]::new))
-                .addInteger(settings.queueMax()))
-        .map(
-            rows -> {
-              Map<DeviceKey, Row> found = byDevice(rows);
-              Map<String, Long> ofTenants = new HashMap<>();
-              for (Wish wish : wishes) {
-                Row row = Objects.requireNonNull(found.get(wish.device()), "a device of its own");
-                long ofTenant =
-                    ofTenants.merge(
-                        row.getString("tenant"), row.getLong("of_tenant"), (more, _) -> more + 1);
-                Optional<ProblemException> full = full(row.getInteger("unfinished"), ofTenant);
-                full.ifPresentOrElse(wish::refuse, () -> wish.queue(blocked(wish, row), now(row)));
-              }
-              return null;
-            });
-  }
-
-  private static Instant now(Row row) {
-    return PgCommandRows.instant(row, "now");
-  }
-
-  private boolean blocked(Wish wish, Row queue) {
-    return wish.order().ordered()
-        ? queue.getBoolean("has_ordered")
-        : queue.getBoolean("has_waiting")
-            || queue.getInteger("side_by_side") >= settings.concurrentMax();
-  }
-
-  private Optional<ProblemException> full(int ofDevice, long ofTenant) {
-    if (ofDevice >= settings.queueMax()) {
-      return Optional.of(full("device", settings.queueMax()));
-    }
-    return ofTenant >= settings.tenantQueueMax()
-        ? Optional.of(full("tenant", settings.tenantQueueMax()))
-        : Optional.empty();
-  }
-
-  private static ProblemException full(String whose, int limit) {
-    return Problem.of(
-            ProblemType.TOO_MANY_REQUESTS,
-            "The " + whose + " has " + limit + " unfinished commands; it takes no more.")
-        .with("limit", limit)
-        .retryAfter(FULL_RETRY_AFTER)
-        .exception();
   }
 
   /// Somebody may have taken a key since it was looked up.

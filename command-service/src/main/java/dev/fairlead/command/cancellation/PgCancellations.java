@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.cancellation;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.postgres.PgAudit;
@@ -9,6 +9,7 @@ import dev.fairlead.command.lifecycle.CommandHead;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.command.session.DeviceQueue;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
@@ -49,9 +50,10 @@ public final class PgCancellations {
   /// Some commands of a tenant.
   ///
   /// @param group of whose devices alone
-  record Some(String tenant, Optional<String> group, List<CommandId> ids) {
+  public record Some(String tenant, Optional<String> group, List<CommandId> ids) {
 
-    Some {
+    /// Copies the ids.
+    public Some {
       ids = List.copyOf(ids);
     }
   }

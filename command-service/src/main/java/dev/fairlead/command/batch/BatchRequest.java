@@ -1,6 +1,8 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.batch;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.fairlead.command.api.SendRequest;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.runtime.http.Json;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,8 +1,9 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.batch;
 
 import dev.fairlead.bus.postgres.PgAudit;
-import dev.fairlead.command.api.PgIdempotency.Claim;
-import dev.fairlead.command.api.PgIdempotency.Earlier;
+import dev.fairlead.command.idempotency.PgIdempotency;
+import dev.fairlead.command.idempotency.PgIdempotency.Claim;
+import dev.fairlead.command.idempotency.PgIdempotency.Earlier;
 import dev.fairlead.runtime.audit.Act;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;

@@ -1,6 +1,7 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.batch;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.fairlead.command.problem.CommandProblems;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.Problem;

@@ -1,8 +1,10 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.submission;
 
 import dev.fairlead.bus.identity.DeviceKey;
-import dev.fairlead.command.api.Submission.Answer;
-import dev.fairlead.command.api.Submission.Postponed;
+import dev.fairlead.command.idempotency.PgIdempotency;
+import dev.fairlead.command.problem.CommandProblems;
+import dev.fairlead.command.submission.Submission.Answer;
+import dev.fairlead.command.submission.Submission.Postponed;
 import dev.fairlead.runtime.database.PgProblems;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -82,7 +84,7 @@ public final class SubmissionGroups {
   ///
   /// @return fails when the database does not take it, and with `unavailable`
   ///     when too many wait, or this one has for too long
-  Future<Answer> submit(NewCommand wanted) {
+  public Future<Answer> submit(NewCommand wanted) {
     Waiting fresh = new Waiting(wanted, System.nanoTime(), Promise.promise());
     synchronized (this) {
       if (count == WAITING_MAX || bytes + fresh.bytes() > WAITING_BYTES_MAX) {

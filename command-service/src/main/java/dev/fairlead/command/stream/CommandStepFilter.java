@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.stream;
 
 import dev.fairlead.bus.identity.TenantId;
 import dev.fairlead.command.lifecycle.CommandId;

@@ -1,9 +1,10 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.stream;
 
 import dev.fairlead.bus.feed.FeedEvent;
 import dev.fairlead.bus.feed.PgFeedSource;
 import dev.fairlead.bus.feed.Position;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.command.api.CommandDocument;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.CommandState;
 import dev.fairlead.command.lifecycle.PgCommandChanges;

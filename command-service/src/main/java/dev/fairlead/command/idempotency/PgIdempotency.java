@@ -1,4 +1,4 @@
-package dev.fairlead.command.api;
+package dev.fairlead.command.idempotency;
 
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
@@ -20,36 +20,37 @@ import java.util.Set;
 import java.util.UUID;
 
 /// The keys by which senders know their requests again, each for 24 hours.
-final class PgIdempotency {
+public final class PgIdempotency {
 
   private static final Duration WINDOW = Duration.ofHours(24);
 
   private PgIdempotency() {}
 
   /// A key, as the sender of one tenant chose it.
-  record Key(String tenant, String key) {}
+  public record Key(String tenant, String key) {}
 
   /// A request that comes with a key.
   ///
   /// @param requestSha256 what makes two requests the same; not copied
   /// @param made the id of what it is to make
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Claim(Key key, byte[] requestSha256, UUID made) {}
+  public record Claim(Key key, byte[] requestSha256, UUID made) {}
 
   /// A request that has a key.
   ///
   /// @param requestSha256 what makes two requests the same; not copied
   /// @param made the id of what it made
   @SuppressWarnings("ArrayRecordComponent") // compared by content
-  record Earlier(byte[] requestSha256, UUID made) {
+  public record Earlier(byte[] requestSha256, UUID made) {
 
-    boolean isSame(Claim claim) {
+    /// Whether a request is this one again.
+    public boolean isSame(Claim claim) {
       return Arrays.equals(requestSha256, claim.requestSha256());
     }
   }
 
   /// The requests of the last 24 hours that have these keys.
-  static Future<Map<Key, Earlier>> earlier(SqlConnection transaction, List<Claim> claims) {
+  public static Future<Map<Key, Earlier>> earlier(SqlConnection transaction, List<Claim> claims) {
     if (claims.isEmpty()) {
       return Future.succeededFuture(Map.of());
     }
@@ -78,7 +79,7 @@ final class PgIdempotency {
   /// Takes keys, each once.
   ///
   /// @return those that are taken now; the others belong to requests of the last 24 hours
-  static Future<Set<Key>> take(SqlConnection transaction, List<Claim> claims) {
+  public static Future<Set<Key>> take(SqlConnection transaction, List<Claim> claims) {
     if (claims.isEmpty()) {
       return Future.succeededFuture(Set.of());
     }
@@ -132,7 +133,7 @@ final class PgIdempotency {
         .addArrayOfString(claims.stream().map(claim -> claim.key().key()).toArray(String[]::new));
   }
 
-  static ProblemException conflict() {
+  public static ProblemException conflict() {
     return Problem.of(
             ProblemType.IDEMPOTENCY_CONFLICT,
             "This Idempotency-Key came with another request within 24 hours.")
