@@ -14,6 +14,7 @@ import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.embedded.testing.TestBackends;
 import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.process.VertxInstances;
 import dev.fairlead.runtime.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -36,7 +37,8 @@ public final class GatewayFixture implements AutoCloseable {
 
   private static final long BUDGET_BYTES = 16L * 1024 * 1024;
 
-  private final Vertx vertx = Vertx.vertx();
+  /// As the services have it, with the same kind of sockets.
+  private final Vertx vertx = VertxInstances.create(new SimpleMeterRegistry());
   private final Map<String, String> environment = new HashMap<>();
   private final Bus bus;
   private final BusSettings busSettings;

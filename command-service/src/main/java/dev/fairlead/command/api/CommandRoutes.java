@@ -77,13 +77,29 @@ public final class CommandRoutes {
     Duration wait = wait(request);
     NewCommand wanted = wanted(request);
     submitter.takeNote(wanted.device().tenant(), 1);
-    Command command =
-        switch (submit(wanted).await()) {
-          case Accepted accepted -> accepted(accepted);
-          case Repeated repeated -> find(request.tenant(), repeated.id());
-          case Refused refused -> throw refused.problem();
-        };
-    return answer(waitedFor(command, wait));
+    if (wait.isZero()) {
+      return answer(submitted(request, wanted));
+    }
+    // Taken before the command can end: its end is not missed, and need not be looked for.
+    Optional<Waiter> place = waiters.enter(wanted.id());
+    if (place.isEmpty()) {
+      return answer(submitted(request, wanted));
+    }
+    try (Waiter waiter = place.get()) {
+      Command command = submitted(request, wanted);
+      return answer(
+          command.id().equals(wanted.id())
+              ? ended(command, waiter, wait)
+              : waitedFor(command, wait));
+    }
+  }
+
+  private Command submitted(ApiRequest request, NewCommand wanted) {
+    return switch (submit(wanted).await()) {
+      case Accepted accepted -> accepted(accepted);
+      case Repeated repeated -> find(request.tenant(), repeated.id());
+      case Refused refused -> throw refused.problem();
+    };
   }
 
   /// Who was told that a device was made can command it.
@@ -140,9 +156,10 @@ public final class CommandRoutes {
         .orElse(Duration.ZERO);
   }
 
-  /// Where no place is left to wait in, the caller is answered at once, as when the time runs out.
+  /// Waits for a command that was asked for before. Where no place is left to wait in, the caller
+  /// is answered at once, as when the time runs out.
   private Command waitedFor(Command command, Duration wait) throws InterruptedException {
-    if (wait.isZero() || command.state().isFinal()) {
+    if (command.state().isFinal()) {
       return command;
     }
     Optional<Waiter> place = waiters.enter(command.id());
@@ -151,13 +168,17 @@ public final class CommandRoutes {
     }
     try (Waiter waiter = place.get()) {
       // It may have ended before the place was taken.
-      Command now = find(command.device().tenant().value(), command.id());
-      if (now.state().isFinal()) {
-        return now;
-      }
-      waiter.await(wait);
-      return find(command.device().tenant().value(), command.id());
+      return ended(find(command.device().tenant().value(), command.id()), waiter, wait);
     }
+  }
+
+  /// The command as it is once it has ended, or the time is over.
+  private Command ended(Command command, Waiter waiter, Duration wait) throws InterruptedException {
+    if (command.state().isFinal()) {
+      return command;
+    }
+    waiter.await(wait);
+    return find(command.device().tenant().value(), command.id());
   }
 
   private ApiResponse answer(Command command) {

@@ -4,7 +4,6 @@ import dev.fairlead.runtime.abuse.Networks;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// How many connections there are, in all and from each address. Of an IPv6 address its network
@@ -29,27 +28,37 @@ public final class ConnectionCounts {
   /// A connection's place among the others, given back once.
   public final class Place {
     private final String address;
-    private final AtomicBoolean released = new AtomicBoolean();
-    private volatile Runnable also = () -> {};
+    private Runnable also = () -> {};
+    private boolean released;
 
     private Place(String address) {
       this.address = address;
     }
 
     /// Has something else given back with this place.
-    void withPlace(Runnable other) {
+    synchronized void withPlace(Runnable other) {
       also = other;
     }
 
     /// The connection is gone.
     public void release() {
-      if (released.compareAndSet(false, true)) {
-        also.run();
-        all.decrementAndGet();
-        byAddress.computeIfPresent(
-            address, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+      Runnable others;
+      synchronized (this) {
+        if (released) {
+          return;
+        }
+        released = true;
+        others = also;
       }
+      others.run();
+      free(address);
     }
+  }
+
+  private void free(String address) {
+    all.decrementAndGet();
+    byAddress.computeIfPresent(
+        address, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));
   }
 
   /// A place for one more connection of this gateway and from that address.

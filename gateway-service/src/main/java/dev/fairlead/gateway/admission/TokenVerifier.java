@@ -30,9 +30,10 @@ public final class TokenVerifier {
     }
     var credential =
         new DeviceCredential(
-            DeviceKey.of(claims.text("ten"), claims.text("sub")),
+            // Few tenants and keys stand in very many sessions.
+            DeviceKey.of(claims.text("ten").intern(), claims.text("sub")),
             generation,
-            new DeviceCredential.Token(keyId, claims.number("exp")));
+            new DeviceCredential.Token(keyId.intern(), claims.number("exp")));
     return Optional.of(credential).filter(standing::isGood);
   }
 }

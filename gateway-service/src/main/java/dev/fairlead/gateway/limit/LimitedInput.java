@@ -6,6 +6,7 @@ import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionInput;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Takes what a device says at the pace that it and its tenant may have. Everything that was read
 /// is taken; what is too much holds up the reading. A device that goes on and on is closed.
@@ -22,9 +23,10 @@ final class LimitedInput implements SessionInput {
   private final DeviceSession session;
   private final SessionInput inner;
   private final TenantGate tenant;
-  private final Bucket messages;
-  private final Bucket bytes;
-  private DevicePace pace;
+  private final long sinceNanos;
+
+  /// What the device has used of its pace; none as long as it has said nothing.
+  private @Nullable Used used;
 
   private boolean waiting;
 
@@ -32,6 +34,27 @@ final class LimitedInput implements SessionInput {
   private boolean excessive;
 
   private long excessSinceNanos;
+
+  /// The buckets of a device, and the pace at which they fill.
+  private static final class Used {
+    private final Bucket messages;
+    private final Bucket bytes;
+    private DevicePace pace;
+
+    Used(DevicePace pace, long sinceNanos) {
+      this.pace = pace;
+      this.messages = new Bucket(pace.messages(), sinceNanos);
+      this.bytes = new Bucket(pace.bytes(), sinceNanos);
+    }
+
+    void takeOver(DevicePace newPace, long now) {
+      if (!newPace.equals(pace)) {
+        pace = newPace;
+        messages.rate(pace.messages(), now);
+        bytes.rate(pace.bytes(), now);
+      }
+    }
+  }
 
   LimitedInput(
       LimitedInputs inputs,
@@ -43,34 +66,34 @@ final class LimitedInput implements SessionInput {
     this.session = session;
     this.inner = inner;
     this.tenant = tenant;
-    this.pace = tenant.devicePace();
-    this.messages = new Bucket(pace.messages(), nowNanos);
-    this.bytes = new Bucket(pace.bytes(), nowNanos);
+    this.sinceNanos = nowNanos;
   }
 
   @Override
   public void accept(byte[] frame) {
     inner.accept(frame);
     long now = inputs.nowNanos();
-    takeOverPace(now);
+    Used own = used(now);
     tenant.count(frame.length);
-    long messageWait = messages.spend(1, now);
-    long byteWait = bytes.spend(frame.length, now);
+    long messageWait = own.messages.spend(1, now);
+    long byteWait = own.bytes.spend(frame.length, now);
     long tenantWait = tenant.waitNanos(now);
     if ((messageWait | byteWait | tenantWait) != 0) {
       slow(messageWait, byteWait, tenantWait, now);
-    } else if (excessive && messages.isEasy() && bytes.isEasy()) {
+    } else if (excessive && own.messages.isEasy() && own.bytes.isEasy()) {
       excessive = false;
     }
   }
 
-  private void takeOverPace(long now) {
-    DevicePace newPace = tenant.devicePace();
-    if (!newPace.equals(pace)) {
-      pace = newPace;
-      messages.rate(pace.messages(), now);
-      bytes.rate(pace.bytes(), now);
+  private Used used(long now) {
+    Used own = used;
+    if (own == null) {
+      own = new Used(tenant.devicePace(), sinceNanos);
+      used = own;
+    } else {
+      own.takeOver(tenant.devicePace(), now);
     }
+    return own;
   }
 
   private void slow(long messageWait, long byteWait, long tenantWait, long now) {
@@ -109,9 +132,10 @@ final class LimitedInput implements SessionInput {
       return;
     }
     long now = inputs.nowNanos();
-    takeOverPace(now);
+    Used own = used(now);
     long wait =
-        Math.max(tenant.waitNanos(now), Math.max(messages.debtNanos(now), bytes.debtNanos(now)));
+        Math.max(
+            tenant.waitNanos(now), Math.max(own.messages.debtNanos(now), own.bytes.debtNanos(now)));
     if (wait > inputs.excessMaxNanos()) {
       session.close(Ending.RATE);
     } else if (wait > 0) {

@@ -40,6 +40,9 @@ public final class SessionLifecycle {
   private final MeterRegistry meters;
   private final Counter opened;
 
+  /// One for all sessions, each of which keeps it.
+  private final DeviceSession.EndListener endListener = this::ended;
+
   /// Those that are over and whose sockets are not gone yet.
   private final Set<DeviceSession> closing = ConcurrentHashMap.newKeySet();
 
@@ -90,7 +93,7 @@ public final class SessionLifecycle {
             wire,
             socket,
             inputs,
-            this::ended,
+            endListener,
             settings.sendQueueBytesMax(),
             now);
     registry.add(session).ifPresent(older -> older.execute(() -> older.close(Ending.REPLACED)));

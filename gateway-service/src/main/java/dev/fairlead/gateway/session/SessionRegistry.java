@@ -8,28 +8,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The sessions of this gateway that are not over. Safe for all threads.
+/// The sessions of this gateway: of each device its newest, until it is over. Safe for all threads.
 public final class SessionRegistry {
 
-  private final Map<SessionId, DeviceSession> byId = new ConcurrentHashMap<>();
   private final Map<DeviceKey, DeviceSession> byDevice = new ConcurrentHashMap<>();
 
   /// Adds a session.
   ///
   /// @return the one that its device had here until now
   Optional<DeviceSession> add(DeviceSession session) {
-    byId.put(session.id(), session);
     return Optional.ofNullable(byDevice.put(session.device(), session));
   }
 
   void remove(DeviceSession session) {
-    byId.remove(session.id());
     byDevice.remove(session.device(), session);
   }
 
   /// The session of that id, if it is that device's.
   public Optional<DeviceSession> find(SessionId id, DeviceKey device) {
-    return Optional.ofNullable(byId.get(id)).filter(session -> session.device().equals(device));
+    return newestOf(device).filter(session -> session.id().equals(id));
   }
 
   /// The newest session of a device here.
@@ -39,11 +36,11 @@ public final class SessionRegistry {
 
   /// All sessions; a live view.
   public Collection<DeviceSession> all() {
-    return Collections.unmodifiableCollection(byId.values());
+    return Collections.unmodifiableCollection(byDevice.values());
   }
 
   /// How many there are.
   public int size() {
-    return byId.size();
+    return byDevice.size();
   }
 }

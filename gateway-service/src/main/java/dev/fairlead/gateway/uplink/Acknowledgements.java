@@ -3,6 +3,8 @@ package dev.fairlead.gateway.uplink;
 import dev.fairlead.gateway.session.DeviceSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The events of one session that the bus has and the device does not know of yet. What becomes
 /// ready in the same turn of the event loop is told in one message. Confined to the session's
@@ -15,22 +17,27 @@ final class Acknowledgements {
   private static final int ID_LENGTHS_MAX = 2_000;
 
   private final DeviceSession session;
-  private List<String> ready = new ArrayList<>(1);
+
+  /// None is no list: most devices wait for nothing most of the time.
+  private @Nullable List<String> ready;
 
   Acknowledgements(DeviceSession session) {
     this.session = session;
   }
 
   void add(String id) {
-    ready.add(id);
-    if (ready.size() == 1) {
+    List<String> ids = ready;
+    if (ids == null) {
+      ids = new ArrayList<>(1);
+      ready = ids;
       session.execute(this::flush);
     }
+    ids.add(id);
   }
 
   private void flush() {
-    List<String> ids = ready;
-    ready = new ArrayList<>(1);
+    List<String> ids = Objects.requireNonNullElse(ready, List.of());
+    ready = null;
     int first = 0;
     int lengths = 0;
     for (int i = 0; i < ids.size(); i++) {

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The way of one device's words to the bus. Confined to the session's context, but for [#wake].
 final class DeviceUplink implements SessionInput {
@@ -21,9 +22,9 @@ final class DeviceUplink implements SessionInput {
   private final DeviceSession session;
   private final Acknowledgements acknowledgements;
 
-  /// What could not be placed, oldest first. It is one record, but for what the socket had already
-  /// read when it was told to stop.
-  private final ArrayDeque<Pending> pending = new ArrayDeque<>(1);
+  /// What could not be placed, oldest first; none while everything could. It is one record, but for
+  /// what the socket had already read when it was told to stop.
+  private @Nullable ArrayDeque<Pending> pending;
 
   private record Pending(DeviceMessage.Type type, Optional<String> ackId, BusRecord record) {}
 
@@ -55,8 +56,11 @@ final class DeviceUplink implements SessionInput {
 
   @Override
   public void end() {
-    pending.forEach(waiting -> uplink.held().release(waiting.record().sizeBytes()));
-    pending.clear();
+    ArrayDeque<Pending> waiting = pending;
+    if (waiting != null) {
+      waiting.forEach(each -> uplink.held().release(each.record().sizeBytes()));
+      pending = null;
+    }
   }
 
   private void take(Said.CertificateRequest request) {
@@ -75,7 +79,7 @@ final class DeviceUplink implements SessionInput {
   private void take(Said.Event event) {
     uplink.count(event.type());
     var next = new Pending(event.type(), event.ackId(), recordOf(event));
-    if (!pending.isEmpty() || !isPlaced(next)) {
+    if (pending != null || !isPlaced(next)) {
       hold(next);
     }
   }
@@ -124,11 +128,16 @@ final class DeviceUplink implements SessionInput {
       session.close(Ending.BUS_AWAY);
       return;
     }
-    pending.addLast(next);
-    if (pending.size() == 1) {
-      session.hold(DeviceSession.Hold.BUS);
-      uplink.laneOf(next.type()).await(this, false);
+    ArrayDeque<Pending> waiting = pending;
+    if (waiting != null) {
+      waiting.addLast(next);
+      return;
     }
+    waiting = new ArrayDeque<>(1);
+    waiting.addLast(next);
+    pending = waiting;
+    session.hold(DeviceSession.Hold.BUS);
+    uplink.laneOf(next.type()).await(this, false);
   }
 
   /// There may be room now. From any thread.
@@ -137,26 +146,29 @@ final class DeviceUplink implements SessionInput {
   }
 
   private void tryAgain() {
-    Pending first = pending.peekFirst();
-    if (first == null) {
+    ArrayDeque<Pending> waiting = pending;
+    if (waiting == null) {
       // Over in the meantime: the next one may have the turn. The lane is not known any more.
       uplink.bulkHasRoom();
       uplink.repliesHaveRoom();
       return;
     }
+    Pending first = waiting.getFirst();
     Lane lane = uplink.laneOf(first.type());
     if (!isPlaced(first)) {
       lane.await(this, true);
       return;
     }
-    if (pending.pollFirst() == null) {
+    if (pending == null) {
       // It failed at once, and with it the session ended.
       lane.wakeNext();
       return;
     }
+    waiting.removeFirst();
     uplink.held().release(first.record().sizeBytes());
-    Pending second = pending.peekFirst();
+    Pending second = waiting.peekFirst();
     if (second == null) {
+      pending = null;
       session.release(DeviceSession.Hold.BUS, uplink.nowMillis());
     } else {
       uplink.laneOf(second.type()).await(this, false);

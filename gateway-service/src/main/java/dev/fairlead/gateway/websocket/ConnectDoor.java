@@ -12,13 +12,11 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.ContextInternal;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -48,12 +46,11 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   private static final long HANG_UP_SECONDS = 1;
 
   private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
-  private final int messageBytesMax;
+  private final DeviceChannel.Shared shared;
   private final Callers callers;
   private final Admission admission;
   private final SessionLifecycle lifecycle;
   private final Problems problems;
-  private final InstantSource clock;
 
   public ConnectDoor(
       ProtocolLimits limits,
@@ -63,12 +60,11 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       Problems problems,
       MeterRegistry meters,
       InstantSource clock) {
-    this.messageBytesMax = limits.messageBytesMax();
+    this.shared = new DeviceChannel.Shared(limits.messageBytesMax(), clock);
     this.callers = new Callers(proxies, meters);
     this.admission = admission;
     this.lifecycle = lifecycle;
     this.problems = problems;
-    this.clock = clock;
     for (WireFormat format : WireFormat.values()) {
       wires.put(format, new NativeWire(format, limits));
     }
@@ -140,31 +136,28 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                 request.getHeader(NativeProtocol.HEADER_LAST_SESSION),
                 request.getParam(NativeProtocol.QUERY_LAST_SESSION))
             .flatMap(LastSession::parse);
-    Context context = Vertx.currentContext();
+    ContextInternal context = ContextInternal.current();
     if (context == null) {
       throw new IllegalStateException("requests are handled on an event loop");
     }
+    // That of the loop: the request's own would keep the request.
+    ContextInternal loop = context.unwrap();
     // Chosen here and not by the server, which may be shared with others.
     request.response().putHeader(SUBPROTOCOL, wire.name());
     request
         .toWebSocket()
-        .onSuccess(socket -> begin(socket, context, wire, address, admitted, last))
+        .onSuccess(
+            socket ->
+                loop.dispatch(
+                    socket,
+                    upgraded ->
+                        NativeConnection.begin(
+                            upgraded, loop, wire, shared, address, admitted, last, lifecycle)))
         .onFailure(
             cause -> {
               admitted.place().release();
               log.atDebug().setCause(cause).log("upgrade failed");
             });
-  }
-
-  private void begin(
-      ServerWebSocket socket,
-      Context context,
-      NativeWire wire,
-      String address,
-      Admission.Decision.Admitted admitted,
-      Optional<LastSession> last) {
-    NativeConnection.begin(
-        socket, context, wire, messageBytesMax, address, admitted, last, lifecycle, clock);
   }
 
   /// What is wrong with a request that is no opening handshake (RFC 6455 §4.2.1).
