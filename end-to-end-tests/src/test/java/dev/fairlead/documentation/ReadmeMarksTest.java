@@ -47,6 +47,18 @@ class ReadmeMarksTest {
   }
 
   @Test
+  void setsValuesThenTriesOnThePageOfDockerCompose() {
+    // When
+    List<Run> runs =
+        ReadmeBlock.of(SourceTree.read("docs/docker-compose.md")).stream()
+            .map(ReadmeBlock::run)
+            .toList();
+
+    // Then
+    assertThat(runs).startsWith(Run.UP, Run.VALUES, Run.TRY).containsOnlyOnce(Run.NO);
+  }
+
+  @Test
   void readsMarkWithItsExpectation() {
     // Given
     String document =

@@ -3,8 +3,6 @@ package dev.fairlead.documentation;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// `docs/url-map.md`: which service answers which path.
 ///
@@ -15,6 +13,24 @@ public record UrlMap(List<Route> routes) {
   private static final String HEADER = "| Path pattern | Service | State |";
   private static final String BELOW = "/**";
   private static final String NOT_BUILT = "not built";
+
+  /// Paths at the borders between routes.
+  public static final List<String> BORDERS =
+      List.of(
+          "/",
+          "/connector",
+          "/api/v1/openapi",
+          "/api/v1/openapi/page/page.js",
+          "/api/v1/devices",
+          "/api/v1/devices/commands",
+          "/api/v1/devices/x/commandsandmore",
+          "/api/v1/devices/x/terminal/more",
+          "/api/v1/devices/a/b/commands",
+          "/api/v1/commands",
+          "/api/v1/commandsandmore",
+          "/pixelblaze",
+          "/pixelblazes",
+          "/wss");
 
   /// Copies the routes.
   public UrlMap {
@@ -35,18 +51,28 @@ public record UrlMap(List<Route> routes) {
 
     /// Whether a path, without its query, is this route's.
     public boolean matches(String path) {
-      return regex().matcher(path).matches();
+      return Pattern.matches(expression(), path);
     }
 
-    private Pattern regex() {
+    /// The same as a regular expression, for Java and for HAProxy.
+    public String expression() {
       boolean below = pattern.endsWith(BELOW);
       String fixed = below ? pattern.substring(0, pattern.length() - BELOW.length()) : pattern;
-      String segments =
-          Stream.of(fixed.split("/", -1))
-              .map(segment -> segment.equals("{id}") ? "[^/]+" : Pattern.quote(segment))
-              .collect(Collectors.joining("/"));
-      return Pattern.compile(segments + (below ? "(?:/.*)?" : ""));
+      return "^"
+          + fixed.replace(".", "[.]").replace("{id}", "[^/]+")
+          + (below ? "(/.*)?" : "")
+          + "$";
     }
+
+    /// A path of this route, such that no other segment is like the one put in.
+    public String examplePath() {
+      return UrlMap.examplePath(pattern);
+    }
+  }
+
+  /// A path of a pattern, such that no other segment is like the one put in.
+  static String examplePath(String pattern) {
+    return pattern.replaceAll("\\{\\w+}", "some-id").replace("/**", "/some/thing");
   }
 
   /// Reads the page.

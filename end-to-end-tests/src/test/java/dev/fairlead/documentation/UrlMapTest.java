@@ -43,7 +43,7 @@ class UrlMapTest {
     // When
     List<Route> reached =
         map.routes().stream()
-            .filter(route -> map.routeOf(pathOf(route.pattern())).equals(Optional.of(route)))
+            .filter(route -> map.routeOf(route.examplePath()).equals(Optional.of(route)))
             .toList();
 
     // Then
@@ -99,7 +99,7 @@ class UrlMapTest {
             .matcher(text)
             .results()
             .map(match -> base + match.group(1))
-            .filter(path -> !isRouted(pathOf(path), contract.group(1)))
+            .filter(path -> !isRouted(UrlMap.examplePath(path), contract.group(1)))
             .forEach(path -> lost.add(file + ": " + path));
       }
     }
@@ -112,23 +112,7 @@ class UrlMapTest {
   void isWhatTheLauncherDoes() {
     // Given
     Stream<String> paths =
-        Stream.concat(
-            map.routes().stream().map(route -> pathOf(route.pattern())),
-            Stream.of(
-                "/",
-                "/connector",
-                "/api/v1/openapi",
-                "/api/v1/openapi/page/page.js",
-                "/api/v1/devices",
-                "/api/v1/devices/commands",
-                "/api/v1/devices/x/commandsandmore",
-                "/api/v1/devices/x/terminal/more",
-                "/api/v1/devices/a/b/commands",
-                "/api/v1/commands",
-                "/api/v1/commandsandmore",
-                "/pixelblaze",
-                "/pixelblazes",
-                "/wss"));
+        Stream.concat(map.routes().stream().map(Route::examplePath), UrlMap.BORDERS.stream());
 
     // Then
     assertThat(paths)
@@ -138,14 +122,26 @@ class UrlMapTest {
                     .isEqualToIgnoringCase(map.routeOf(path).map(Route::service).orElse("")));
   }
 
+  @Test
+  void isWhatHaproxyDoes() {
+    // Given
+    List<String> expected =
+        map.routes().stream().map(route -> route.expression() + " " + route.service()).toList();
+
+    // When
+    List<String> lines =
+        SourceTree.read("deploy/haproxy/url-map.map")
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .toList();
+
+    // Then
+    assertThat(lines).isEqualTo(expected);
+  }
+
   private boolean isRouted(String path, String service) {
     return map.routeOf(path)
         .filter(route -> route.isBuilt() && route.service().equals(service))
         .isPresent();
-  }
-
-  /// A path of a pattern, such that no other segment is like the one put in.
-  private static String pathOf(String pattern) {
-    return pattern.replaceAll("\\{\\w+}", "some-id").replace("/**", "/some/thing");
   }
 }

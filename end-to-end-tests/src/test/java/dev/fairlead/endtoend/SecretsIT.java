@@ -12,13 +12,12 @@ import dev.fairlead.endtoend.harness.RawHttp;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.endtoend.harness.TestDevice.TokenPlace;
+import dev.fairlead.endtoend.harness.Trust;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,8 +27,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -236,7 +233,10 @@ class SecretsIT {
     int port = FairleadUp.freePort();
     try (FairleadUp up = FairleadUp.start(directory, port)) {
       // Given
-      HttpClient client = HttpClient.newBuilder().sslContext(trusting()).build();
+      HttpClient client =
+          HttpClient.newBuilder()
+              .sslContext(Trust.in(directory.resolve("tls").resolve("ca.pem")))
+              .build();
       String key = newKey(up.api(), port);
       List<TestDevice> devices = new ArrayList<>();
       for (TokenPlace place : TokenPlace.values()) {
@@ -270,20 +270,5 @@ class SecretsIT {
       secrets.add(Files.readString(directory.resolve("master-key")).strip());
       assertNowhere(secrets);
     }
-  }
-
-  private SSLContext trusting() throws Exception {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (var in = Files.newInputStream(directory.resolve("tls").resolve("ca.pem"))) {
-      store.setCertificateEntry(
-          "own", CertificateFactory.getInstance("X.509").generateCertificate(in));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 }

@@ -19,10 +19,21 @@ public final class Api implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client;
+  private final String origin;
   private final String key;
 
+  /// On this machine, in plain HTTP.
   public Api(String key) {
+    this(key, "http://127.0.0.1:", HttpClient.newHttpClient());
+  }
+
+  /// Elsewhere, or over TLS.
+  ///
+  /// @param origin all of a URL that stands before the port
+  public Api(String key, String origin, HttpClient client) {
+    this.client = client;
+    this.origin = origin;
     this.key = key;
   }
 
@@ -54,7 +65,7 @@ public final class Api implements AutoCloseable {
       String otherKey,
       Map<String, String> headers) {
     HttpRequest.Builder builder =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest.newBuilder(URI.create(origin + port + path))
             .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + otherKey)
             .method(
@@ -112,7 +123,7 @@ public final class Api implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(int port, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+    return HttpRequest.newBuilder(URI.create(origin + port + path))
         .timeout(TIMEOUT)
         .header("Authorization", "Bearer " + key);
   }

@@ -103,7 +103,8 @@ public final class PgSubDevices {
         .preparedQuery(
             """
             with children as materialized (
-              select child.tenant, child.device_id, above.online, above.since, above.reason
+              select child.tenant, child.device_id, child.online as was_online, above.online,
+                above.since, above.reason
               from presence as above
               join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
                 using (tenant, device_id)
@@ -116,8 +117,8 @@ public final class PgSubDevices {
             set online = above.online, since = above.since, reason = above.reason
             from children as above
             where child.tenant = above.tenant and child.device_id = above.device_id
-            returning child.tenant, child.device_id, child.parent, old.online as was_online,
-              new.online, new.since, new.reason
+            returning child.tenant, child.device_id, child.parent, above.was_online,
+              child.online, child.since, child.reason
             """)
         .execute(PgColumns.keys(parents))
         .map(

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Makes what the first start needs and keeps what is there: a certificate authority, the server's certificate,
+# keys and passwords. Runs at every `docker compose up`; a server certificate that is about to run out, or that
+# lacks a name, is made anew. Each directory is a volume that only those mount who need what is in it.
+set -euo pipefail
+umask 077
+
+readonly PROXY=99 POSTGRES=999 SERVICE=10001
+readonly RENEWED_BEFORE_SECONDS=$((30 * 24 * 3600))
+
+# put FILE OWNER: standard input becomes the file, whole or not at all, unless it says that already.
+put() {
+  cat >"$1.new"
+  if [ -f "$1" ] && cmp -s "$1" "$1.new"; then
+    rm "$1.new"
+  else
+    mv "$1.new" "$1"
+    echo "made $1"
+  fi
+  chown "$2:$2" "$1"
+}
+
+random() { openssl rand -base64 32; }
+random_url_safe() { random | tr '+/' '-_' | tr -d '=\n'; }
+
+# secret FILE OWNER COMMAND: makes the file of what the command writes, unless it is there.
+secret() {
+  [ -s "$1" ] || "$3" | put "$1" "$2"
+}
+
+authority() {
+  if [ -s /authority/ca.pem ] && [ -s /authority/ca-key.pem ]; then
+    return
+  fi
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=Fairlead local authority' \
+    -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign \
+    -keyout /authority/ca-key.pem -out /authority/ca.pem 2>/dev/null
+  echo "made /authority/ca.pem"
+}
+
+# The names as a certificate has them: IP:127.0.0.1,DNS:localhost
+alternative_names() {
+  local name names=()
+  for name in ${1//,/ }; do
+    case $name in
+      *:* | [0-9]*.[0-9]*.[0-9]*.[0-9]*) names+=("IP:$name") ;;
+      *) names+=("DNS:$name") ;;
+    esac
+  done
+  (IFS=, && echo "${names[*]}")
+}
+
+# For the names that are set, and the one that HAProxy has inside the stack. Those that the certificate in force
+# was made for are kept beside the authority.
+server_certificate() {
+  local names draft
+  names=$(alternative_names "$FAIRLEAD_NAMES,haproxy")
+  if [ -s /tls/server.pem ] && [ "$(cat /authority/names 2>/dev/null)" = "$names" ] &&
+    openssl verify -CAfile /authority/ca.pem /tls/server.pem >/dev/null 2>&1 &&
+    openssl x509 -in /tls/server.pem -noout -checkend "$RENEWED_BEFORE_SECONDS" >/dev/null; then
+    return
+  fi
+  draft=$(mktemp -d)
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=Fairlead \
+    -keyout "$draft/key.pem" -out "$draft/request.pem" 2>/dev/null
+  openssl x509 -req -in "$draft/request.pem" -CA /authority/ca.pem -CAkey /authority/ca-key.pem \
+    -set_serial "0x$(openssl rand -hex 15)" -days 397 -out "$draft/server.pem" 2>/dev/null -extfile <(
+      printf '%s\n' 'basicConstraints=critical,CA:FALSE' 'keyUsage=critical,digitalSignature' \
+        'extendedKeyUsage=serverAuth' 'authorityKeyIdentifier=keyid' "subjectAltName=$names"
+    )
+  cat "$draft/server.pem" /authority/ca.pem "$draft/key.pem" | put /tls/server.pem $PROXY
+  echo "$names" >/authority/names
+  rm -r "$draft"
+}
+
+# A certificate of one's own, with its chain and key in one file, takes the place of ours.
+if [ -s /own-certificate.pem ]; then
+  put /tls/server.pem $PROXY </own-certificate.pem
+  rm -f /authority/names
+else
+  authority
+  server_certificate
+fi
+[ -s /authority/ca.pem ] || authority
+put /tls/ca.pem $PROXY </authority/ca.pem
+
+secret /database/postgres $POSTGRES random_url_safe
+for role in registry command; do
+  secret "/database/$role" $POSTGRES random_url_safe
+  put "/$role/database-password" $SERVICE <"/database/$role"
+done
+secret /registry/master-key $SERVICE random
+secret /registry/admin-key $SERVICE random_url_safe
+
+put /demo/ca.pem $SERVICE </authority/ca.pem
+
+chown "$PROXY:$PROXY" /tls
+chown "$POSTGRES:$POSTGRES" /database
+chown "$SERVICE:$SERVICE" /registry /command /demo
+chmod 700 /tls /database /registry /command /demo
