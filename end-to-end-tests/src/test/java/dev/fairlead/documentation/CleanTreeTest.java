@@ -21,14 +21,17 @@ class CleanTreeTest {
   private static final Set<String> HOSTS =
       Set.of(
           "accounts.google.com",
+          "cloudnative-pg.io",
           "fairlead.dev",
           "github.com",
           "json-schema.org",
           "keepachangelog.com",
+          "kustomize.io",
           "localhost",
           "login.microsoftonline.com",
           "maven.apache.org",
           "semver.org",
+          "strimzi.io",
           "www.apache.org",
           "www.iana.org",
           "www.standardwebhooks.com",

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Tables as our documents write them: a row is a line, `|` within a cell is `\|`.
-final class MarkdownTable {
+public final class MarkdownTable {
 
   private static final Pattern DIVIDER = Pattern.compile("\\|(-+\\|)+");
   private static final Pattern PIPE = Pattern.compile("(?<!\\\\)\\|");
@@ -14,7 +14,7 @@ final class MarkdownTable {
   private MarkdownTable() {}
 
   /// The rows of all tables of a document that have this first line.
-  static List<List<String>> rows(String document, String header) {
+  public static List<List<String>> rows(String document, String header) {
     List<List<String>> rows = new ArrayList<>();
     boolean inside = false;
     for (String line : document.lines().toList()) {
@@ -53,7 +53,7 @@ final class MarkdownTable {
   }
 
   /// A cell without the marks of code.
-  static String uncoded(String cell) {
+  public static String uncoded(String cell) {
     return cell.replace("`", "");
   }
 }

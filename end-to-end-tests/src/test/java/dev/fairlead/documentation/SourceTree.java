@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// The source tree that this module lies in. Paths are relative to its root.
-final class SourceTree {
+public final class SourceTree {
 
   /// Maven runs tests in the directory of their module.
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -23,11 +23,13 @@ final class SourceTree {
 
   private SourceTree() {}
 
-  static Path resolve(String path) {
+  /// Where a file is.
+  public static Path resolve(String path) {
     return ROOT.resolve(path);
   }
 
-  static String read(String path) {
+  /// What a file says.
+  public static String read(String path) {
     return read(resolve(path));
   }
 
@@ -79,7 +81,8 @@ final class SourceTree {
     return files.stream().sorted().toList();
   }
 
-  static List<String> files(Predicate<String> wanted) {
+  /// Those of all files that are wanted.
+  public static List<String> files(Predicate<String> wanted) {
     return files().stream().filter(wanted).toList();
   }
 
