@@ -30,7 +30,8 @@ sealed interface PostgresAccount {
   /// Chooses for this process and the data, which may not exist yet: whose it is decides, once it
   /// exists.
   static PostgresAccount choose(Path data) throws IOException {
-    if (uid(Path.of("/proc/self")) != 0) {
+    // Not of the link, which is root's in every process.
+    if (uid(Path.of("/proc/self").toRealPath()) != 0) {
       return new Ordinary();
     }
     if (Files.exists(data) && uid(data) != 0) {

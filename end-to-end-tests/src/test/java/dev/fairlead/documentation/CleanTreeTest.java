@@ -21,6 +21,7 @@ class CleanTreeTest {
   private static final Set<String> HOSTS =
       Set.of(
           "accounts.google.com",
+          "acme-v02.api.letsencrypt.org",
           "cloudnative-pg.io",
           "fairlead.dev",
           "github.com",

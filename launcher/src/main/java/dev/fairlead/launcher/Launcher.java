@@ -7,12 +7,12 @@ import dev.fairlead.launcher.data.DataDirectory;
 import dev.fairlead.launcher.local.LocalAgent;
 import dev.fairlead.launcher.tls.OwnNames;
 import dev.fairlead.launcher.tls.ServerCertificate;
+import dev.fairlead.launcher.tls.TlsFiles;
 import dev.fairlead.launcher.web.PublicServers;
 import dev.fairlead.launcher.web.UrlMap;
 import dev.fairlead.registry.RegistryService;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.health.ManagementServer;
-import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.metrics.Metrics;
 import dev.fairlead.runtime.process.Service;
@@ -23,6 +23,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +50,8 @@ final class Launcher implements AutoCloseable {
   private static final String STOPPED = "stopped before everything was started";
   private static final Duration STOP_STEP_TIMEOUT = Duration.ofSeconds(8);
   private static final Duration START_END_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration GIVEN_CERTIFICATE_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration OWN_CERTIFICATE_INTERVAL = Duration.ofHours(1);
   private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   private final LauncherOptions options;
@@ -130,7 +133,7 @@ final class Launcher implements AutoCloseable {
     GatewayService gateway = new GatewayService(vertx, config.gateway(), meters);
     Health health = new Health(List.of(registry.health(), command.health(), gateway.health()));
     startServices(List.of(registry, command, gateway));
-    listen(vertx, config.http(), registry, command, gateway);
+    listen(vertx, config, registry, command, gateway);
     int managementPort = manage(vertx, config.process().managementPort(), health, meters);
     startAgent();
     health.ready();
@@ -160,17 +163,18 @@ final class Launcher implements AutoCloseable {
 
   private void listen(
       Vertx vertx,
-      HttpServerSettings http,
+      LauncherConfig config,
       RegistryService registry,
       CommandService command,
       GatewayService gateway) {
+    Optional<URI> publicUrl = config.registry().signIn().site().url();
     Handler<HttpServerRequest> registryHandler = registry.requestHandler();
     Handler<HttpServerRequest> commandHandler = command.requestHandler();
     Handler<HttpServerRequest> gatewayHandler = gateway.requestHandler();
     PublicServers servers =
         new PublicServers(
             vertx,
-            gateway.tune(HttpServers.options(http)),
+            gateway.tune(HttpServers.options(config.http())),
             gateway.connectionHandler(),
             request -> {
               switch (UrlMap.ownerOf(String.valueOf(request.path()))) {
@@ -180,10 +184,19 @@ final class Launcher implements AutoCloseable {
               }
             },
             EVENT_LOOPS);
-    ServerCertificate certificate =
-        ServerCertificate.in(directory.resolve("tls"), OwnNames.all(), Instant.now());
     servers.listenPlain(options.port()).await();
-    servers.listenTls(options.tlsPort(), certificate).await();
+    servers
+        .listenTls(
+            options.tlsPort(),
+            () -> options.tls().orElseGet(() -> ownCertificate(publicUrl)),
+            options.tls().isPresent() ? GIVEN_CERTIFICATE_INTERVAL : OWN_CERTIFICATE_INTERVAL)
+        .await();
+  }
+
+  /// Made anew when it is about to run out, or when this machine is reached by names more.
+  private TlsFiles ownCertificate(Optional<URI> publicUrl) {
+    return ServerCertificate.in(directory.resolve("tls"), OwnNames.all(publicUrl), Instant.now())
+        .files();
   }
 
   private int manage(Vertx vertx, int port, Health health, PrometheusMeterRegistry meters) {
@@ -214,7 +227,7 @@ final class Launcher implements AutoCloseable {
         """
 
         Fairlead is up after %.1f s. Data and logs: %s
-        TLS for everyone else: port %d, signed by %s
+        TLS for everyone else: port %d, %s
         Health and metrics: http://127.0.0.1:%d/health/ready
         The admin key is in %s. To try:
 
@@ -227,7 +240,10 @@ final class Launcher implements AutoCloseable {
                 (System.nanoTime() - begun) / 1e9,
                 options.data(),
                 options.tlsPort(),
-                options.data().resolve("tls").resolve("ca.pem"),
+                options
+                    .tls()
+                    .map(files -> "certificate " + files.chain())
+                    .orElseGet(() -> "signed by " + options.data().resolve("tls/ca.pem")),
                 managementPort,
                 key,
                 key,

@@ -1,10 +1,12 @@
 package dev.fairlead.launcher;
 
 import dev.fairlead.launcher.data.DataDirectory;
+import dev.fairlead.launcher.tls.TlsFiles;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -63,6 +65,15 @@ public final class LauncherMain {
     private final List<String> agentExec = new ArrayList<>();
 
     @Option(
+        names = "--tls-certificate",
+        paramLabel = "FILE",
+        description = "The server's certificate and what leads to its authority, as PEM.")
+    private @Nullable Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, as PEM (PKCS #8).")
+    private @Nullable Path tlsKey;
+
+    @Option(
         names = {"-h", "--help"},
         usageHelp = true,
         description = "Says this.")
@@ -77,7 +88,7 @@ public final class LauncherMain {
               ? LauncherOptions.dataDefault(System.getenv(), System.getProperty("user.home", "."))
               : data;
       LauncherOptions options =
-          new LauncherOptions(directory.toAbsolutePath(), port, !noAgent, agentExec);
+          new LauncherOptions(directory.toAbsolutePath(), port, !noAgent, agentExec, tls());
       // First of all: one who cannot have the directory must not write its logs either.
       DataDirectory held = DataDirectory.open(options.data());
       // Before the first logger is made. Named: each service brings a configuration of its own.
@@ -88,6 +99,18 @@ public final class LauncherMain {
       SLF4JBridgeHandler.install();
       Launcher.run(options, held, System.getenv(), System.out);
       return 0;
+    }
+
+    private Optional<TlsFiles> tls() {
+      Path certificate = tlsCertificate;
+      Path key = tlsKey;
+      if (certificate == null && key == null) {
+        return Optional.empty();
+      }
+      if (certificate == null || key == null) {
+        throw new IllegalArgumentException("--tls-certificate and --tls-key go together");
+      }
+      return Optional.of(TlsFiles.given(certificate, key));
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.fairlead.launcher;
 
+import dev.fairlead.launcher.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What `./fairlead up` was asked for.
 ///
@@ -10,7 +12,9 @@ import java.util.Map;
 /// @param port of plain HTTP on the loopback address; TLS listens 363 above it
 /// @param agent whether this machine is to be a device
 /// @param agentExec programs that the agent may run besides its default list
-public record LauncherOptions(Path data, int port, boolean agent, List<String> agentExec) {
+/// @param tls the certificate of this server where it is not the launcher's own to make
+public record LauncherOptions(
+    Path data, int port, boolean agent, List<String> agentExec, Optional<TlsFiles> tls) {
 
   /// The port of plain HTTP where nothing else is said.
   public static final int PORT_DEFAULT = 8080;

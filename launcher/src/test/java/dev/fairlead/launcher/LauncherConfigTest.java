@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class LauncherConfigTest {
   private LauncherConfig read(Map<String, String> environment) {
     return LauncherConfig.read(
         environment,
-        new LauncherOptions(temporary.resolve("data"), 8080, true, List.of()),
+        new LauncherOptions(temporary.resolve("data"), 8080, true, List.of(), Optional.empty()),
         directory,
         Backends.NOWHERE);
   }

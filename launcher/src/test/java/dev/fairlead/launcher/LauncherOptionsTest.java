@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LauncherOptionsTest {
@@ -21,7 +22,8 @@ class LauncherOptionsTest {
   @Test
   void listensForTlsAboveThePlainPort() {
     // When
-    LauncherOptions options = new LauncherOptions(Path.of("/data"), 8080, true, List.of());
+    LauncherOptions options =
+        new LauncherOptions(Path.of("/data"), 8080, true, List.of(), Optional.empty());
 
     // Then
     assertThat(options.tlsPort()).isEqualTo(8443);
@@ -31,11 +33,12 @@ class LauncherOptionsTest {
   @Test
   void refusesAPortThatLeavesNoRoomForTheOthers() {
     Path data = Path.of("/data");
-    assertThat(new LauncherOptions(data, 64_525, true, List.of()).managementPort())
+    assertThat(
+            new LauncherOptions(data, 64_525, true, List.of(), Optional.empty()).managementPort())
         .isEqualTo(65_535);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LauncherOptions(data, 64_526, true, List.of()));
+        .isThrownBy(() -> new LauncherOptions(data, 64_526, true, List.of(), Optional.empty()));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LauncherOptions(data, 0, true, List.of()));
+        .isThrownBy(() -> new LauncherOptions(data, 0, true, List.of(), Optional.empty()));
   }
 }

@@ -60,10 +60,14 @@ public final class CredentialGuard {
     this.certificates = certificates;
     this.addresses =
         new FailureLimit(
-            new FailureLimit.Rule(limits.failuresPerAddress(), limits.ban(), KEYS_MAX), nanoTime);
+            new FailureLimit.Rule(limits.failuresPerAddress(), limits.ban(), KEYS_MAX),
+            nanoTime,
+            CredentialGuard::report);
     this.devices =
         new FailureLimit(
-            new FailureLimit.Rule(limits.failuresPerDevice(), limits.ban(), KEYS_MAX), nanoTime);
+            new FailureLimit.Rule(limits.failuresPerDevice(), limits.ban(), KEYS_MAX),
+            nanoTime,
+            (device, ban) -> {});
     this.budget = new RateBudget(limits.bannedVerificationsPerSecond(), nanoTime);
     this.reports = new RateBudget(REPORTS_PER_SECOND, nanoTime);
     this.seen = new SeenCredentials(nanoTime);
@@ -73,6 +77,14 @@ public final class CredentialGuard {
 
   private static void gauge(String kind, FailureLimit limit, MeterRegistry meters) {
     Gauge.builder("gateway.bans", limit, FailureLimit::bans).tag("kind", kind).register(meters);
+  }
+
+  /// One line a ban, which firewalls read: deploy/ansible/roles/ban.
+  private static void report(String network, Duration ban) {
+    log.atWarn()
+        .addKeyValue("address", network)
+        .addKeyValue("seconds", ban.toSeconds())
+        .log("address banned for failed handshakes");
   }
 
   /// What is to be said to somebody with a token or a certificate.

@@ -3,8 +3,10 @@ package dev.fairlead.launcher.tls;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -17,9 +19,13 @@ public final class OwnNames {
 
   private OwnNames() {}
 
-  /// `localhost`, the host name, and the IPv4 addresses of all interfaces.
-  public static Set<String> all() {
+  /// `localhost`, the host name, the IPv4 addresses of all interfaces, and the host of an address.
+  ///
+  /// @param publicUrl by which people reach this machine, if they were told of one
+  public static Set<String> all(Optional<URI> publicUrl) {
     Set<String> names = new TreeSet<>();
+    // Addresses of IPv6 are written in more ways than one, and could not be found again.
+    publicUrl.map(URI::getHost).filter(host -> host.indexOf(':') < 0).ifPresent(names::add);
     names.add("localhost");
     names.add("127.0.0.1");
     names.add(hostName());

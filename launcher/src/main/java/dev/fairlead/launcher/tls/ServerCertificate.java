@@ -47,9 +47,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /// may then be made anew whenever its names change or it runs out.
 ///
 /// @param authority the file `ca.pem`, to be given to devices and browsers
-/// @param chain the server's certificate and its authority's, as PEM
-/// @param key the server's private key, as PEM
-public record ServerCertificate(Path authority, Path chain, Path key) {
+/// @param files the server's certificate with its authority's, and its key
+public record ServerCertificate(Path authority, TlsFiles files) {
 
   private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3_650);
   private static final Duration LIFETIME = Duration.ofDays(397);
@@ -68,16 +67,15 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
   public static ServerCertificate in(Path directory, Collection<String> names, Instant now) {
     try {
       Files.createDirectories(directory);
-      ServerCertificate files =
+      ServerCertificate certificate =
           new ServerCertificate(
               directory.resolve("ca.pem"),
-              directory.resolve("server.pem"),
-              directory.resolve("server-key.pem"));
-      Identity authority = authority(files.authority(), directory.resolve("ca-key.pem"), now);
-      if (!files.isGoodFor(names, now)) {
-        files.make(authority, names, now);
+              new TlsFiles(directory.resolve("server.pem"), directory.resolve("server-key.pem")));
+      Identity authority = authority(certificate.authority(), directory.resolve("ca-key.pem"), now);
+      if (!certificate.isGoodFor(names, now)) {
+        certificate.make(authority, names, now);
       }
-      return files;
+      return certificate;
     } catch (IOException e) {
       throw new UncheckedIOException(directory + " cannot keep certificates: " + e, e);
     } catch (GeneralSecurityException | OperatorCreationException e) {
@@ -104,10 +102,10 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
 
   private boolean isGoodFor(Collection<String> names, Instant now)
       throws IOException, GeneralSecurityException {
-    if (!Files.exists(chain) || !Files.exists(key)) {
+    if (!Files.exists(files.chain()) || !Files.exists(files.key())) {
       return false;
     }
-    X509Certificate certificate = readCertificate(chain);
+    X509Certificate certificate = readCertificate(files.chain());
     Set<String> covered = new HashSet<>();
     Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
     if (alternatives != null) {
@@ -134,8 +132,8 @@ public record ServerCertificate(Path authority, Path chain, Path key) {
         false,
         extensions.createAuthorityKeyIdentifier(authority.certificate()));
     Identity made = sign(builder, authority.key(), pair.getPrivate());
-    DataDirectory.write(key, pem(made.key()));
-    DataDirectory.write(chain, pem(made.certificate()) + pem(authority.certificate()));
+    DataDirectory.write(files.key(), pem(made.key()));
+    DataDirectory.write(files.chain(), pem(made.certificate()) + pem(authority.certificate()));
   }
 
   private static JcaX509v3CertificateBuilder builder(

@@ -38,7 +38,7 @@ class ServerCertificateTest {
 
     // Then
     X509Certificate authority = read(made.authority()).getFirst();
-    X509Certificate server = read(made.chain()).getFirst();
+    X509Certificate server = read(made.files().chain()).getFirst();
     server.verify(authority.getPublicKey());
     authority.verify(authority.getPublicKey());
     assertThat(authority.getBasicConstraints()).isZero();
@@ -46,21 +46,21 @@ class ServerCertificateTest {
     assertThat(server.getSubjectAlternativeNames())
         .extracting(name -> String.valueOf(name.get(1)))
         .containsExactlyInAnyOrderElementsOf(NAMES);
-    assertThat(read(made.chain())).hasSize(2);
+    assertThat(read(made.files().chain())).hasSize(2);
   }
 
   @Test
   void keepsWhatIsStillGood() throws IOException {
     // Given
     ServerCertificate first = ServerCertificate.in(directory, NAMES, NOW);
-    String chain = Files.readString(first.chain());
+    String chain = Files.readString(first.files().chain());
 
     // When
     ServerCertificate second =
         ServerCertificate.in(directory, Set.of("localhost"), NOW.plus(Duration.ofDays(300)));
 
     // Then
-    assertThat(Files.readString(second.chain())).isEqualTo(chain);
+    assertThat(Files.readString(second.files().chain())).isEqualTo(chain);
   }
 
   @Test
@@ -68,16 +68,16 @@ class ServerCertificateTest {
     // Given
     ServerCertificate first = ServerCertificate.in(directory, NAMES, NOW);
     String authority = Files.readString(first.authority());
-    String chain = Files.readString(first.chain());
+    String chain = Files.readString(first.files().chain());
 
     // When
     ServerCertificate.in(directory, NAMES, NOW.plus(Duration.ofDays(390)));
-    String later = Files.readString(first.chain());
+    String later = Files.readString(first.files().chain());
     ServerCertificate.in(directory, Set.of("gate.example"), NOW);
 
     // Then
     assertThat(later).isNotEqualTo(chain);
-    assertThat(Files.readString(first.chain())).isNotEqualTo(later);
+    assertThat(Files.readString(first.files().chain())).isNotEqualTo(later);
     assertThat(Files.readString(first.authority())).isEqualTo(authority);
   }
 
@@ -87,7 +87,7 @@ class ServerCertificateTest {
     ServerCertificate made = ServerCertificate.in(directory, NAMES, NOW);
 
     // Then
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.key())))
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made.files().key())))
         .isEqualTo("rw-------");
     assertThat(
             PosixFilePermissions.toString(

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /// Counts failures by a key, such as an address, and bans the keys that fail too often. Safe for
@@ -44,16 +45,26 @@ public final class FailureLimit {
   private final long banNanos;
   private final int keysPerStripe;
   private final LongSupplier nanoTime;
+  private final BiConsumer<String, Duration> banned;
   private final Stripe[] stripes = new Stripe[STRIPES];
   // Without it anybody could choose keys that share a stripe with a given one.
   private final int seed = ThreadLocalRandom.current().nextInt();
 
+  /// What a failure comes to.
+  ///
+  /// @param ban how much longer the key is banned; empty when it is not
+  /// @param begins whether it is this failure that the ban is for
+  private record Outcome(Optional<Duration> ban, boolean begins) {}
+
   /// @param nanoTime a clock that only ever goes forward, such as `System::nanoTime`
-  public FailureLimit(Rule rule, LongSupplier nanoTime) {
+  /// @param banned told of each key that is banned, and for how long, once for each ban; in the
+  ///     thread that counted the failure
+  public FailureLimit(Rule rule, LongSupplier nanoTime, BiConsumer<String, Duration> banned) {
     this.failureNanos = MINUTE / rule.perMinute();
     this.banNanos = rule.ban().toNanos();
     this.keysPerStripe = Math.ceilDiv(rule.keysMax(), STRIPES);
     this.nanoTime = nanoTime;
+    this.banned = banned;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
@@ -70,7 +81,11 @@ public final class FailureLimit {
   /// @return how much longer it is banned, now that it has failed; empty when it is not
   public Optional<Duration> failed(String key) {
     String known = bounded(key);
-    return stripeOf(known).failed(known, nanoTime.getAsLong());
+    Outcome outcome = stripeOf(known).failed(known, nanoTime.getAsLong());
+    if (outcome.begins()) {
+      outcome.ban().ifPresent(left -> banned.accept(known, left));
+    }
+    return outcome.ban();
   }
 
   /// How many keys are banned. Looks at all of them: meant for a gauge.
@@ -119,10 +134,11 @@ public final class FailureLimit {
       return known == null ? Optional.empty() : known.banAt(now);
     }
 
-    synchronized Optional<Duration> failed(String key, long now) {
+    synchronized Outcome failed(String key, long now) {
       Failures known = records.computeIfAbsent(key, fresh -> new Failures(now));
+      boolean wasBanned = known.isBanned(now);
       known.failed(now);
-      return known.banAt(now);
+      return new Outcome(known.banAt(now), !wasBanned && known.isBanned(now));
     }
 
     synchronized int bans(long now) {

@@ -2,12 +2,12 @@ package dev.fairlead.runtime.abuse;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.HexFormat;
+import java.nio.ByteBuffer;
 
 /// What addresses are counted by.
 public final class Networks {
 
-  private static final int NETWORK_BYTES = 8;
+  private static final int NETWORK_GROUPS = 4;
 
   private Networks() {}
 
@@ -22,11 +22,19 @@ public final class Networks {
     }
     try {
       InetAddress parsed = InetAddress.ofLiteral(address);
-      return parsed instanceof Inet6Address
-          ? HexFormat.of().formatHex(parsed.getAddress(), 0, NETWORK_BYTES) + "/64"
-          : parsed.getHostAddress();
+      return parsed instanceof Inet6Address ? networkOf(parsed) : parsed.getHostAddress();
     } catch (IllegalArgumentException e) {
       return address;
     }
+  }
+
+  /// As firewalls take it too.
+  private static String networkOf(InetAddress address) {
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    StringBuilder network = new StringBuilder();
+    for (int i = 0; i < NETWORK_GROUPS; i++) {
+      network.append(Integer.toHexString(Short.toUnsignedInt(bytes.getShort()))).append(':');
+    }
+    return network.append(":/64").toString();
   }
 }

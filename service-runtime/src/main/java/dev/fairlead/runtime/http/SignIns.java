@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Counts those who try keys that are nobody's, by the address they come from.
 ///
@@ -19,6 +21,8 @@ import java.util.function.LongSupplier;
 /// many of these are done in a second and no more, all of them together. Who fails from a banned
 /// address is answered 429. Safe for all threads.
 final class SignIns {
+
+  private static final Logger log = LoggerFactory.getLogger(SignIns.class);
 
   /// What a token has, and a key has not.
   private static final char TOKEN_PART = '.';
@@ -32,10 +36,18 @@ final class SignIns {
   /// @param service the interface that keeps this count, a tag of its gauge
   /// @param nanoTime a clock that only ever goes forward, such as `System::nanoTime`
   SignIns(String service, FailureLimit.Rule rule, LongSupplier nanoTime, MeterRegistry meters) {
-    this.addresses = new FailureLimit(rule, nanoTime);
+    this.addresses = new FailureLimit(rule, nanoTime, SignIns::report);
     this.bannedLooks = new RateBudget(BANNED_LOOKS_PER_SECOND, nanoTime);
     this.meters = meters;
     Gauge.builder("http.bans", addresses, FailureLimit::bans).tag("api", service).register(meters);
+  }
+
+  /// One line a ban, which firewalls read: deploy/ansible/roles/ban.
+  private static void report(String network, Duration ban) {
+    log.atWarn()
+        .addKeyValue("address", network)
+        .addKeyValue("seconds", ban.toSeconds())
+        .log("address banned for wrong keys");
   }
 
   /// Whether there is time to find out whose a key is.

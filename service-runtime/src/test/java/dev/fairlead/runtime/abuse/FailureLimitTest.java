@@ -15,8 +15,12 @@ class FailureLimitTest {
 
   // Close to the overflow of the clock, which must not matter.
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
+  private final List<String> told = new ArrayList<>();
   private final FailureLimit limit =
-      new FailureLimit(new FailureLimit.Rule(3, BAN, 64), now::getAndIncrement);
+      new FailureLimit(
+          new FailureLimit.Rule(3, BAN, 64),
+          now::getAndIncrement,
+          (key, ban) -> told.add(key + " " + rounded(ban).toMinutes()));
 
   private void fail(String key, int times) {
     IntStream.range(0, times).forEach(i -> limit.failed(key));
@@ -52,6 +56,21 @@ class FailureLimitTest {
     assertThat(limit.banOf("a")).isPresent();
     assertThat(limit.banOf("b")).isEmpty();
     assertThat(limit.bans()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsOfEachBanOnce() {
+    // Given
+    fail("a", 3);
+    assertThat(told).isEmpty();
+
+    // When
+    fail("a", 3);
+    pass(BAN);
+    fail("a", 5);
+
+    // Then
+    assertThat(told).containsExactly("a 5", "a 10");
   }
 
   @Test
@@ -175,7 +194,7 @@ class FailureLimitTest {
   @Test
   void countsFailuresOfManyThreads() {
     // Given
-    var many = new FailureLimit(new FailureLimit.Rule(1_000, BAN, 64), () -> 0);
+    var many = new FailureLimit(new FailureLimit.Rule(1_000, BAN, 64), () -> 0, (key, ban) -> {});
 
     // When
     IntStream.range(0, 1_000).parallel().forEach(i -> many.failed("a"));

@@ -11,9 +11,9 @@ class NetworksTest {
   @CsvSource({
     "192.0.2.1, 192.0.2.1",
     "::ffff:192.0.2.1, 192.0.2.1",
-    "2001:db8:1:2:3:4:5:6, 20010db800010002/64",
-    "2001:db8:1:2::9, 20010db800010002/64",
-    "::1, 0000000000000000/64",
+    "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+    "2001:db8:1:2::9, 2001:db8:1:2::/64",
+    "::1, 0:0:0:0::/64",
     "unix:socket, unix:socket"
   })
   void countsByWhatItsOwnerCannotChange(String address, String network) {
