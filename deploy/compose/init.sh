@@ -5,7 +5,7 @@
 set -euo pipefail
 umask 077
 
-readonly PROXY=99 POSTGRES=999 SERVICE=10001
+readonly PROXY=99 POSTGRES=999 SERVICE=10001 GRAFANA=472
 readonly RENEWED_BEFORE_SECONDS=$((30 * 24 * 3600))
 
 # put FILE OWNER: standard input becomes the file, whole or not at all, unless it says that already.
@@ -91,10 +91,12 @@ for role in registry command; do
 done
 secret /registry/master-key $SERVICE random
 secret /registry/admin-key $SERVICE random_url_safe
+secret /grafana/admin-password $GRAFANA random_url_safe
 
 put /demo/ca.pem $SERVICE </authority/ca.pem
 
 chown "$PROXY:$PROXY" /tls
 chown "$POSTGRES:$POSTGRES" /database
 chown "$SERVICE:$SERVICE" /registry /command /demo
-chmod 700 /tls /database /registry /command /demo
+chown "$GRAFANA:$GRAFANA" /grafana
+chmod 700 /tls /database /registry /command /grafana /demo

@@ -55,7 +55,8 @@ class ReadmeMarksTest {
             .toList();
 
     // Then
-    assertThat(runs).startsWith(Run.UP, Run.VALUES, Run.TRY).containsOnlyOnce(Run.NO);
+    assertThat(runs).startsWith(Run.UP, Run.VALUES, Run.TRY);
+    assertThat(runs).filteredOn(Run.NO::equals).hasSize(2);
   }
 
   @Test

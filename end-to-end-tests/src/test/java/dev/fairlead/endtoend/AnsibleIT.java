@@ -93,7 +93,7 @@ class AnsibleIT {
         get(CONTROL, "https://" + SERVER + "/api/v1/devices", "--cacert", AUTHORITY);
 
     // Then
-    assertThat(answer).isEqualTo(new Docker.Ending(0, "401"));
+    assertThat(answer).isEqualTo(new Docker.Ending(0, "401", ""));
     assertThat(codeOf("https://" + SERVER + ":8443/")).isEqualTo(TIMED_OUT);
     assertThat(codeOf("http://" + SERVER + ":8080/")).isEqualTo(TIMED_OUT);
     assertThat(codeOf("http://" + SERVER + ":9090/metrics")).isEqualTo(TIMED_OUT);

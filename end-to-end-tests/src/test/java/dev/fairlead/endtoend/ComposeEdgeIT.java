@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What HAProxy of the unchanged `docker-compose.yml` passes on, what it keeps to itself, and what
 /// it writes down. Needs a container engine.
 @Tag("slow")
-@EnabledIf("dev.fairlead.endtoend.harness.ComposeStack#canRun")
+@EnabledIf("dev.fairlead.endtoend.harness.Docker#canRun")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ComposeEdgeIT {
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The unchanged `docker-compose.yml`, brought up from nothing, as an operator and devices meet it.
 /// Needs a container engine.
 @Tag("slow")
-@EnabledIf("dev.fairlead.endtoend.harness.ComposeStack#canRun")
+@EnabledIf("dev.fairlead.endtoend.harness.Docker#canRun")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ComposeIT {
 

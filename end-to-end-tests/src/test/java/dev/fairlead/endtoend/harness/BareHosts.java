@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,7 +40,7 @@ public final class BareHosts implements AutoCloseable {
 
   private BareHosts(Path directory) {
     this.directory = directory;
-    this.docker = new Docker(directory);
+    this.docker = new Docker(directory, Map.of());
   }
 
   /// What a playbook did to its one host.

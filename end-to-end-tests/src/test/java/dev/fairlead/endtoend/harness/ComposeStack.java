@@ -3,26 +3,21 @@ package dev.fairlead.endtoend.harness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// What `docker-compose.yml` brings up, unchanged: a project of its own, with a network and ports
 /// of its own, and all that an operator does to it by `docker compose` and `docker`.
 public final class ComposeStack {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(15);
-  private static final Path DEFAULT_SOCKET = Path.of("/var/run/docker.sock");
-
   private final Path directory;
+  private final Docker docker;
   private final String project = "fairlead-it-" + ProcessHandle.current().pid();
   private final int tlsPort = Ports.free();
   private final int plainPort = Ports.free();
@@ -31,6 +26,7 @@ public final class ComposeStack {
   /// @param directory for what the stack gives away: the authority to trust, the admin key
   private ComposeStack(Path directory) {
     this.directory = directory;
+    this.docker = new Docker(directory, settings());
   }
 
   /// The one stack of this JVM, built and brought up from nothing by whoever asks first, and
@@ -51,25 +47,6 @@ public final class ComposeStack {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-  }
-
-  /// Whether there is an engine with compose. Only asked where something may answer.
-  public static boolean canRun() {
-    boolean announced = System.getenv("DOCKER_HOST") != null || Files.exists(DEFAULT_SOCKET);
-    try {
-      return announced
-          && new ProcessBuilder("docker", "compose", "ls")
-                  .redirectErrorStream(true)
-                  .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                  .start()
-                  .waitFor()
-              == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 
@@ -118,53 +95,14 @@ public final class ComposeStack {
     List<String> command =
         new ArrayList<>(
             // A file .env of whoever works here is not part of the test.
-            List.of(
-                "docker",
-                "compose",
-                "-p",
-                project,
-                "--env-file",
-                "/dev/null",
-                "--profile",
-                "demo"));
+            List.of("compose", "-p", project, "--env-file", "/dev/null", "--profile", "demo"));
     command.addAll(List.of(arguments));
-    return run(command);
+    return docker.run(command.toArray(String[]::new));
   }
 
   /// `docker …`, likewise.
   public String docker(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("docker"));
-    command.addAll(List.of(arguments));
-    return run(command);
-  }
-
-  private String run(List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(Checkout.root().toFile());
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
-    builder.environment().putAll(settings());
-    try {
-      Path said = Files.createTempFile(directory, "said", ".txt");
-      Path errors = Files.createTempFile(directory, "errors", ".txt");
-      Process process =
-          builder.redirectOutput(said.toFile()).redirectError(errors.toFile()).start();
-      try {
-        if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new IllegalStateException(command + " does not end");
-        }
-      } finally {
-        // Also where the test has run out of time: nothing may come up after it.
-        process.destroyForcibly();
-      }
-      if (process.exitValue() != 0) {
-        throw new IllegalStateException(command + ": " + Files.readString(errors));
-      }
-      return Files.readString(said, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return docker.run(arguments);
   }
 
   private Map<String, String> settings() {

@@ -1,0 +1,62 @@
+package dev.fairlead.runtime.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.problem.Problems;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class VertxInstancesTest {
+
+  private final Vertx vertx = VertxInstances.create(new SimpleMeterRegistry());
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void usesTheSocketsOfTheSystem() {
+    // Then
+    assertThat(vertx.isNativeTransportEnabled()).isTrue();
+  }
+
+  @Test
+  void saysOfACutConnectionWhatIsTakenForAnOutage() throws Exception {
+    // Given
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      NetSocket socket =
+          vertx
+              .createNetClient()
+              .connect(server.getLocalPort(), "127.0.0.1")
+              .onSuccess(made -> made.exceptionHandler(failure::complete))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+      assertThat(socket).isNotNull();
+
+      // When
+      try (Socket peer = server.accept()) {
+        peer.setSoLinger(true, 0);
+      }
+
+      // Then
+      Throwable cut = failure.get(10, TimeUnit.SECONDS);
+      assertThat(new Problems(new SimpleMeterRegistry()).of(cut, "/x").type())
+          .isEqualTo(ProblemType.UNAVAILABLE);
+    }
+  }
+}
