@@ -62,7 +62,7 @@ public final class CredentialGuard {
         new FailureLimit(
             new FailureLimit.Rule(limits.failuresPerAddress(), limits.ban(), KEYS_MAX),
             nanoTime,
-            CredentialGuard::report);
+            FailureLimit.reportTo(log, "address banned for failed handshakes"));
     this.devices =
         new FailureLimit(
             new FailureLimit.Rule(limits.failuresPerDevice(), limits.ban(), KEYS_MAX),
@@ -77,14 +77,6 @@ public final class CredentialGuard {
 
   private static void gauge(String kind, FailureLimit limit, MeterRegistry meters) {
     Gauge.builder("gateway.bans", limit, FailureLimit::bans).tag("kind", kind).register(meters);
-  }
-
-  /// One line a ban, which firewalls read: deploy/ansible/roles/ban.
-  private static void report(String network, Duration ban) {
-    log.atWarn()
-        .addKeyValue("address", network)
-        .addKeyValue("seconds", ban.toSeconds())
-        .log("address banned for failed handshakes");
   }
 
   /// What is to be said to somebody with a token or a certificate.

@@ -190,7 +190,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   }
 
   /// The token, which is in the header also where the device had it in its URL ([UrlTokens]). It is
-  /// taken out: what Vert.x keeps of a request, it keeps as long as the socket is open.
+  /// taken out: what is left of the request has no use for it.
   private static Optional<String> tokenOf(HttpServerRequest request) {
     String authorization = text(request.getHeader(HttpHeaders.AUTHORIZATION));
     request.headers().remove(HttpHeaders.AUTHORIZATION);

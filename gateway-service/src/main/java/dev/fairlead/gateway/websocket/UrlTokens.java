@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 /// a URL says `/connect?token=…` or `/connect/…`, and from here on it is as if it had sent a
 /// header.
 ///
-/// Vert.x keeps the URL of an upgraded request in several objects for as long as the socket is
-/// open, and offers no way to make it forget. A header, in contrast, can be taken away. And a URL
-/// that has no token stands in no log and in no answer.
+/// Vert.x keeps the URL of a request in several objects and offers no way to make it forget. A
+/// header, in contrast, can be taken away. And a URL that has no token stands in no log and in no
+/// answer.
 ///
 /// One instance serves all connections. Each lets go of it when it becomes a WebSocket.
 @ChannelHandler.Sharable

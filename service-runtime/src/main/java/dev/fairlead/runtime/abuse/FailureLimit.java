@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
 
 /// Counts failures by a key, such as an address, and bans the keys that fail too often. Safe for
 /// all threads.
@@ -86,6 +87,17 @@ public final class FailureLimit {
       outcome.ban().ifPresent(left -> banned.accept(known, left));
     }
     return outcome.ban();
+  }
+
+  /// Writes one line for each ban of an address, which firewalls read: deploy/ansible/roles/ban.
+  ///
+  /// @param what has happened, as the line says it
+  public static BiConsumer<String, Duration> reportTo(Logger log, String what) {
+    return (network, ban) ->
+        log.atWarn()
+            .addKeyValue("address", network)
+            .addKeyValue("seconds", ban.toSeconds())
+            .log(what);
   }
 
   /// How many keys are banned. Looks at all of them: meant for a gauge.

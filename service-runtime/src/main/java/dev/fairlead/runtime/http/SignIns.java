@@ -36,18 +36,12 @@ final class SignIns {
   /// @param service the interface that keeps this count, a tag of its gauge
   /// @param nanoTime a clock that only ever goes forward, such as `System::nanoTime`
   SignIns(String service, FailureLimit.Rule rule, LongSupplier nanoTime, MeterRegistry meters) {
-    this.addresses = new FailureLimit(rule, nanoTime, SignIns::report);
+    this.addresses =
+        new FailureLimit(
+            rule, nanoTime, FailureLimit.reportTo(log, "address banned for wrong keys"));
     this.bannedLooks = new RateBudget(BANNED_LOOKS_PER_SECOND, nanoTime);
     this.meters = meters;
     Gauge.builder("http.bans", addresses, FailureLimit::bans).tag("api", service).register(meters);
-  }
-
-  /// One line a ban, which firewalls read: deploy/ansible/roles/ban.
-  private static void report(String network, Duration ban) {
-    log.atWarn()
-        .addKeyValue("address", network)
-        .addKeyValue("seconds", ban.toSeconds())
-        .log("address banned for wrong keys");
   }
 
   /// Whether there is time to find out whose a key is.
