@@ -271,6 +271,7 @@ class RegistryServiceIT {
             () -> {
               JsonObject values =
                   registry.device("meter").getJsonObject("telemetry").getJsonObject("values");
+              assertThat(values.fieldNames()).containsExactlyInAnyOrder("t", "on");
               assertThat(values.getJsonObject("t").getDouble("value")).isEqualTo(2.5);
               assertThat(values.getJsonObject("on").getBoolean("value")).isTrue();
             });
