@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param bus where the bus is
 /// @param http where devices are listened for; empty where somebody else does that and hands
 ///     requests over
+/// @param tls where devices are listened for with TLS; empty where it ends elsewhere
 /// @param nameStem what the gateway's name begins with; empty for the default
 /// @param keepalive how often each device is pinged; one silent for one and a half of it is closed
 /// @param openedTimeout how long the bus may take for a session's first record
@@ -37,6 +38,7 @@ import java.util.Optional;
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
+    Optional<TlsDoor> tls,
     String nameStem,
     Duration keepalive,
     Duration openedTimeout,
@@ -68,10 +70,12 @@ public record GatewayConfig(
 
   /// Reads the settings of a gateway that listens itself.
   public static GatewayConfig from(Settings settings) {
+    Optional<TlsDoor> tls = TlsDoor.from(settings);
     GatewayConfig config =
         new GatewayConfig(
             BusSettings.from(settings),
             Optional.of(HttpServerSettings.from(settings, HTTP_PORT)),
+            tls,
             settings.text(
                 "GATEWAY_NAME", "", "What the gateway's name begins with; the rest is random."),
             settings.duration(
@@ -133,7 +137,7 @@ public record GatewayConfig(
                 Duration.ofMillis(50),
                 Duration.ofSeconds(30),
                 "How often the gateway says on the bus that it lives."),
-            ProxySettings.from(settings),
+            ProxySettings.from(settings, tls.filter(TlsDoor::proxied).isPresent()),
             LimitSettings.from(settings),
             settings.duration(
                 "RATE_EXCESS_MAX",
@@ -149,6 +153,10 @@ public record GatewayConfig(
         < 0) {
       settings.problem("FAIRLEAD_HTTP_IDLE_TIMEOUT must be at least twice FAIRLEAD_KEEPALIVE");
     }
+    if (config.tls().filter(TlsDoor::proxied).isPresent()
+        && config.proxies().addresses().ranges().isEmpty()) {
+      settings.problem("FAIRLEAD_TLS_PROXY_PROTOCOL needs FAIRLEAD_PROXY_ADDRESSES");
+    }
     if (config.sendQueueBytesMax() < config.messageBytesMax()) {
       // Else a device could be sent nothing of that size, however fast it reads.
       settings.problem("FAIRLEAD_SEND_QUEUE_BYTES_MAX must be at least FAIRLEAD_MESSAGE_BYTES_MAX");
@@ -160,6 +168,7 @@ public record GatewayConfig(
   public GatewayConfig withoutHttp() {
     return new GatewayConfig(
         bus,
+        Optional.empty(),
         Optional.empty(),
         nameStem,
         keepalive,

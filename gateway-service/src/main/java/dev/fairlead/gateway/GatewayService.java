@@ -19,6 +19,9 @@ import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.problem.Problems;
 import dev.fairlead.runtime.process.Service;
+import dev.fairlead.runtime.server.FollowedCertificate;
+import dev.fairlead.runtime.server.LoopServer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -66,7 +69,8 @@ public final class GatewayService implements Service {
   private final Neighbours neighbours;
   private final UrlTokens urlTokens = new UrlTokens();
   private final GatewayDoors doors;
-  private final Optional<DoorServer> server;
+  private final Optional<LoopServer> server;
+  private final Optional<LoopServer> tlsServer;
 
   /// What there is to close, the last first.
   private final List<Supplier<Future<Void>>> closing = new ArrayList<>();
@@ -91,14 +95,49 @@ public final class GatewayService implements Service {
     this.server =
         config
             .http()
-            .map(
+            .map(http -> server(HttpServers.options(http), connectionHandler(), Optional.empty()));
+    this.tlsServer =
+        config
+            .http()
+            .flatMap(
                 http ->
-                    new DoorServer(
-                        vertx,
-                        tune(HttpServers.options(http)),
-                        connectionHandler(),
-                        doors,
-                        Runtime.getRuntime().availableProcessors()));
+                    config
+                        .tls()
+                        .map(
+                            tls ->
+                                server(
+                                    tls.options(http),
+                                    tls.proxied() ? proxiedHandler() : connectionHandler(),
+                                    Optional.of(tls.certificate()))));
+  }
+
+  private LoopServer server(
+      HttpServerOptions options,
+      Handler<HttpConnection> connected,
+      Optional<FollowedCertificate> certificate) {
+    return new LoopServer(
+        vertx,
+        tune(options),
+        connected,
+        doors,
+        certificate,
+        Runtime.getRuntime().availableProcessors());
+  }
+
+  /// Whoever is no proxy could say to come from anywhere.
+  private Handler<HttpConnection> proxiedHandler() {
+    Counter refused =
+        Counter.builder("gateway.connections.foreign")
+            .description("Connections to the port of proxies from addresses that are no proxy's")
+            .register(meters);
+    return connection -> {
+      if (config.proxies().addresses().contains(connection.remoteAddress(true).hostAddress())) {
+        urlTokens.watch(connection);
+      } else {
+        refused.increment();
+        var _ = connection.close();
+      }
+    };
   }
 
   /// The gateway's name, new at each start.
@@ -141,7 +180,16 @@ public final class GatewayService implements Service {
 
   /// The port that devices connect to, where the gateway listens itself.
   public OptionalInt port() {
-    return server.map(doorServer -> OptionalInt.of(doorServer.port())).orElse(OptionalInt.empty());
+    return portOf(server);
+  }
+
+  /// The port that devices connect to with TLS that ends here, where there is one.
+  public OptionalInt tlsPort() {
+    return portOf(tlsServer);
+  }
+
+  private static OptionalInt portOf(Optional<LoopServer> server) {
+    return server.map(each -> OptionalInt.of(each.port())).orElse(OptionalInt.empty());
   }
 
   @Override
@@ -165,15 +213,20 @@ public final class GatewayService implements Service {
     return bus.start()
         .compose(topics -> GatewayProducers.create(bus, config.pendingBytesMax()))
         .compose(producers -> startOn(bus, producers))
-        .compose(started -> server.map(DoorServer::start).orElseGet(Future::succeededFuture))
+        .compose(started -> listen(server))
+        .compose(listening -> listen(tlsServer))
         .onSuccess(
             listening -> {
-              server.ifPresent(doorServer -> closeLater(doorServer::stop));
               log.atInfo()
                   .addKeyValue("gateway", name)
                   .addKeyValue("port", port().orElse(0))
                   .log("gateway started");
             });
+  }
+
+  private Future<Void> listen(Optional<LoopServer> door) {
+    return door.map(each -> each.start().onSuccess(listening -> closeLater(each::stop)))
+        .orElseGet(Future::succeededFuture);
   }
 
   private Future<Void> startOn(Bus bus, GatewayProducers producers) {

@@ -44,17 +44,29 @@ final class RawSocket implements AutoCloseable {
   static RawSocket withSmallBuffer(int port, String token, String subprotocol) throws IOException {
     var small = new Socket();
     small.setReceiveBufferSize(SMALL_BUFFER_BYTES);
-    return new RawSocket(small, port, token, subprotocol);
+    return new RawSocket(connected(small, port), token, subprotocol, "");
+  }
+
+  /// A client on a connection that is there.
+  ///
+  /// @param more lines of the request's header, each with its end
+  static RawSocket over(Socket connected, String token, String subprotocol, String more)
+      throws IOException {
+    return new RawSocket(connected, token, subprotocol, more);
   }
 
   RawSocket(int port, String token, String subprotocol) throws IOException {
-    this(new Socket(), port, token, subprotocol);
+    this(connected(new Socket(), port), token, subprotocol, "");
   }
 
-  private RawSocket(Socket unconnected, int port, String token, String subprotocol)
+  private static Socket connected(Socket unconnected, int port) throws IOException {
+    unconnected.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return unconnected;
+  }
+
+  private RawSocket(Socket connected, String token, String subprotocol, String more)
       throws IOException {
-    socket = unconnected;
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    socket = connected;
     socket.setSoTimeout(TIMEOUT_MILLIS);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();
@@ -68,9 +80,9 @@ final class RawSocket implements AutoCloseable {
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
         Sec-WebSocket-Protocol: %s\r
         Authorization: Bearer %s\r
-        \r
+        %s\r
         """
-            .formatted(subprotocol, token);
+            .formatted(subprotocol, token, more);
     out.write(request.getBytes(ISO_8859_1));
     String status = line();
     if (!status.contains("101")) {

@@ -7,7 +7,6 @@ import dev.fairlead.launcher.data.DataDirectory;
 import dev.fairlead.launcher.local.LocalAgent;
 import dev.fairlead.launcher.tls.OwnNames;
 import dev.fairlead.launcher.tls.ServerCertificate;
-import dev.fairlead.launcher.tls.TlsFiles;
 import dev.fairlead.launcher.web.PublicServers;
 import dev.fairlead.launcher.web.UrlMap;
 import dev.fairlead.registry.RegistryService;
@@ -17,6 +16,8 @@ import dev.fairlead.runtime.http.HttpServers;
 import dev.fairlead.runtime.metrics.Metrics;
 import dev.fairlead.runtime.process.Service;
 import dev.fairlead.runtime.process.VertxInstances;
+import dev.fairlead.runtime.server.FollowedCertificate;
+import dev.fairlead.runtime.server.TlsFiles;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -188,8 +189,9 @@ final class Launcher implements AutoCloseable {
     servers
         .listenTls(
             options.tlsPort(),
-            () -> options.tls().orElseGet(() -> ownCertificate(publicUrl)),
-            options.tls().isPresent() ? GIVEN_CERTIFICATE_INTERVAL : OWN_CERTIFICATE_INTERVAL)
+            new FollowedCertificate(
+                () -> options.tls().orElseGet(() -> ownCertificate(publicUrl)),
+                options.tls().isPresent() ? GIVEN_CERTIFICATE_INTERVAL : OWN_CERTIFICATE_INTERVAL))
         .await();
   }
 

@@ -1,7 +1,7 @@
 package dev.fairlead.launcher;
 
 import dev.fairlead.launcher.data.DataDirectory;
-import dev.fairlead.launcher.tls.TlsFiles;
+import dev.fairlead.runtime.server.TlsFiles;
 import dev.fairlead.runtime.settings.SettingsException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.fairlead.launcher;
 
-import dev.fairlead.launcher.tls.TlsFiles;
+import dev.fairlead.runtime.server.TlsFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -7,12 +7,15 @@ import dev.fairlead.runtime.settings.Settings;
 ///
 /// @param addresses of the proxies; the headers of anybody else are not believed
 /// @param certificateHeader the header in which a proxy names the device's certificate
-public record ProxySettings(ProxyAddresses addresses, String certificateHeader) {
+/// @param tlsPassedThrough whether connections with TLS are passed on as they are: then it is
+///     devices that speak on them, and nothing that they say of themselves is believed
+public record ProxySettings(
+    ProxyAddresses addresses, String certificateHeader, boolean tlsPassedThrough) {
 
   private static final String HEADER_FORM = "[A-Za-z0-9-]{1,64}";
 
   /// Reads the settings.
-  public static ProxySettings from(Settings settings) {
+  public static ProxySettings from(Settings settings, boolean tlsPassedThrough) {
     String header =
         settings.text(
             "CLIENT_CERTIFICATE_HEADER",
@@ -21,6 +24,6 @@ public record ProxySettings(ProxyAddresses addresses, String certificateHeader) 
     if (!header.matches(HEADER_FORM)) {
       settings.problem("FAIRLEAD_CLIENT_CERTIFICATE_HEADER must be 1 to 64 of A-Z a-z 0-9 and '-'");
     }
-    return new ProxySettings(ProxyAddresses.from(settings), header);
+    return new ProxySettings(ProxyAddresses.from(settings), header, tlsPassedThrough);
   }
 }

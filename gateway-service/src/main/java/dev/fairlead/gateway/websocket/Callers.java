@@ -35,11 +35,13 @@ final class Callers {
   record Caller(String address, boolean proxied) {}
 
   Caller of(HttpServerRequest request) {
-    boolean proxied = proxies.addresses().contains(ProxyAddresses.peerOf(request));
+    String peer = ProxyAddresses.peerOf(request);
+    boolean own = proxies.tlsPassedThrough() && request.isSSL();
+    boolean proxied = !own && proxies.addresses().contains(peer);
     if (!proxied && request.headers().contains(proxies.certificateHeader())) {
       ignored.increment();
     }
-    return new Caller(proxies.addresses().clientOf(request), proxied);
+    return new Caller(own ? peer : proxies.addresses().clientOf(request), proxied);
   }
 
   /// The certificates that the caller has shown and whose key it holds. Of a proxy it is the header

@@ -16,6 +16,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.internal.ContextInternal;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -117,6 +118,9 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   /// What has been sent behind the request already is not looked at any more, either.
   private static void hangUpAfterAnswer(HttpServerRequest request) {
+    if (request.connection() instanceof HttpServerConnection connection) {
+      LingeringClose.on(connection.channelHandlerContext().pipeline());
+    }
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     var _ = request.connection().shutdown(HANG_UP_SECONDS, TimeUnit.SECONDS);
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.launcher.tls;
 
 import dev.fairlead.launcher.data.DataDirectory;
+import dev.fairlead.runtime.server.TlsFiles;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;

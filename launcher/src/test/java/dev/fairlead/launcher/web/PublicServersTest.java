@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.launcher.tls.ServerCertificate;
-import dev.fairlead.launcher.tls.TlsFiles;
+import dev.fairlead.runtime.server.FollowedCertificate;
+import dev.fairlead.runtime.server.TlsFiles;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
@@ -66,7 +67,7 @@ class PublicServersTest {
             connection -> {},
             request -> request.response().end("here"),
             2)
-        .listenTls(port, () -> files, Duration.ofMillis(20))
+        .listenTls(port, new FollowedCertificate(() -> files, Duration.ofMillis(20)))
         .await();
     return port;
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.runtime.problem;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.DecodeException;
@@ -25,6 +26,7 @@ final class CommonFailures implements ProblemMapper {
           case DecodeException _ -> malformedJson();
           case JacksonException _ -> malformedJson();
           case SocketException _ -> unavailable();
+          case NativeIoException _ -> unavailable();
           case UnknownHostException _ -> unavailable();
           case ClosedChannelException _ -> unavailable();
           case TimeoutException _ -> unavailable();

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class VertxInstancesTest {
 
@@ -22,6 +24,13 @@ class VertxInstancesTest {
   @AfterEach
   void close() {
     vertx.close().await();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void usesTheSocketsOfTheSystem() {
+    // Then
+    assertThat(vertx.isNativeTransportEnabled()).isTrue();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.fairlead.launcher.tls;
+package dev.fairlead.runtime.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

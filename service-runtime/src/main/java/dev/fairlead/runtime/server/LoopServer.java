@@ -1,4 +1,4 @@
-package dev.fairlead.gateway;
+package dev.fairlead.runtime.server;
 
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -10,31 +10,44 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
-/// The gateway's own HTTP server: one on each of several event loops, all on the same port.
-final class DoorServer {
+/// An HTTP server on several event loops: one on each, all on the same port.
+public final class LoopServer {
 
   private final Vertx vertx;
   private final HttpServerOptions options;
   private final Handler<HttpConnection> connected;
   private final Handler<HttpServerRequest> handler;
   private final int loops;
-  private final AtomicInteger port = new AtomicInteger();
-  private Optional<String> deployment = Optional.empty();
+  private final Optional<FollowedCertificate> certificate;
 
-  DoorServer(
+  /// One of them; to Vert.x all of them are one.
+  private final AtomicReference<HttpServer> one = new AtomicReference<>();
+
+  private Optional<String> deployment = Optional.empty();
+  private Runnable following = () -> {};
+
+  /// A server that does not listen yet.
+  ///
+  /// @param connected is told of each new connection
+  /// @param certificate for TLS; empty for plain HTTP
+  /// @param loops how many event loops
+  public LoopServer(
       Vertx vertx,
       HttpServerOptions options,
       Handler<HttpConnection> connected,
       Handler<HttpServerRequest> handler,
+      Optional<FollowedCertificate> certificate,
       int loops) {
     this.vertx = vertx;
     this.options = new HttpServerOptions(options);
     this.connected = connected;
     this.handler = handler;
+    this.certificate = certificate;
     this.loops = loops;
     if (options.getPort() == 0) {
       // Vert.x shares one free port among servers that ask for the same negative number.
@@ -42,10 +55,17 @@ final class DoorServer {
     }
   }
 
-  Future<Void> start() {
+  /// Listens; fails when the port is taken, or when there is no certificate.
+  public Future<Void> start() {
+    Optional<FollowedCertificate.Following> watch = certificate.map(files -> files.secure(options));
     return vertx
-        .deployVerticle(() -> loop(), new DeploymentOptions().setInstances(loops))
-        .onSuccess(id -> deployment = Optional.of(id))
+        .deployVerticle(this::loop, new DeploymentOptions().setInstances(loops))
+        .onSuccess(
+            id -> {
+              deployment = Optional.of(id);
+              watch.ifPresent(
+                  files -> following = files.begin(vertx, Objects.requireNonNull(one.get())));
+            })
         .mapEmpty();
   }
 
@@ -58,17 +78,20 @@ final class DoorServer {
             .connectionHandler(connected)
             .requestHandler(handler)
             .listen()
-            .onSuccess(server -> port.set(server.actualPort()));
+            .onSuccess(one::set);
       }
     };
   }
 
-  /// The port it listens on.
-  int port() {
-    return port.get();
+  /// The port it listens on; 0 before it does.
+  public int port() {
+    HttpServer server = one.get();
+    return server == null ? 0 : server.actualPort();
   }
 
-  Future<Void> stop() {
+  /// Listens no more; connections are closed.
+  public Future<Void> stop() {
+    following.run();
     Optional<String> running = deployment;
     deployment = Optional.empty();
     return running.map(vertx::undeploy).orElseGet(Future::succeededFuture);
