@@ -13,6 +13,7 @@ import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
 import dev.fairlead.gateway.websocket.AnyClientCertificate;
+import dev.fairlead.gateway.websocket.ReceiveBuffers;
 import dev.fairlead.gateway.websocket.UrlTokens;
 import dev.fairlead.protocol.WireFormat;
 import dev.fairlead.runtime.health.Health;
@@ -68,6 +69,7 @@ public final class GatewayService implements Service {
   private final Authorities authorities = new Authorities();
   private final Neighbours neighbours;
   private final UrlTokens urlTokens = new UrlTokens();
+  private final ReceiveBuffers receiveBuffers = new ReceiveBuffers();
   private final GatewayDoors doors;
   private final Optional<LoopServer> server;
   private final Optional<LoopServer> tlsServer;
@@ -132,7 +134,7 @@ public final class GatewayService implements Service {
             .register(meters);
     return connection -> {
       if (config.proxies().addresses().contains(connection.remoteAddress(true).hostAddress())) {
-        urlTokens.watch(connection);
+        begin(connection);
       } else {
         refused.increment();
         var _ = connection.close();
@@ -160,7 +162,7 @@ public final class GatewayService implements Service {
   /// [#requestHandler]: it sees to it that no token stays in a URL. Without it, tokens in URLs are
   /// not understood.
   public Handler<HttpConnection> connectionHandler() {
-    return urlTokens::watch;
+    return this::begin;
   }
 
   /// Sets what a server needs for the gateway's sockets, and has it ask for a client certificate
@@ -186,6 +188,11 @@ public final class GatewayService implements Service {
   /// The port that devices connect to with TLS that ends here, where there is one.
   public OptionalInt tlsPort() {
     return portOf(tlsServer);
+  }
+
+  private void begin(HttpConnection connection) {
+    receiveBuffers.use(connection);
+    urlTokens.watch(connection);
   }
 
   private static OptionalInt portOf(Optional<LoopServer> server) {

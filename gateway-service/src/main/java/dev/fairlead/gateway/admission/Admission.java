@@ -34,7 +34,7 @@ public final class Admission {
   public interface TenantPlaces {
     /// A place for a device.
     ///
-    /// @return what gives it back; empty where its tenant has none left
+    /// @return what gives it back, to be run once; empty where its tenant has none left
     Optional<Runnable> take(DeviceKey device);
   }
 

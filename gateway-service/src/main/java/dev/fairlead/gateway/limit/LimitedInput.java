@@ -30,16 +30,16 @@ final class LimitedInput implements SessionInput {
 
   private boolean waiting;
 
-  /// Since when the device has been too fast, with no rest in between.
-  private boolean excessive;
-
-  private long excessSinceNanos;
-
   /// The buckets of a device, and the pace at which they fill.
   private static final class Used {
     private final Bucket messages;
     private final Bucket bytes;
     private DevicePace pace;
+
+    /// Since when the device has been too fast, with no rest in between.
+    private boolean excessive;
+
+    private long excessSinceNanos;
 
     Used(DevicePace pace, long sinceNanos) {
       this.pace = pace;
@@ -53,6 +53,23 @@ final class LimitedInput implements SessionInput {
         messages.rate(pace.messages(), now);
         bytes.rate(pace.bytes(), now);
       }
+    }
+
+    void exceeds(long now) {
+      if (!excessive) {
+        excessive = true;
+        excessSinceNanos = now;
+      }
+    }
+
+    void rests() {
+      if (excessive && messages.isEasy() && bytes.isEasy()) {
+        excessive = false;
+      }
+    }
+
+    boolean exceededFor(long nanos, long now) {
+      return excessive && now - excessSinceNanos > nanos;
     }
   }
 
@@ -79,9 +96,9 @@ final class LimitedInput implements SessionInput {
     long byteWait = own.bytes.spend(frame.length, now);
     long tenantWait = tenant.waitNanos(now);
     if ((messageWait | byteWait | tenantWait) != 0) {
-      slow(messageWait, byteWait, tenantWait, now);
-    } else if (excessive && own.messages.isEasy() && own.bytes.isEasy()) {
-      excessive = false;
+      slow(own, messageWait, byteWait, tenantWait, now);
+    } else {
+      own.rests();
     }
   }
 
@@ -96,7 +113,7 @@ final class LimitedInput implements SessionInput {
     return own;
   }
 
-  private void slow(long messageWait, long byteWait, long tenantWait, long now) {
+  private void slow(Used own, long messageWait, long byteWait, long tenantWait, long now) {
     if (waiting || !session.isLive()) {
       // What the socket had already read when it was told to stop.
       return;
@@ -104,15 +121,11 @@ final class LimitedInput implements SessionInput {
     long wait = Math.max(tenantWait, Math.max(messageWait, byteWait));
     if (messageWait > 0 || byteWait > 0) {
       inputs.hit(messageWait >= byteWait ? Limit.DEVICE_MESSAGES : Limit.DEVICE_BYTES);
-      if (!excessive) {
-        excessive = true;
-        excessSinceNanos = now;
-      }
+      own.exceeds(now);
     } else {
       inputs.hit(tenant.overLimit());
     }
-    if (wait > inputs.excessMaxNanos()
-        || (excessive && now - excessSinceNanos > inputs.excessMaxNanos())) {
+    if (wait > inputs.excessMaxNanos() || own.exceededFor(inputs.excessMaxNanos(), now)) {
       session.close(Ending.RATE);
       return;
     }

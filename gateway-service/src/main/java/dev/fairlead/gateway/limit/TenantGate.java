@@ -24,6 +24,7 @@ final class TenantGate {
   private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final TenantId tenant;
+  private final Runnable leaving;
   private final LongAdder messages = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final Bucket messageBucket;
@@ -46,8 +47,10 @@ final class TenantGate {
   private boolean wantsMessages;
   private boolean wantsBytes;
 
-  TenantGate(TenantId tenant, Allowances allowances, long nowNanos) {
+  /// @param leaving gives a connection's place back
+  TenantGate(TenantId tenant, Allowances allowances, long nowNanos, Runnable leaving) {
     this.tenant = tenant;
+    this.leaving = leaving;
     Limits limits = allowances.limits(tenant);
     this.messageBucket = new Bucket(allowances.allowed(tenant, Limit.MESSAGES), nowNanos);
     this.byteBucket = new Bucket(allowances.allowed(tenant, Limit.BYTES), nowNanos);
@@ -86,6 +89,11 @@ final class TenantGate {
     }
     connections.incrementAndGet();
     return true;
+  }
+
+  /// Gives a connection's place back; one for all of them, for there are very many.
+  Runnable leaving() {
+    return leaving;
   }
 
   void disconnect() {

@@ -33,27 +33,22 @@ public final class TenantGates {
   ///
   /// @param replacing whether another one of the same device goes for it, so that a device always
   ///     gets in again
-  /// @return what gives the place back, however often it is called; empty where there is none left
+  /// @return what gives a place back, to be run once; empty where there is none left
   public Optional<Runnable> connect(TenantId tenant, boolean replacing) {
     var taken = new AtomicBoolean();
-    gates.compute(
-        tenant,
-        (same, known) -> {
-          TenantGate gate = known == null ? gate(tenant) : known;
-          taken.setPlain(gate.tryConnect(replacing));
-          return gate;
-        });
+    TenantGate entered =
+        gates.compute(
+            tenant,
+            (same, known) -> {
+              TenantGate gate = known == null ? gate(tenant) : known;
+              taken.setPlain(gate.tryConnect(replacing));
+              return gate;
+            });
     if (!taken.getPlain()) {
       counters.hit(Limit.CONNECTIONS);
       return Optional.empty();
     }
-    var released = new AtomicBoolean();
-    return Optional.of(
-        () -> {
-          if (released.compareAndSet(false, true)) {
-            disconnect(tenant);
-          }
-        });
+    return Optional.of(entered.leaving());
   }
 
   private void disconnect(TenantId tenant) {
@@ -71,7 +66,7 @@ public final class TenantGates {
   }
 
   private TenantGate gate(TenantId tenant) {
-    return new TenantGate(tenant, allowances, nanos.getAsLong());
+    return new TenantGate(tenant, allowances, nanos.getAsLong(), () -> disconnect(tenant));
   }
 
   /// Settles what came, at all tenants.

@@ -61,7 +61,8 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       Problems problems,
       MeterRegistry meters,
       InstantSource clock) {
-    this.shared = new DeviceChannel.Shared(limits.messageBytesMax(), clock);
+    this.shared =
+        new DeviceChannel.Shared(limits.messageBytesMax(), clock, lifecycle::socketClosed);
     this.callers = new Callers(proxies, meters);
     this.admission = admission;
     this.lifecycle = lifecycle;

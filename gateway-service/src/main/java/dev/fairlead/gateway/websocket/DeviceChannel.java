@@ -1,41 +1,36 @@
 package dev.fairlead.gateway.websocket;
 
+import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.DeviceSocket;
 import dev.fairlead.gateway.session.Ending;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
+import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A device's WebSocket after its handshake: all that is left of the connection besides Netty's
-/// decoder and encoder of frames. Puts fragments together, answers pings and closes, and sees to it
-/// that only frames of the right kind and size get through.
+/// A device's WebSocket after its handshake: all that is left of the connection in Netty's
+/// pipeline, besides TLS. Puts fragments together, answers pings and closes, and sees to it that
+/// only frames of the right kind and size get through.
 ///
 /// What it calls runs on the Vert.x context of its event loop, which all connections of that loop
 /// share.
-final class DeviceChannel extends ChannelInboundHandlerAdapter implements DeviceSocket {
+final class DeviceChannel extends ChannelInboundHandlerAdapter
+    implements DeviceSocket, FrameReader.Frames {
 
   private static final int UNSUPPORTED = 1003;
   private static final int TOO_LARGE = 1009;
+
+  private static final byte[] NOTHING = new byte[0];
 
   /// How many pongs may wait for a peer that reads nothing; one that pings at leisure never comes
   /// near it.
@@ -45,141 +40,142 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter implements Device
   ///
   /// @param messageBytesMax the longest message
   /// @param clock milliseconds since 1970
-  record Shared(int messageBytesMax, InstantSource clock) {}
-
-  /// Is told once when the connection is gone.
-  interface GoneListener {
-    void gone(DeviceSession session);
-  }
+  /// @param gone is told once when a connection is gone
+  record Shared(int messageBytesMax, InstantSource clock, Consumer<DeviceSession> gone) {}
 
   private final Shared shared;
   private final Channel channel;
   private final ContextInternal loop;
-  private final boolean binary;
+  private final Opcode kind;
   private final String remoteAddress;
-  private final GoneListener goneListener;
+  private final ConnectionCounts.Place place;
   private final DeviceSession session;
+  private final FrameReader reader = new FrameReader();
 
-  private @Nullable ByteBuf fragments;
-
-  /// What had been read already when reading was held up.
-  private @Nullable ArrayDeque<WebSocketFrame> heldBack;
+  /// What there is of a message that is not whole yet.
+  private @Nullable ByteArrayOutputStream fragments;
 
   private short pongsWaiting;
   private boolean paused = true;
-  private boolean broken;
+  private boolean reading;
   private boolean closeSent;
   private boolean gone;
 
   /// @param channel of which this is to be the last handler
+  /// @param kind of the frames of messages
+  /// @param place is given back when the connection is gone
   /// @param sessions makes the session of this socket
   DeviceChannel(
       Shared shared,
       Channel channel,
       ContextInternal loop,
-      boolean binary,
+      Opcode kind,
       String remoteAddress,
-      Function<DeviceSocket, DeviceSession> sessions,
-      GoneListener goneListener) {
+      ConnectionCounts.Place place,
+      Function<DeviceSocket, DeviceSession> sessions) {
     this.shared = shared;
     this.channel = channel;
     this.loop = loop;
-    this.binary = binary;
+    this.kind = kind;
     this.remoteAddress = remoteAddress;
-    this.goneListener = goneListener;
+    this.place = place;
     this.session = sessions.apply(this);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (!(message instanceof WebSocketFrame frame)) {
+    if (!(message instanceof ByteBuf bytes)) {
       ReferenceCountUtil.release(message);
-    } else if (paused) {
-      ArrayDeque<WebSocketFrame> held = heldBack;
-      if (held == null) {
-        held = new ArrayDeque<>(2);
-        heldBack = held;
-      }
-      held.addLast(frame);
-    } else {
-      ContextInternal before = loop.beginDispatch();
-      try {
-        take(frame);
-      } finally {
-        loop.endDispatch(before);
-      }
+      return;
+    }
+    reader.add(context.alloc(), bytes);
+    ContextInternal before = loop.beginDispatch();
+    try {
+      read();
+    } finally {
+      loop.endDispatch(before);
     }
   }
 
-  private void take(WebSocketFrame frame) {
+  /// A frame may stop reading, or let it go on from within.
+  private void read() {
+    if (reading) {
+      return;
+    }
+    reading = true;
     try {
-      switch (frame) {
-        case TextWebSocketFrame text -> first(text, false);
-        case BinaryWebSocketFrame bytes -> first(bytes, true);
-        case ContinuationWebSocketFrame more -> more(more);
-        case PingWebSocketFrame ping -> pinged(ping);
-        case PongWebSocketFrame _ -> session.seen(now());
-        case CloseWebSocketFrame close -> closed(close);
-        default -> throw new IllegalStateException("no frame of RFC 6455");
+      boolean more = true;
+      while (more && !paused) {
+        more = reader.next(shared.messageBytesMax(), this);
       }
     } finally {
-      frame.release();
+      reading = false;
     }
+  }
+
+  @Override
+  public void frame(Opcode opcode, boolean last, byte[] payload) {
+    switch (opcode) {
+      case TEXT, BINARY -> first(opcode, last, payload);
+      case CONTINUATION -> more(last, payload);
+      case PING -> pinged(payload);
+      case PONG -> session.seen(now());
+      case CLOSE -> closed(payload);
+    }
+  }
+
+  /// Broken framing is told with a close frame (RFC 6455 §7.1.7); what still comes is read and
+  /// thrown away, so that the close frame is not lost to a reset.
+  @Override
+  public void broken(int code) {
+    session.close(Ending.refused(code, code == TOO_LARGE ? beyondBound() : "broken framing"));
   }
 
   private long now() {
     return shared.clock().millis();
   }
 
-  private void first(WebSocketFrame frame, boolean isBinary) {
-    if (isBinary != binary) {
+  private void first(Opcode opcode, boolean last, byte[] payload) {
+    if (opcode != kind) {
       session.close(
-          Ending.refused(UNSUPPORTED, binary ? "frames must be binary" : "frames must be text"));
-    } else if (frame.content().readableBytes() > shared.messageBytesMax()) {
-      tooLarge();
-    } else if (frame.isFinalFragment()) {
-      session.received(ByteBufUtil.getBytes(frame.content()), now());
+          Ending.refused(
+              UNSUPPORTED,
+              kind == Opcode.BINARY ? "frames must be binary" : "frames must be text"));
+    } else if (last) {
+      session.received(payload, now());
     } else {
       session.seen(now());
-      forgetFragments();
-      fragments = Unpooled.buffer(frame.content().readableBytes()).writeBytes(frame.content());
+      ByteArrayOutputStream message = new ByteArrayOutputStream(payload.length);
+      message.writeBytes(payload);
+      fragments = message;
     }
   }
 
-  /// The decoder lets no continuation through that continues nothing.
-  private void more(ContinuationWebSocketFrame frame) {
-    ByteBuf message = fragments;
+  private void more(boolean last, byte[] payload) {
+    ByteArrayOutputStream message = fragments;
     if (message == null) {
+      // The rest of a message that was refused.
       return;
     }
-    if (message.readableBytes() + frame.content().readableBytes() > shared.messageBytesMax()) {
-      forgetFragments();
-      tooLarge();
+    if (message.size() + payload.length > shared.messageBytesMax()) {
+      fragments = null;
+      session.close(Ending.refused(TOO_LARGE, beyondBound()));
       return;
     }
-    message.writeBytes(frame.content());
-    if (frame.isFinalFragment()) {
-      byte[] bytes = ByteBufUtil.getBytes(message);
-      forgetFragments();
-      session.received(bytes, now());
+    message.writeBytes(payload);
+    if (last) {
+      fragments = null;
+      session.received(message.toByteArray(), now());
     } else {
       session.seen(now());
     }
   }
 
-  private void forgetFragments() {
-    ByteBuf message = fragments;
-    if (message != null) {
-      message.release();
-      fragments = null;
-    }
+  private String beyondBound() {
+    return "message beyond " + shared.messageBytesMax();
   }
 
-  private void tooLarge() {
-    session.close(Ending.refused(TOO_LARGE, "message beyond " + shared.messageBytesMax()));
-  }
-
-  private void pinged(PingWebSocketFrame ping) {
+  private void pinged(byte[] payload) {
     session.seen(now());
     if (channel.isWritable()) {
       pongsWaiting = 0;
@@ -189,67 +185,55 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter implements Device
       abort();
       return;
     }
-    write(new PongWebSocketFrame(ping.content().retainedDuplicate()));
+    write(Opcode.PONG, payload);
   }
 
   /// The peer closes, or answers our close.
-  private void closed(CloseWebSocketFrame close) {
+  private void closed(byte[] payload) {
     if (!closeSent) {
       closeSent = true;
       var _ =
           channel
-              .writeAndFlush(new CloseWebSocketFrame(true, 0, close.content().retainedDuplicate()))
+              .writeAndFlush(FrameWriter.frame(channel.alloc(), Opcode.CLOSE, payload))
               .addListener(ChannelFutureListener.CLOSE);
     } else {
       var _ = channel.close();
     }
   }
 
-  /// Broken framing is told with a close frame (RFC 6455 §7.1.7); the decoder throws away what
-  /// still comes, so that the close frame is not lost to a reset.
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause instanceof CorruptedWebSocketFrameException corrupted)) {
-      var _ = context.close();
-    } else if (!broken) {
-      broken = true;
-      dispatch(
-          () -> session.close(Ending.refused(corrupted.closeStatus().code(), "broken framing")));
-    }
+    var _ = context.close();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (!gone) {
       gone = true;
-      forgetFragments();
-      ArrayDeque<WebSocketFrame> held = heldBack;
-      if (held != null) {
-        held.forEach(ReferenceCountUtil::release);
-        heldBack = null;
+      fragments = null;
+      reader.stop();
+      ContextInternal before = loop.beginDispatch();
+      try {
+        shared.gone().accept(session);
+        place.release();
+      } finally {
+        loop.endDispatch(before);
       }
-      dispatch(() -> goneListener.gone(session));
     }
   }
 
-  private void dispatch(Runnable task) {
-    ContextInternal before = loop.beginDispatch();
-    try {
-      task.run();
-    } finally {
-      loop.endDispatch(before);
-    }
+  private void write(Opcode opcode, byte[] payload) {
+    write(FrameWriter.frame(channel.alloc(), opcode, payload));
   }
 
-  private void write(WebSocketFrame frame) {
+  private void write(ByteBuf frame) {
     var _ = channel.writeAndFlush(frame, channel.voidPromise());
   }
 
   @Override
   public void send(byte[] frame) {
     if (!closeSent) {
-      ByteBuf bytes = Unpooled.wrappedBuffer(frame);
-      write(binary ? new BinaryWebSocketFrame(bytes) : new TextWebSocketFrame(bytes));
+      write(kind, frame);
     }
   }
 
@@ -262,7 +246,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter implements Device
   @Override
   public void ping() {
     if (!closeSent) {
-      write(new PingWebSocketFrame());
+      write(Opcode.PING, NOTHING);
     }
   }
 
@@ -275,14 +259,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter implements Device
   @Override
   public void resumeReading() {
     paused = false;
-    while (!paused && heldBack != null) {
-      WebSocketFrame next = heldBack.pollFirst();
-      if (next == null) {
-        heldBack = null;
-      } else {
-        take(next);
-      }
-    }
+    read();
     if (!paused) {
       channel.config().setAutoRead(true);
     }
@@ -292,7 +269,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter implements Device
   public void close(int code, String reason) {
     if (!closeSent) {
       closeSent = true;
-      write(new CloseWebSocketFrame(code, reason));
+      write(FrameWriter.close(channel.alloc(), code, reason));
     }
     // Closed sockets are not read: the peer's own close must still get through.
     resumeReading();

@@ -1,11 +1,13 @@
 package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.gateway.admission.Admission;
-import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.session.LastSession;
 import dev.fairlead.gateway.session.SessionLifecycle;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.ContextInternal;
@@ -38,27 +40,24 @@ final class NativeConnection {
       return;
     }
     channel.config().setAutoRead(false);
-    UrlTokens.leave(channel.pipeline());
-    // Whether a device lives is for the sweep to see; Vert.x's watch, where there is one, is that
-    // of
-    // HTTP.
-    IdleStateHandler watch = channel.pipeline().get(IdleStateHandler.class);
-    if (watch != null) {
-      channel.pipeline().remove(watch);
-    }
-    ConnectionCounts.Place place = admitted.place();
+    ChannelPipeline pipeline = channel.pipeline();
+    UrlTokens.leave(pipeline);
     var device =
         new DeviceChannel(
             shared,
             channel,
             loop,
-            wire.isBinary(),
+            wire.isBinary() ? Opcode.BINARY : Opcode.TEXT,
             remoteAddress,
-            own -> lifecycle.open(admitted.credential(), wire, own, last),
-            session -> {
-              lifecycle.socketClosed(session);
-              place.release();
-            });
-    channel.pipeline().replace(server.name(), HANDLER, device);
+            admitted.place(),
+            own -> lifecycle.open(admitted.credential(), wire, own, last));
+    pipeline.replace(server.name(), HANDLER, device);
+    pipeline.remove(WebSocketFrameDecoder.class);
+    pipeline.remove(WebSocketFrameEncoder.class);
+    // Whether a device lives is for the sweep to see; Vert.x's watch is that of HTTP.
+    IdleStateHandler watch = pipeline.get(IdleStateHandler.class);
+    if (watch != null) {
+      pipeline.remove(watch);
+    }
   }
 }

@@ -70,7 +70,6 @@ class TenantGatesTest {
 
     // When
     first.run();
-    first.run();
 
     // Then
     assertThat(gates.connect(ACME, false)).isPresent();
