@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.fairlead.embedded.testing.OwnPostgres;
 import dev.fairlead.embedded.testing.TestBackends.Database;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -12,8 +13,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OwnPostgresIT {
+
+  @TempDir private Path directory;
+
   @Test
   void answersOnlyWhenThawed() throws Exception {
     // Given
@@ -47,12 +52,34 @@ class OwnPostgresIT {
       // Then
       assertThat(postgres.database("kept")).isEqualTo(database);
       execute(database, "INSERT INTO events VALUES (3)");
-      try (Connection connection = connect(database, "20");
-          Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery("SELECT count(*) FROM events")) {
-        assertThat(result.next()).isTrue();
-        assertThat(result.getInt(1)).isEqualTo(3);
-      }
+      assertThat(events(database)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void hasInARestoredBackupWhatWasThereWhenItWasTaken() throws Exception {
+    // Given
+    try (OwnPostgres postgres = OwnPostgres.start()) {
+      Database database = postgres.database("kept");
+      execute(database, "CREATE TABLE events (id int); INSERT INTO events VALUES (1), (2)");
+      postgres.backup(directory.resolve("backup"));
+      execute(database, "INSERT INTO events VALUES (3)");
+
+      // When
+      postgres.restore(directory.resolve("backup"));
+
+      // Then
+      assertThat(postgres.database("kept")).isEqualTo(database);
+      assertThat(events(database)).isEqualTo(2);
+    }
+  }
+
+  private static int events(Database database) throws SQLException {
+    try (Connection connection = connect(database, "20");
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT count(*) FROM events")) {
+      result.next();
+      return result.getInt(1);
     }
   }
 

@@ -22,6 +22,11 @@ class ReadmeIT {
     doesWhatIsSaidIn("docs/certificates.md");
   }
 
+  @Test
+  void doesWhatThePageOfRotationSays() throws Exception {
+    doesWhatIsSaidIn("docs/rotation.md");
+  }
+
   private void doesWhatIsSaidIn(String document) throws Exception {
     Path data = directory.resolve("data");
     int port = FairleadUp.freePort();

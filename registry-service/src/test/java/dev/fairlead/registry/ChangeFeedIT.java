@@ -16,6 +16,7 @@ import dev.fairlead.registry.change.Change;
 import dev.fairlead.registry.change.ChangeKind;
 import dev.fairlead.registry.change.PgChanges;
 import dev.fairlead.runtime.database.PgPools;
+import dev.fairlead.runtime.http.Cursor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -356,6 +357,21 @@ class ChangeFeedIT {
                   .extracting(event -> kind(event) + " " + event.getString("subject"))
                   .containsExactly("device.deleted in-1");
             });
+  }
+
+  /// As those who follow the feed have them after a backup was restored.
+  @Test
+  void refusesACursorThatTheDatabaseCannotHaveGiven() {
+    // Given
+    String ahead = Cursor.encode(List.of("9000000000000", "1"));
+
+    // When
+    HttpResponse<Buffer> answer = registry.request(HttpMethod.GET, CHANGES + "?cursor=" + ahead);
+
+    // Then
+    assertThat(answer.statusCode()).isEqualTo(410);
+    assertThat(json(answer).getString("type")).endsWith("/cursor-expired");
+    assertThat(json(answer).getString("detail")).contains("restored");
   }
 
   @Test

@@ -20,6 +20,12 @@ public final class PgFeed<F> {
   /// How many rows are looked at for one page, however few of them a filter takes.
   private static final int SCAN_MAX = 5_000;
 
+  /// What is said of a cursor beyond the end, which this database cannot have given in the state
+  /// that it is in: what follows would get places before it.
+  private static final String RESTORED =
+      "The database was restored since the cursor was given. Take a new cursor, read anew what is"
+          + " kept by it, and go on.";
+
   private final Pool pool;
   private final PgFeedSource<F> source;
   private final String read;
@@ -108,7 +114,7 @@ public final class PgFeed<F> {
   ///
   /// @param limit the most events
   /// @return fails with the problem `cursor-expired` when something that came after it was taken
-  ///     away
+  ///     away, or when the position is one of a later state of the database
   public Future<Part> after(Position from, F filter, int limit) {
     int scan = source.takesAll(filter) ? limit : SCAN_MAX;
     Tuple parameters =
@@ -129,6 +135,9 @@ public final class PgFeed<F> {
     if (bounds.getBoolean("expired")) {
       return Future.failedFuture(
           new ProblemException(ProblemType.CURSOR_EXPIRED, source.expired()));
+    }
+    if (from.xid() > Long.parseLong(bounds.getString("xmin"))) {
+      return Future.failedFuture(new ProblemException(ProblemType.CURSOR_EXPIRED, RESTORED));
     }
     List<FeedEvent> events = new ArrayList<>(rows.size());
     List<Position> positions = new ArrayList<>(rows.size());

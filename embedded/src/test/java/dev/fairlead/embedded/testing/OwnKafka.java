@@ -70,9 +70,18 @@ public final class OwnKafka implements AutoCloseable {
   /// takes about four seconds.
   public void restart() {
     process.kill();
-    process =
-        startProcess(
-            directory.path(), bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
+    process = startProcess(directory.path(), port());
+  }
+
+  /// Kills the broker, loses all topics and records, and starts it again on the same port.
+  public void restartWithNothing() {
+    process.kill();
+    directory.clear();
+    process = startProcess(directory.path(), port());
+  }
+
+  private String port() {
+    return bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1);
   }
 
   /// How many bytes the log of a partition has on disk.

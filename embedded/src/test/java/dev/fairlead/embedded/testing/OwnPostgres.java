@@ -11,6 +11,7 @@ import java.util.List;
 /// Always embedded, wherever the shared one runs. Not thread-safe.
 public final class OwnPostgres implements AutoCloseable {
   private static final String PASSWORD = "test";
+  private static final String DATA = "data";
 
   private final TemporaryDirectory directory;
   private EmbeddedPostgres postgres;
@@ -42,6 +43,13 @@ public final class OwnPostgres implements AutoCloseable {
   public Database database(String name) {
     postgres.createDatabase(name);
     return Databases.at(postgres.host(), postgres.port(), name, postgres.user(), PASSWORD);
+  }
+
+  /// Takes a base backup of all databases while the server works.
+  ///
+  /// @param target of the copy; must not exist
+  public void backup(Path target) {
+    BaseBackup.take(database("postgres"), directory.path().resolve(DATA), target);
   }
 
   /// The process id of the server's main process.
@@ -76,6 +84,18 @@ public final class OwnPostgres implements AutoCloseable {
   public void restart() {
     kill();
     postgres.close();
+    postgres = start(directory.path(), postgres.port());
+  }
+
+  /// Kills the server, loses all its data, and starts it again on the same port with those of a
+  /// backup.
+  ///
+  /// @param backup as [#backup] made it; it stays as it is
+  public void restore(Path backup) {
+    kill();
+    postgres.close();
+    directory.remove(DATA);
+    BaseBackup.restore(backup, directory.path().resolve(DATA));
     postgres = start(directory.path(), postgres.port());
   }
 

@@ -30,9 +30,27 @@ record TemporaryDirectory(Path path) implements AutoCloseable {
     }
   }
 
+  /// Removes its contents.
+  void clear() {
+    try (Stream<Path> contents = Files.list(path)) {
+      contents.toList().forEach(TemporaryDirectory::removeAll);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Removes what is of this name in it, with its contents.
+  void remove(String name) {
+    removeAll(path.resolve(name));
+  }
+
   @Override
   public void close() {
-    try (Stream<Path> all = Files.walk(path)) {
+    removeAll(path);
+  }
+
+  private static void removeAll(Path directory) {
+    try (Stream<Path> all = Files.walk(directory)) {
       List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
       for (Path each : deepestFirst) {
         Files.deleteIfExists(each);

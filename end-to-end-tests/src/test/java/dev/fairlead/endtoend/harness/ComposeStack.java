@@ -184,7 +184,7 @@ public final class ComposeStack {
   /// `docker compose` finds this stack.
   public String shellValues() {
     return """
-        export COMPOSE_PROJECT_NAME=%s COMPOSE_ENV_FILES=/dev/null %s
+        export COMPOSE_PROJECT_NAME=%s COMPOSE_ENV_FILES=/dev/null COMPOSE_PROFILES=demo %s
         URL=https://127.0.0.1:%d
         GATE=wss://127.0.0.1:%d/connect
         DATA='%s'

@@ -53,7 +53,8 @@ public final class PgPools {
 
   /// A pool that connects when it is first used, so that it can be made while the database is away.
   ///
-  /// Its sessions find tables in `schema` and in no other. At most 64 callers a connection wait for
+  /// Each connection is made with the password that its file holds then. Its sessions find tables
+  /// in `schema` and in no other. At most 64 callers a connection wait for
   /// one; those beyond fail at once, and those who waited 5 s fail too. Statements end after 30 s.
   ///
   /// @param applicationName what the database shows as the origin of the sessions, and metrics as
@@ -70,14 +71,20 @@ public final class PgPools {
       String applicationName,
       String schema,
       Planning planning) {
+    SchemaName.check(schema); // Now, and not when the first connection is made.
     return PgBuilder.pool()
         .with(poolOptions(settings, applicationName))
         .with(new NetClientOptions().setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
-        .connectingTo(connectOptions(settings, applicationName, schema, planning))
+        .connectingTo(
+            () ->
+                vertx.executeBlocking(
+                    () -> connectOptions(settings, applicationName, schema, planning), false))
         .using(vertx)
         .build();
   }
 
+  /// How to make one connection. Reads the file of the password anew, so that another one counts
+  /// from the next connection on.
   static PgConnectOptions connectOptions(
       DatabaseSettings settings, String applicationName, String schema, Planning planning) {
     Map<String, String> properties = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
@@ -97,7 +104,7 @@ public final class PgPools {
     options.setPort(settings.port());
     options.setDatabase(settings.database());
     options.setUser(settings.user());
-    options.setPassword(settings.password().reveal());
+    options.setPassword(settings.password().latest().reveal());
     options.setPipeliningLimit(PIPELINED_MAX);
     options.setCachePreparedStatements(true);
     options.setPreparedStatementCacheSqlFilter(

@@ -4,7 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import dev.fairlead.runtime.text.Units;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,9 +36,6 @@ public final class Settings {
   private static final String FILE_SUFFIX = "_FILE";
   private static final String NONE = "(none)";
   private static final String REQUIRED = "(required)";
-
-  /// A secret is a line, not a document.
-  private static final long SECRET_FILE_BYTES_MAX = 64 * 1024;
 
   private final Map<String, String> environment;
   private final Map<String, Setting> described = new LinkedHashMap<>();
@@ -234,22 +232,13 @@ public final class Settings {
 
   private Optional<Secret> secretIn(String name, String file) {
     try {
-      Path path = Path.of(file);
-      if (Files.size(path) > SECRET_FILE_BYTES_MAX) {
-        problems.add(
-            PREFIX + name + ": the file is larger than " + Units.text(SECRET_FILE_BYTES_MAX));
-        return Optional.empty();
-      }
-      String text = Files.readString(path).strip();
-      if (text.isEmpty()) {
-        problems.add(PREFIX + name + ": the file is empty");
-        return Optional.empty();
-      }
-      return Optional.of(Secret.of(text));
-    } catch (IOException | InvalidPathException e) {
+      return Optional.of(Secret.in(Path.of(file)));
+    } catch (FileSystemException | CharacterCodingException | InvalidPathException e) {
       problems.add(PREFIX + name + ": the file cannot be read: " + file);
-      return Optional.empty();
+    } catch (IOException e) {
+      problems.add(PREFIX + name + ": " + e.getMessage());
     }
+    return Optional.empty();
   }
 
   private <T> T read(

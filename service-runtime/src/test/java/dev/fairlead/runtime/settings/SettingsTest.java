@@ -189,6 +189,23 @@ class SettingsTest {
   }
 
   @Test
+  void readsSecretAnewFromItsFileUnlessThatIsGone() throws IOException {
+    // Given
+    Path file = Files.writeString(directory.resolve("key"), "first\n");
+    Secret secret = with("FAIRLEAD_KEY_FILE", file.toString()).secret("KEY", "");
+
+    // When
+    Files.writeString(file, "second\n");
+
+    // Then
+    assertThat(secret.latest().reveal()).isEqualTo("second");
+    assertThat(secret.reveal()).isEqualTo("first");
+    assertThat(Secret.of("inline").latest().reveal()).isEqualTo("inline");
+    Files.delete(file);
+    assertThat(secret.latest().reveal()).isEqualTo("first");
+  }
+
+  @Test
   void refusesSecretFileThatIsMissingEmptyOrLarge() throws IOException {
     // Given
     Path empty = Files.writeString(directory.resolve("empty"), "\n");
