@@ -4,6 +4,7 @@ import dev.fairlead.agent.command.AllowedPrograms;
 import dev.fairlead.agent.command.CommandHandler;
 import dev.fairlead.agent.command.CommandJournal;
 import dev.fairlead.agent.command.CommandRunner;
+import dev.fairlead.agent.command.CommandTraces;
 import dev.fairlead.agent.command.ExecHandler;
 import dev.fairlead.agent.command.PingHandler;
 import dev.fairlead.agent.command.SetIntervalHandler;
@@ -45,6 +46,7 @@ public final class Agent implements AutoCloseable {
   private final Optional<Renewal> renewal;
   private final Outbox outbox;
   private final MachineReporter reporter;
+  private final CommandTraces traces;
   private final CommandRunner commands;
   private final Twin twin;
 
@@ -67,7 +69,8 @@ public final class Agent implements AutoCloseable {
     this.reporter =
         new MachineReporter(
             outbox, state, config.telemetryInterval(), config.diskThresholdPercent(), clock);
-    this.commands = new CommandRunner(handlers(config, parts, clock), journal, connection);
+    this.traces = new CommandTraces(connection);
+    this.commands = new CommandRunner(handlers(config, parts, clock), journal, traces);
     this.twin = new Twin(connection, outbox, state, new IntervalHandler(reporter::interval));
   }
 
@@ -110,7 +113,7 @@ public final class Agent implements AutoCloseable {
     commands.start();
     reporter.start();
     twin.start();
-    connection.start(new Dialogue(outbox, commands, twin, renewal));
+    connection.start(new Dialogue(outbox, traces, commands, twin, renewal));
     renewal.ifPresent(Renewal::start);
   }
 

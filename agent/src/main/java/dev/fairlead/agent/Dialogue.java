@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.command.CommandRunner;
+import dev.fairlead.agent.command.CommandTraces;
 import dev.fairlead.agent.connection.Renewal;
 import dev.fairlead.agent.connection.SessionHandler;
 import dev.fairlead.agent.outbox.Outbox;
@@ -15,15 +16,22 @@ import java.util.Optional;
 final class Dialogue implements SessionHandler {
 
   private final Outbox outbox;
+  private final CommandTraces traces;
   private final CommandRunner commands;
   private final Twin twin;
   private final Optional<Renewal> renewal;
 
   /// @param renewal takes certificates, where the device has one
-  Dialogue(Outbox outbox, CommandRunner commands, Twin twin, Optional<Renewal> renewal) {
+  Dialogue(
+      Outbox outbox,
+      CommandTraces traces,
+      CommandRunner commands,
+      Twin twin,
+      Optional<Renewal> renewal) {
     this.twin = twin;
     this.renewal = renewal;
     this.outbox = outbox;
+    this.traces = traces;
     this.commands = commands;
   }
 
@@ -61,6 +69,7 @@ final class Dialogue implements SessionHandler {
   private boolean command(Message message) {
     return switch (message.header().type()) {
       case NativeProtocol.TYPE_COMMAND -> {
+        traces.came(message);
         commands.accept(Command.from(message));
         yield true;
       }

@@ -15,7 +15,8 @@ public final class BenchmarksMain {
   /// Runs the benchmark that is named.
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices` or `commands`
+  ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`, `commands` or
+  ///     `tracing`
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length == 1 ? arguments[0] : "";
     Path directory = Files.createTempDirectory("fairlead-benchmark");
@@ -30,11 +31,12 @@ public final class BenchmarksMain {
       case "row-budget" -> table = RowBudget.run(directory);
       case "million-devices" -> table = MillionDevices.run(directory, results());
       case "commands" -> table = Commands.run(directory);
+      case "tracing" -> table = TracingCost.run(directory);
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
-                + " | session-changes | row-budget | million-devices | commands");
+                + " | session-changes | row-budget | million-devices | commands | tracing");
         System.exit(USAGE);
         return;
       }

@@ -5,9 +5,11 @@ import dev.fairlead.bus.consumer.BatchHandler;
 import dev.fairlead.bus.consumer.GroupConsumer;
 import dev.fairlead.bus.consumer.Offsets;
 import dev.fairlead.bus.consumer.TopicTail;
+import dev.fairlead.bus.consumer.TracedBatches;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.ProducerProfile;
 import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -36,16 +38,24 @@ public final class Bus {
   private final BusAdmin admin;
   private final MeterRegistry meters;
   private final Health health;
+  private final Tracing tracing;
   private final Promise<Void> started = Promise.promise();
   private volatile boolean closed;
 
   /// Makes the way; nothing is sent yet.
   public Bus(Vertx vertx, BusSettings settings, MeterRegistry meters, Health health) {
+    this(vertx, settings, meters, health, Tracing.OFF);
+  }
+
+  /// Makes the way, on which what members of groups take is traced.
+  public Bus(
+      Vertx vertx, BusSettings settings, MeterRegistry meters, Health health, Tracing tracing) {
     this.vertx = vertx;
     this.settings = settings;
     this.admin = new BusAdmin(vertx, settings);
     this.meters = meters;
     this.health = health;
+    this.tracing = tracing;
   }
 
   /// Sees to it that all topics are there, trying until a broker answers. Topics with other
@@ -99,7 +109,8 @@ public final class Bus {
   /// Makes a member of a group; see [GroupConsumer].
   public GroupConsumer groupConsumer(
       String group, Topic topic, Offsets offsets, BatchHandler handler) {
-    return new GroupConsumer(vertx, settings, admin, group, topic, offsets, handler, meters);
+    BatchHandler traced = tracing.isOn() ? new TracedBatches(tracing, handler) : handler;
+    return new GroupConsumer(vertx, settings, admin, group, topic, offsets, traced, meters);
   }
 
   /// Makes a tail of some partitions; see [TopicTail].

@@ -1,5 +1,7 @@
 package dev.fairlead.bus;
 
+import dev.fairlead.runtime.tracing.TraceContext;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -49,6 +51,20 @@ public record BusRecord(
   public static BusRecord addressed(
       Topic topic, int partition, String key, Map<String, String> headers, byte[] value) {
     return new BusRecord(topic, key, Optional.empty(), OptionalInt.of(partition), headers, value);
+  }
+
+  /// The same record as a step of a trace, where there is one.
+  public BusRecord tracedBy(Optional<TraceContext> trace) {
+    return trace.isEmpty() ? this : tracedBy(trace.get());
+  }
+
+  private BusRecord tracedBy(TraceContext trace) {
+    Map<String, String> more = new HashMap<>(headers);
+    more.put(TraceContext.TRACEPARENT, trace.traceparent());
+    if (!trace.state().isEmpty()) {
+      more.put(TraceContext.TRACESTATE, trace.state());
+    }
+    return new BusRecord(topic, key, partitionKey, partition, more, value);
   }
 
   /// About how many bytes the record takes on the bus; for byte budgets.

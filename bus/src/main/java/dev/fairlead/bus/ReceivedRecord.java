@@ -1,5 +1,6 @@
 package dev.fairlead.bus;
 
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,14 @@ public record ReceivedRecord(
       throw new MalformedRecordException("no header '" + name + "'");
     }
     return value;
+  }
+
+  /// The trace that the record is a step of, where it names one that can be read.
+  public Optional<TraceContext> trace() {
+    String parent = headers.get(TraceContext.TRACEPARENT);
+    return parent == null
+        ? Optional.empty()
+        : TraceContext.parse(parent, headers.getOrDefault(TraceContext.TRACESTATE, ""));
   }
 
   /// The body of a record that always has one.

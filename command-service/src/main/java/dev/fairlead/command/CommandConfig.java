@@ -9,6 +9,7 @@ import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.tracing.TracingSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Optional;
 /// @param changes the bounds of the streams of steps
 /// @param limits what tenants may
 /// @param registry where the registry's interface is, by which filters are answered
+/// @param tracing whether commands are traced
 public record CommandConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -32,7 +34,8 @@ public record CommandConfig(
     CommandSettings commands,
     FeedSettings changes,
     LimitSettings limits,
-    URI registry) {
+    URI registry,
+    TracingSettings tracing) {
 
   /// How many requests may wait for a command to end.
   public static final int WAITERS_MAX = 10_000;
@@ -61,7 +64,8 @@ public record CommandConfig(
         commands,
         changes,
         LimitSettings.from(settings),
-        registry(settings));
+        registry(settings),
+        TracingSettings.from(settings));
   }
 
   private static URI registry(Settings settings) {
@@ -85,7 +89,7 @@ public record CommandConfig(
   /// The same for a service that is handed its requests.
   public CommandConfig withoutHttp() {
     return new CommandConfig(
-        Optional.empty(), api, database, bus, commands, changes, limits, registry);
+        Optional.empty(), api, database, bus, commands, changes, limits, registry, tracing);
   }
 
   /// A configuration without a server.
@@ -99,7 +103,8 @@ public record CommandConfig(
         commands,
         FeedSettings.DEFAULT,
         limits,
-        URI.create(REGISTRY_DEFAULT));
+        URI.create(REGISTRY_DEFAULT),
+        TracingSettings.OFF);
   }
 
   /// The same with room for those who wait.

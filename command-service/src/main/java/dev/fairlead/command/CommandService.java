@@ -34,6 +34,7 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
 import dev.fairlead.runtime.process.Service;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -73,6 +74,7 @@ public final class CommandService implements Service {
   private final Vertx vertx;
   private final CommandConfig config;
   private final MeterRegistry meters;
+  private final Tracing tracing;
   private final Health health = new Health();
   private final Problems problems;
   private final Deque<Supplier<Future<Void>>> closers = new ArrayDeque<>();
@@ -84,6 +86,7 @@ public final class CommandService implements Service {
     this.vertx = vertx;
     this.config = config;
     this.meters = meters;
+    this.tracing = Tracing.of(config.tracing(), SCHEMA, meters);
     this.problems = new Problems(meters, new PgProblems());
   }
 
@@ -107,7 +110,8 @@ public final class CommandService implements Service {
     PgBackend database =
         new PgBackend(vertx, config.database(), config.commands(), waiters, meters);
     closing(database::close);
-    Bus bus = new Bus(vertx, config.bus(), meters, health);
+    closing(tracing::close);
+    Bus bus = new Bus(vertx, config.bus(), meters, health, tracing);
     closing(bus::close);
     AccessView access = new AccessView(InstantSource.system());
     return bus.start()
@@ -139,7 +143,7 @@ public final class CommandService implements Service {
     outbox.start();
     closing(outbox::close);
     closing(database.keyUses(vertx, outbox, access)::close);
-    CommandSender sender = new CommandSender(producer, database.dispatch, meters);
+    CommandSender sender = new CommandSender(producer, database.dispatch, tracing, meters);
     CommandDispatcher dispatcher = new CommandDispatcher(vertx, database.dispatch, sender, health);
     closing(dispatcher::close);
     // What waited for those that ended can be sent now.
@@ -153,7 +157,7 @@ public final class CommandService implements Service {
     DeadLetters deadLetters = new DeadLetters(producer, meters);
     follow(bus, Topic.DEVICES, database.followDevices(deadLetters));
     follow(bus, Topic.SESSIONS, database.followSessions(deadLetters, dispatcher::poke));
-    follow(bus, Topic.REPLIES, database.followReplies(deadLetters, meters, ended));
+    follow(bus, Topic.REPLIES, database.followReplies(deadLetters, tracing, meters, ended));
     database.notices.start();
     dispatcher.start();
     sweeper.start();
@@ -196,6 +200,7 @@ public final class CommandService implements Service {
             builder ->
                 streams
                     .bind(batches.bind(routes.bind(builder)))
+                    .tracing(tracing)
                     .build(access, database.audit(outbox), problems, meters))
         .compose(this::serve)
         .onSuccess(_ -> closing(() -> answerThoseWhoWait(waiters, feeds)));

@@ -33,6 +33,7 @@ import dev.fairlead.command.waiting.Waiters;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.database.DatabaseSettings;
 import dev.fairlead.runtime.database.PgPools;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -104,8 +105,12 @@ final class PgBackend {
   }
 
   Consumption followReplies(
-      DeadLetters deadLetters, MeterRegistry meters, Consumer<Collection<CommandId>> ended) {
-    PgReplyConsumer replies = PgReplyConsumer.create(pool, commands, deadLetters, meters, ended);
+      DeadLetters deadLetters,
+      Tracing tracing,
+      MeterRegistry meters,
+      Consumer<Collection<CommandId>> ended) {
+    PgReplyConsumer replies =
+        PgReplyConsumer.create(pool, commands, deadLetters, tracing, meters, ended);
     return new Consumption(replies.offsets(), replies.handler());
   }
 

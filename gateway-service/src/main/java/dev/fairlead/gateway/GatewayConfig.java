@@ -8,6 +8,7 @@ import dev.fairlead.gateway.admission.HandshakeLimits;
 import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.tracing.TracingSettings;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,6 +36,7 @@ import java.util.Optional;
 /// @param limits what tenants and their devices may
 /// @param rateExcessMax how long a device may be faster than allowed before it is closed
 /// @param flapping when a device connects too often
+/// @param tracing whether messages are traced
 public record GatewayConfig(
     BusSettings bus,
     Optional<HttpServerSettings> http,
@@ -55,7 +57,8 @@ public record GatewayConfig(
     ProxySettings proxies,
     LimitSettings limits,
     Duration rateExcessMax,
-    FlappingSettings flapping) {
+    FlappingSettings flapping,
+    TracingSettings tracing) {
 
   private static final int HTTP_PORT = 8081;
   private static final long KIB = 1024;
@@ -145,7 +148,8 @@ public record GatewayConfig(
                 Duration.ofMillis(500),
                 Duration.ofHours(1),
                 "How long a device may be slowed down for its rate before it is closed."),
-            FlappingSettings.from(settings));
+            FlappingSettings.from(settings),
+            TracingSettings.from(settings));
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
@@ -186,7 +190,8 @@ public record GatewayConfig(
         proxies,
         limits,
         rateExcessMax,
-        flapping);
+        flapping,
+        tracing);
   }
 
   private static ConnectionCounts.Limits connections(Settings settings) {

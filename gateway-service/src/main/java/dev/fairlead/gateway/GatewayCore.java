@@ -34,6 +34,7 @@ import dev.fairlead.gateway.websocket.ConnectDoor;
 import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.problem.Problems;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -78,6 +79,7 @@ final class GatewayCore {
       AccessView access,
       Allowances allowances,
       Authorities authorities,
+      Tracing tracing,
       Health health,
       MeterRegistry meters) {
     Clock clock = Clock.systemUTC();
@@ -95,6 +97,7 @@ final class GatewayCore {
             producers.replies()::send,
             new CertificateRequests(address, clock),
             config.heldBytesMax(),
+            tracing,
             clock,
             meters);
     producers.bulk().onRoom(uplink::bulkHasRoom);
@@ -154,6 +157,7 @@ final class GatewayCore {
     this.door =
         new ConnectDoor(
             ProtocolLimits.DEFAULT.withMessageBytesMax(config.messageBytesMax()),
+            tracing.isOn(),
             config.proxies(),
             admission,
             lifecycle,
@@ -172,6 +176,7 @@ final class GatewayCore {
                     .put(record, "gateway-inbox", reason)
                     .onFailure(
                         cause -> log.atError().setCause(cause).log("dead letter not written")),
+            tracing,
             clock,
             meters);
     this.revocations = new RevocationCut(registry, standing);

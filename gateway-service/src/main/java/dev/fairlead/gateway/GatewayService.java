@@ -22,6 +22,7 @@ import dev.fairlead.runtime.problem.Problems;
 import dev.fairlead.runtime.process.Service;
 import dev.fairlead.runtime.server.FollowedCertificate;
 import dev.fairlead.runtime.server.LoopServer;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -62,6 +63,7 @@ public final class GatewayService implements Service {
   private final GatewayConfig config;
   private final MeterRegistry meters;
   private final Context context;
+  private final Tracing tracing;
   private final Health health = new Health();
   private final String name;
   private final AccessView access;
@@ -89,6 +91,7 @@ public final class GatewayService implements Service {
     this.config = config;
     this.meters = meters;
     this.context = vertx.getOrCreateContext();
+    this.tracing = Tracing.of(config.tracing(), "gateway", meters);
     this.name = GatewayName.fresh(config.nameStem());
     this.access = new AccessView(Clock.systemUTC());
     this.allowances = new Allowances(name, config.limits(), access, System::nanoTime);
@@ -215,7 +218,8 @@ public final class GatewayService implements Service {
   }
 
   private Future<Void> startInOrder() {
-    Bus bus = new Bus(vertx, config.bus(), meters, health);
+    closeLater(tracing::close);
+    Bus bus = new Bus(vertx, config.bus(), meters, health, tracing);
     closeLater(bus::close);
     return bus.start()
         .compose(topics -> GatewayProducers.create(bus, config.pendingBytesMax()))
@@ -262,7 +266,16 @@ public final class GatewayService implements Service {
       InboxAddress address, Bus bus, GatewayProducers producers, TopicTail accessTail) {
     var made =
         new GatewayCore(
-            vertx, config, address, producers, access, allowances, authorities, health, meters);
+            vertx,
+            config,
+            address,
+            producers,
+            access,
+            allowances,
+            authorities,
+            tracing,
+            health,
+            meters);
     TopicTail inboxTail =
         bus.tail(
             Topic.INBOX,

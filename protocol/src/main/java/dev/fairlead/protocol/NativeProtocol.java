@@ -141,6 +141,12 @@ public final class NativeProtocol {
   /// speaks for.
   public static final String PROP_DEVICE = "device";
 
+  /// Text: the trace that a message is a step of (W3C Trace Context).
+  public static final String PROP_TRACE_PARENT = "traceparent";
+
+  /// Text: what other systems keep with that trace.
+  public static final String PROP_TRACE_STATE = "tracestate";
+
   /// Text: the session's id.
   public static final String PROP_SESSION = "session";
 

@@ -17,6 +17,7 @@ import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.tracing.TracingSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,6 +48,7 @@ import java.util.function.Consumer;
 /// @param telemetry what the view of telemetry may cost
 /// @param map how fresh maps of many devices are
 /// @param bulk the bounds of imports and patches
+/// @param tracing whether requests and events are traced
 public record RegistryConfig(
     Optional<HttpServerSettings> http,
     ApiSettings api,
@@ -70,7 +72,8 @@ public record RegistryConfig(
     FlappingSettings flapping,
     TelemetrySettings telemetry,
     MapSettings map,
-    BulkSettings bulk) {
+    BulkSettings bulk,
+    TracingSettings tracing) {
 
   /// The name of the service and of its schema.
   static final String SERVICE = "registry";
@@ -151,7 +154,8 @@ public record RegistryConfig(
         FlappingSettings.from(settings),
         TelemetrySettings.from(settings),
         MapSettings.from(settings),
-        BulkSettings.from(settings));
+        BulkSettings.from(settings),
+        TracingSettings.from(settings));
   }
 
   private static void check(Settings settings, String name, Secret key) {
@@ -238,6 +242,11 @@ public record RegistryConfig(
     return changed(draft -> draft.bulk = other);
   }
 
+  /// The same with other tracing.
+  public RegistryConfig withTracing(TracingSettings other) {
+    return changed(draft -> draft.tracing = other);
+  }
+
   private RegistryConfig changed(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -269,6 +278,7 @@ public record RegistryConfig(
     private TelemetrySettings telemetry;
     private MapSettings map;
     private BulkSettings bulk;
+    private TracingSettings tracing;
 
     Draft(RegistryConfig like) {
       this.http = like.http;
@@ -294,6 +304,7 @@ public record RegistryConfig(
       this.telemetry = like.telemetry;
       this.map = like.map;
       this.bulk = like.bulk;
+      this.tracing = like.tracing;
     }
 
     RegistryConfig finished() {
@@ -320,7 +331,8 @@ public record RegistryConfig(
           flapping,
           telemetry,
           map,
-          bulk);
+          bulk,
+          tracing);
     }
   }
 }

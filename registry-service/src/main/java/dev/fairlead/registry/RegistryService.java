@@ -78,6 +78,7 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
 import dev.fairlead.runtime.process.Service;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -125,6 +126,7 @@ public final class RegistryService implements Service {
   private final Context context;
   private final RegistryConfig config;
   private final MeterRegistry meters;
+  private final Tracing tracing;
   private final Health health = new Health();
   private final InstantSource clock = InstantSource.system();
   private final Problems problems;
@@ -146,6 +148,7 @@ public final class RegistryService implements Service {
     this.context = vertx.getOrCreateContext();
     this.config = config;
     this.meters = meters;
+    this.tracing = Tracing.of(config.tracing(), RegistryConfig.SERVICE, meters);
     this.problems = new Problems(meters, new PgProblems());
   }
 
@@ -195,7 +198,8 @@ public final class RegistryService implements Service {
     Pool pool =
         PgPools.create(vertx, config.database(), RegistryConfig.SERVICE, RegistryConfig.SERVICE);
     onStop(pool::close);
-    Bus bus = new Bus(vertx, config.bus(), meters, health);
+    onStop(tracing::close);
+    Bus bus = new Bus(vertx, config.bus(), meters, health, tracing);
     onStop(bus::close);
     return bus.start()
         .compose(nothing -> bus.producer(ProducerProfile.PROMPT, PRODUCER_BUDGET_BYTES, WRITTEN))
@@ -432,6 +436,7 @@ public final class RegistryService implements Service {
         .compose(
             builder -> {
               features.forEach(feature -> feature.accept(builder));
+              builder.tracing(tracing);
               api =
                   new ContractPage(builder.build(authenticator, audit, problems, meters), problems);
               return config

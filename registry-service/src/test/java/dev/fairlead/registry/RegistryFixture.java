@@ -25,6 +25,7 @@ import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.ApiSettings;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.tracing.TracingSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -138,7 +139,8 @@ final class RegistryFixture implements AutoCloseable {
         FlappingSettings.DEFAULT,
         TelemetrySettings.DEFAULT,
         MapSettings.DEFAULT,
-        BulkSettings.DEFAULT);
+        BulkSettings.DEFAULT,
+        TracingSettings.OFF);
   }
 
   RegistryConfig config() {

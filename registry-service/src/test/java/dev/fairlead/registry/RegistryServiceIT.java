@@ -395,7 +395,8 @@ class RegistryServiceIT {
                 config.flapping(),
                 config.telemetry(),
                 config.map(),
-                config.bulk()));
+                config.bulk(),
+                config.tracing()));
 
     // Then
     Awaitility.await()

@@ -6,10 +6,12 @@ import dev.fairlead.bus.ReceivedRecord;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.bus.producer.UnsendableRecordException;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,9 @@ public final class DeadLetters {
   private static final int REASON_LENGTH_MAX = 500;
   private static final byte[] NOTHING = new byte[0];
 
+  /// Whose keys are devices, and whose correlations are commands.
+  private static final Set<Topic> OF_COMMANDS = Set.of(Topic.INBOX, Topic.REPLIES);
+
   private final BusProducer producer;
   private final MeterRegistry meters;
 
@@ -62,6 +67,12 @@ public final class DeadLetters {
         .addKeyValue("topic", record.topic().suffix())
         .addKeyValue("partition", record.partition())
         .addKeyValue("offset", record.offset())
+        .addKeyValue(
+            OF_COMMANDS.contains(record.topic()) ? "deviceId" : "key", shortened(record.key()))
+        .addKeyValue(
+            OF_COMMANDS.contains(record.topic()) ? "commandId" : "correlation",
+            shortened(record.header(Headers.CORRELATION).orElse("")))
+        .addKeyValue("traceId", record.trace().map(TraceContext::traceId).orElse(""))
         .addKeyValue("reason", shortened(reason))
         .log("record not understood, put with the dead letters");
     Map<String, String> headers = new HashMap<>(record.headers());

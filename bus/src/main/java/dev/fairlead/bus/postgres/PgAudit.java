@@ -4,9 +4,11 @@ import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.audit.AuditLog;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
+import java.util.Optional;
 
 /// The audit by way of the outbox: an entry is safe as soon as its transaction is committed, also
 /// while the bus is away. A store appends the entry of an act to the very transaction that does it.
@@ -25,21 +27,26 @@ public final class PgAudit implements AuditLog {
   ///
   /// @return the row's id in the outbox
   public static Future<Long> append(SqlConnection transaction, Act act) {
-    return append(transaction, act.succeeded());
+    return append(transaction, act.succeeded(), act.trace());
   }
 
   /// Writes an act down as done, on something that it has just made.
   ///
   /// @param made the path of what was made
   public static Future<Long> append(SqlConnection transaction, Act act, String made) {
-    return append(transaction, act.succeeded(made));
+    return append(transaction, act.succeeded(made), act.trace());
   }
 
   /// Writes an entry down, in the transaction that does what it says.
   ///
   /// @return the row's id in the outbox
   public static Future<Long> append(SqlConnection transaction, AuditEntry entry) {
-    return PgOutbox.append(transaction, AuditMessage.of(entry).toRecord());
+    return append(transaction, entry, Optional.empty());
+  }
+
+  private static Future<Long> append(
+      SqlConnection transaction, AuditEntry entry, Optional<TraceContext> trace) {
+    return PgOutbox.append(transaction, AuditMessage.of(entry).toRecord().tracedBy(trace));
   }
 
   @Override

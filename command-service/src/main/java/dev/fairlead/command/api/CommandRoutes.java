@@ -139,7 +139,8 @@ public final class CommandRoutes {
         body.notifying(),
         reader.claim(request, device.toString(), id.value()),
         Optional.empty(),
-        Optional.of(request.act()));
+        Optional.of(request.act()),
+        request.trace());
   }
 
   private static Duration wait(ApiRequest request) {

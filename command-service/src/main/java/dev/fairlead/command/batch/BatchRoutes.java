@@ -30,6 +30,7 @@ import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.http.Paging;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class BatchRoutes {
     List<NewCommand> commands = new ArrayList<>(known.size());
     for (DeviceKey device : named) {
       if (known.contains(device)) {
-        commands.add(command(id, device, wanted.command(), deadline));
+        commands.add(command(id, device, wanted.command(), deadline, request.trace()));
       } else {
         refused.add(
             Refusal.of(
@@ -132,7 +133,11 @@ public final class BatchRoutes {
   }
 
   private static NewCommand command(
-      UUID batch, DeviceKey device, SendRequest wanted, Instant deadline) {
+      UUID batch,
+      DeviceKey device,
+      SendRequest wanted,
+      Instant deadline,
+      Optional<TraceContext> trace) {
     return new NewCommand(
         CommandId.random(),
         device,
@@ -143,7 +148,8 @@ public final class BatchRoutes {
         wanted.notifying(),
         Optional.empty(),
         Optional.of(batch),
-        Optional.empty());
+        Optional.empty(),
+        trace);
   }
 
   /// @return how many are kept, now or from an earlier request with the same key

@@ -6,6 +6,9 @@ import dev.fairlead.bus.producer.BusFullException;
 import dev.fairlead.bus.producer.BusProducer;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.runtime.tracing.TraceContext;
+import dev.fairlead.runtime.tracing.TraceSpan;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -22,13 +25,16 @@ public final class CommandSender {
 
   private final BusProducer producer;
   private final PgDispatch dispatch;
+  private final Tracing tracing;
   private final Counter sent;
   private final Counter refused;
 
   /// @param producer made for the inbox
-  public CommandSender(BusProducer producer, PgDispatch dispatch, MeterRegistry meters) {
+  public CommandSender(
+      BusProducer producer, PgDispatch dispatch, Tracing tracing, MeterRegistry meters) {
     this.producer = producer;
     this.dispatch = dispatch;
+    this.tracing = tracing;
     this.sent = meters.counter("command.sent");
     this.refused = meters.counter("command.send.refused");
   }
@@ -41,7 +47,7 @@ public final class CommandSender {
     List<Future<?>> answers = new ArrayList<>(deliveries.size());
     List<CommandId> left = new ArrayList<>();
     for (Delivery delivery : deliveries) {
-      Future<?> answer = producer.send(delivery.toRecord());
+      Future<?> answer = send(delivery);
       if (answer.cause() instanceof BusFullException) {
         left.add(delivery.id());
       }
@@ -61,9 +67,27 @@ public final class CommandSender {
         .map(_ -> answers.stream().allMatch(Future::succeeded));
   }
 
+  private Future<?> send(Delivery delivery) {
+    if (!tracing.isOn()) {
+      return producer.send(delivery.toRecord());
+    }
+    TraceSpan span =
+        tracing
+            .follow(TraceSpan.Kind.PRODUCER, "send command", delivery.trace())
+            .with(TraceSpan.COMMAND, delivery.id().toString())
+            .with(TraceSpan.DEVICE, delivery.device().toString())
+            .with("fairlead.attempt", delivery.attempt());
+    return producer
+        .send(delivery.toRecord().tracedBy(span.context()))
+        .onComplete(
+            sent -> (sent.succeeded() ? span : span.failed("the bus did not take it")).end());
+  }
+
   private static void notSent(Delivery delivery, Throwable cause) {
     log.atWarn()
+        .addKeyValue("deviceId", delivery.device())
         .addKeyValue("commandId", delivery.id())
+        .addKeyValue("traceId", delivery.trace().map(TraceContext::traceId).orElse(""))
         .addKeyValue("attempt", delivery.attempt())
         .addKeyValue("cause", cause.getMessage())
         .log("command not sent, stays due");
@@ -78,6 +102,7 @@ public final class CommandSender {
         .onFailure(
             cause ->
                 log.atWarn()
+                    .addKeyValue("deviceId", device)
                     .addKeyValue("commandId", id)
                     .addKeyValue("cause", cause.getMessage())
                     .log("cancellation not sent"));

@@ -7,6 +7,7 @@ import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.command.session.LiveSession;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param deadline when it is no longer worth running
 /// @param attempt which sending this is, from 1
 /// @param body the parameters, if any
+/// @param trace that it is a step of
 public record Delivery(
     CommandId id,
     DeviceKey device,
@@ -26,7 +28,8 @@ public record Delivery(
     String kind,
     Instant deadline,
     int attempt,
-    Optional<Payload> body) {
+    Optional<Payload> body,
+    Optional<TraceContext> trace) {
 
   /// The mail to the gateway.
   BusRecord toRecord() {

@@ -11,6 +11,7 @@ import dev.fairlead.command.lifecycle.PgCommandRows;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.LiveSession;
 import dev.fairlead.command.session.PgDeviceQueues;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -49,7 +50,7 @@ public final class PgDispatch {
   private static final String DUE_COMMANDS =
       """
       select c.id, c.tenant, c.device_id, c.state, c.attempt, c.session_id, c.gateway,
-        c.lease_until, c.late, c.kind, c.content_type, c.body, c.deadline, now() as now
+        c.lease_until, c.late, c.kind, c.content_type, c.body, c.deadline, c.trace, now() as now
       from unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
       join device_queue q on q.tenant = wanted.tenant and q.device_id = wanted.device_id
       cross join lateral (
@@ -220,7 +221,8 @@ public final class PgDispatch {
         row.getString("kind"),
         PgCommandRows.instant(row, "deadline"),
         head.attempt(),
-        body);
+        body,
+        Optional.ofNullable(row.getString("trace")).flatMap(TraceContext::ofText));
   }
 
   private static LiveSession sessionOf(DeviceKey device, Map<DeviceKey, LiveSession> devices) {

@@ -13,6 +13,9 @@ import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.lifecycle.Step;
 import dev.fairlead.command.session.DeviceQueue;
 import dev.fairlead.command.session.PgDeviceQueues;
+import dev.fairlead.runtime.tracing.TraceContext;
+import dev.fairlead.runtime.tracing.TraceSpan;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -23,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Follows `fairlead.replies`: what devices say moves their commands on, and what its parent says
 /// those of a sub-device. What anybody else says about a command goes to the dead letters; what is
@@ -33,6 +38,7 @@ final class PgReplies implements PgConsumer.Use<Reply> {
 
   private final PgCommandStore commands;
   private final DeadLetters deadLetters;
+  private final Tracing tracing;
   private final MeterRegistry meters;
   private final Consumer<Collection<CommandId>> ended;
 
@@ -40,10 +46,12 @@ final class PgReplies implements PgConsumer.Use<Reply> {
   PgReplies(
       PgCommandStore commands,
       DeadLetters deadLetters,
+      Tracing tracing,
       MeterRegistry meters,
       Consumer<Collection<CommandId>> ended) {
     this.commands = commands;
     this.deadLetters = deadLetters;
+    this.tracing = tracing;
     this.meters = meters;
     this.ended = ended;
   }
@@ -52,6 +60,41 @@ final class PgReplies implements PgConsumer.Use<Reply> {
   public Future<Void> apply(SqlConnection transaction, List<Received<Reply>> replies) {
     List<CommandId> ids =
         replies.stream().map(received -> received.message().id()).distinct().toList();
+    return tracing.isOn()
+        ? traced(transaction, replies, () -> apply(transaction, replies, ids))
+        : apply(transaction, replies, ids);
+  }
+
+  /// What a device says without naming the trace of its command is a step of it all the same.
+  private Future<Void> traced(
+      SqlConnection transaction, List<Received<Reply>> replies, Supplier<Future<Void>> use) {
+    List<Reply> unnamed =
+        replies.stream()
+            .filter(received -> received.record().trace().isEmpty())
+            .map(Received::message)
+            .toList();
+    if (unnamed.isEmpty()) {
+      return use.get();
+    }
+    return commands
+        .traces(transaction, unnamed.stream().map(Reply::id).distinct().toList())
+        .compose(
+            traces -> {
+              List<TraceSpan> spans =
+                  unnamed.stream().map(reply -> span(reply, traces.get(reply.id()))).toList();
+              return use.get().onComplete(_ -> spans.forEach(TraceSpan::end));
+            });
+  }
+
+  private TraceSpan span(Reply reply, @Nullable TraceContext trace) {
+    return tracing
+        .follow(TraceSpan.Kind.CONSUMER, "take replies", Optional.ofNullable(trace))
+        .with(TraceSpan.DEVICE, reply.device().toString())
+        .with(TraceSpan.COMMAND, reply.id().toString());
+  }
+
+  private Future<Void> apply(
+      SqlConnection transaction, List<Received<Reply>> replies, List<CommandId> ids) {
     return PgDeviceQueues.lockOf(transaction, ids.stream().map(CommandId::value).toList())
         .compose(
             queues ->

@@ -6,6 +6,7 @@ import dev.fairlead.bus.postgres.PgConsumer;
 import dev.fairlead.bus.postgres.PgOffsets;
 import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.PgCommandStore;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.sqlclient.Pool;
 import java.util.Collection;
@@ -24,6 +25,7 @@ public record PgReplyConsumer(PgOffsets offsets, BatchHandler handler) {
       Pool pool,
       PgCommandStore commands,
       DeadLetters deadLetters,
+      Tracing tracing,
       MeterRegistry meters,
       Consumer<Collection<CommandId>> ended) {
     PgOffsets offsets =
@@ -35,7 +37,7 @@ public record PgReplyConsumer(PgOffsets offsets, BatchHandler handler) {
             offsets,
             PgReplies.CONSUMER,
             Reply::decode,
-            new PgReplies(commands, deadLetters, meters, ended),
+            new PgReplies(commands, deadLetters, tracing, meters, ended),
             deadLetters));
   }
 }

@@ -8,6 +8,7 @@ import static dev.fairlead.command.lifecycle.PgCommandRows.times;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.command.session.PgDeviceQueues;
 import dev.fairlead.command.session.ReturnPace;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Pool;
@@ -70,6 +71,23 @@ public final class PgCommandStore {
                 heads.put(head.id(), head);
               }
               return heads;
+            });
+  }
+
+  /// The traces that commands are steps of, of those that are steps of one.
+  public Future<Map<CommandId, TraceContext>> traces(
+      SqlConnection transaction, Collection<CommandId> ids) {
+    return transaction
+        .preparedQuery("select id, trace from command where id = any($1) and trace is not null")
+        .execute(Tuple.of(ids.stream().map(CommandId::value).toArray(UUID[]::new)))
+        .map(
+            rows -> {
+              Map<CommandId, TraceContext> traces = new HashMap<>();
+              for (Row row : rows) {
+                TraceContext.ofText(row.getString("trace"))
+                    .ifPresent(trace -> traces.put(new CommandId(row.getUUID("id")), trace));
+              }
+              return traces;
             });
   }
 

@@ -7,6 +7,7 @@ import static dev.fairlead.command.lifecycle.PgCommandRows.time;
 import static dev.fairlead.command.lifecycle.PgCommandRows.times;
 
 import dev.fairlead.command.lifecycle.PgCommandChanges.Steps;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlConnection;
@@ -26,10 +27,16 @@ public final class PgNewCommands {
   ///
   /// @param head what decides about it from now on
   /// @param batch the request that it was made by, together with others
+  /// @param trace that it is a step of
   /// @param superseded how many commands were ended for it
   /// @param dueAt when its device is to be looked at for something to send
   public record Fresh(
-      Command command, CommandHead head, Optional<UUID> batch, int superseded, Instant dueAt) {
+      Command command,
+      CommandHead head,
+      Optional<UUID> batch,
+      Optional<TraceContext> trace,
+      int superseded,
+      Instant dueAt) {
 
     private Optional<String> supersedes() {
       return command.order().supersedes();
@@ -48,20 +55,21 @@ public final class PgNewCommands {
               select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
                 $6::bytea[], $7::text[], $8::integer[], $9::timestamptz[], $10::timestamptz[],
                 $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::boolean[],
-                $16::smallint[], $17::text[], $18::uuid[], $19::timestamptz[], $20::boolean[])
+                $16::smallint[], $17::text[], $18::uuid[], $19::timestamptz[], $20::boolean[],
+                $21::text[])
               with ordinality as given (id, tenant, device_id, kind, content_type, body, state,
                 attempt, deadline, created_at, session_id, gateway, lease_until, history, ordered,
-                priority, supersedes, batch_id, due_at, notify, place)
+                priority, supersedes, batch_id, due_at, notify, trace, place)
             ), looked as (
               update device_queue q set due_at = least(coalesce(q.due_at, 'infinity'), given.due_at)
               from given where q.tenant = given.tenant and q.device_id = given.device_id
             )
             insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
-              supersedes, batch_id, notify)
+              supersedes, batch_id, notify, trace)
             select id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history::jsonb, ordered,
-              priority, supersedes, batch_id, notify
+              priority, supersedes, batch_id, notify, trace
             from given
             order by place
             """)
@@ -117,6 +125,8 @@ public final class PgNewCommands {
         .addArrayOfString(text(commands, fresh -> fresh.supersedes().orElse(null)))
         .addArrayOfUUID(column(commands, UUID[]::new, fresh -> fresh.batch().orElse(null)))
         .addArrayOfOffsetDateTime(times(commands, fresh -> time(fresh.dueAt())))
-        .addArrayOfBoolean(column(commands, Boolean[]::new, fresh -> fresh.command().notifying()));
+        .addArrayOfBoolean(column(commands, Boolean[]::new, fresh -> fresh.command().notifying()))
+        .addArrayOfString(
+            text(commands, fresh -> fresh.trace().map(TraceContext::toText).orElse(null)));
   }
 }

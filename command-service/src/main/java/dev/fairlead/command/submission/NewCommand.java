@@ -6,6 +6,7 @@ import dev.fairlead.command.lifecycle.CommandId;
 import dev.fairlead.command.lifecycle.Order;
 import dev.fairlead.command.lifecycle.Payload;
 import dev.fairlead.runtime.audit.Act;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,6 +23,7 @@ import java.util.UUID;
 /// @param claim by what its sender knows it again
 /// @param batch the request that makes it together with others
 /// @param act for the audit; empty for one of many that were asked for together
+/// @param trace that the request is a step of
 public record NewCommand(
     CommandId id,
     DeviceKey device,
@@ -32,4 +34,5 @@ public record NewCommand(
     boolean notifying,
     Optional<PgIdempotency.Claim> claim,
     Optional<UUID> batch,
-    Optional<Act> act) {}
+    Optional<Act> act,
+    Optional<TraceContext> trace) {}

@@ -2,7 +2,6 @@ package dev.fairlead.command.submission;
 
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
-import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.SchemaProblems;
@@ -251,12 +250,7 @@ public final class PgSubmissions {
               }
               return Future.all(
                   PgNewCommands.insert(transaction, fresh),
-                  PgOutbox.append(
-                      transaction,
-                      wishes.stream()
-                          .flatMap(Wish::audited)
-                          .map(entry -> AuditMessage.of(entry).toRecord())
-                          .toList()));
+                  PgOutbox.append(transaction, wishes.stream().flatMap(Wish::audited).toList()));
             })
         .mapEmpty();
   }

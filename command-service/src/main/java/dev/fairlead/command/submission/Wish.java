@@ -2,7 +2,9 @@ package dev.fairlead.command.submission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.fairlead.bus.BusRecord;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.message.AuditMessage;
 import dev.fairlead.bus.schema.JsonSchema;
 import dev.fairlead.bus.schema.SchemaCache;
 import dev.fairlead.bus.schema.TypeSchemas;
@@ -25,7 +27,6 @@ import dev.fairlead.command.submission.Submission.Accepted;
 import dev.fairlead.command.submission.Submission.Postponed;
 import dev.fairlead.command.submission.Submission.Refused;
 import dev.fairlead.command.submission.Submission.Repeated;
-import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.http.Json;
 import dev.fairlead.runtime.problem.ProblemException;
 import java.io.IOException;
@@ -196,6 +197,7 @@ final class Wish {
         command,
         edit.after(),
         wanted.batch(),
+        wanted.trace(),
         superseded.size(),
         session.isPresent() ? leaseUntil : now);
   }
@@ -231,11 +233,23 @@ final class Wish {
 
   private Delivery delivery(LiveSession to, int attempt) {
     return new Delivery(
-        wanted.id(), wanted.device(), to, wanted.kind(), wanted.deadline(), attempt, wanted.body());
+        wanted.id(),
+        wanted.device(),
+        to,
+        wanted.kind(),
+        wanted.deadline(),
+        attempt,
+        wanted.body(),
+        wanted.trace());
   }
 
   /// The entry of the act that asked for it alone.
-  Stream<AuditEntry> audited() {
-    return wanted.act().stream().map(act -> act.succeeded(wanted.id().path()));
+  Stream<BusRecord> audited() {
+    return wanted.act().stream()
+        .map(
+            act ->
+                AuditMessage.of(act.succeeded(wanted.id().path()))
+                    .toRecord()
+                    .tracedBy(act.trace()));
   }
 }

@@ -24,6 +24,7 @@ import dev.fairlead.runtime.health.Health;
 import dev.fairlead.runtime.http.HttpServerSettings;
 import dev.fairlead.runtime.settings.Secret;
 import dev.fairlead.runtime.settings.Settings;
+import dev.fairlead.runtime.tracing.TracingSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -102,21 +103,45 @@ public final class CommandFixture implements AutoCloseable {
 
   /// The same with other bounds of streams.
   public CommandFixture(CommandSettings settings, FeedSettings changes) {
-    this(settings, changes, LimitSettings.defaultSettings(), URI.create("http://127.0.0.1:1"));
+    this(
+        settings,
+        changes,
+        LimitSettings.defaultSettings(),
+        URI.create("http://127.0.0.1:1"),
+        TracingSettings.OFF);
   }
 
   /// The same with other limits.
   public CommandFixture(CommandSettings settings, LimitSettings limits) {
-    this(settings, FeedSettings.DEFAULT, limits, URI.create("http://127.0.0.1:1"));
+    this(
+        settings,
+        FeedSettings.DEFAULT,
+        limits,
+        URI.create("http://127.0.0.1:1"),
+        TracingSettings.OFF);
   }
 
   /// The same with a registry that answers filters.
   public CommandFixture(CommandSettings settings, LimitSettings limits, URI registry) {
-    this(settings, FeedSettings.DEFAULT, limits, registry);
+    this(settings, FeedSettings.DEFAULT, limits, registry, TracingSettings.OFF);
+  }
+
+  /// The same with tracing.
+  public CommandFixture(CommandSettings settings, TracingSettings tracing) {
+    this(
+        settings,
+        FeedSettings.DEFAULT,
+        LimitSettings.defaultSettings(),
+        URI.create("http://127.0.0.1:1"),
+        tracing);
   }
 
   private CommandFixture(
-      CommandSettings settings, FeedSettings changes, LimitSettings limits, URI registry) {
+      CommandSettings settings,
+      FeedSettings changes,
+      LimitSettings limits,
+      URI registry,
+      TracingSettings tracing) {
     BusSettings busSettings =
         new BusSettings(
             TestBackends.kafka().bootstrapServers(),
@@ -151,7 +176,8 @@ public final class CommandFixture implements AutoCloseable {
             settings,
             changes,
             limits,
-            registry);
+            registry,
+            tracing);
     bus = new Bus(vertx, busSettings, meters, new Health());
     bus.start().await();
     producer = bus.producer(ProducerProfile.PROMPT, 64 << 20, Set.of(Topic.values())).await();

@@ -75,7 +75,8 @@ public final class Gateway {
 
   private void received(ReceivedRecord record) {
     InboxMessage message = InboxMessage.decode(record);
-    mail.add(new Mail(record.partition(), record.requiredHeader(Headers.TO), message));
+    mail.add(
+        new Mail(record.partition(), record.requiredHeader(Headers.TO), message, record.trace()));
     if (message instanceof Deliver deliver) {
       devices.forEach(device -> device.accept(deliver));
     }
@@ -175,19 +176,32 @@ public final class Gateway {
       String command,
       Optional<String> status,
       byte[] body) {
-    write(
-        new DeviceMessage(
-                type,
-                session.device(),
-                session.id(),
-                session.epoch(),
-                System.currentTimeMillis(),
-                Optional.of(command),
-                status,
-                Optional.empty(),
-                Headers.JSON,
-                body)
-            .toRecord());
+    write(record(session, type, command, status, body));
+  }
+
+  /// The record by which a device says what became of a command.
+  public static BusRecord result(Session session, String command, String status) {
+    return record(session, DeviceMessage.Type.RESULT, command, Optional.of(status), new byte[0]);
+  }
+
+  private static BusRecord record(
+      Session session,
+      DeviceMessage.Type type,
+      String command,
+      Optional<String> status,
+      byte[] body) {
+    return new DeviceMessage(
+            type,
+            session.device(),
+            session.id(),
+            session.epoch(),
+            System.currentTimeMillis(),
+            Optional.of(command),
+            status,
+            Optional.empty(),
+            Headers.JSON,
+            body)
+        .toRecord();
   }
 
   /// Lets a device do what it is told from now on; it answers delivered and then the body it got.

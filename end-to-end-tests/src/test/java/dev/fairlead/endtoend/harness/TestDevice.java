@@ -39,6 +39,7 @@ public final class TestDevice {
   private final List<String> run = new CopyOnWriteArrayList<>();
   private final Set<String> deliveries = ConcurrentHashMap.newKeySet();
   private final Map<String, String> subDevices = new ConcurrentHashMap<>();
+  private final Map<String, String> traces = new ConcurrentHashMap<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final TestTwin twin = new TestTwin();
   private final Map<String, Body> unacknowledged = new ConcurrentHashMap<>();
@@ -83,6 +84,11 @@ public final class TestDevice {
   /// For which sub-device a command was; empty where it was for the device itself.
   public Optional<String> subDeviceOf(String command) {
     return Optional.ofNullable(subDevices.get(command));
+  }
+
+  /// The `traceparent` that a command came with, which its replies carry too.
+  public Optional<String> traceOf(String command) {
+    return Optional.ofNullable(traces.get(command));
   }
 
   /// What it is to be like.
@@ -235,6 +241,10 @@ public final class TestDevice {
         }
       } else if (proto == NativeProtocol.PROTO_COMMAND
           && type.equals(NativeProtocol.TYPE_COMMAND)) {
+        message
+            .header()
+            .textProp(NativeProtocol.PROP_TRACE_PARENT)
+            .ifPresent(trace -> traces.put(Command.from(message).id(), trace));
         obey(Command.from(message), message.header().textProp(NativeProtocol.PROP_DEVICE));
       } else if (proto == NativeProtocol.PROTO_TWIN && type.equals(NativeProtocol.TYPE_DESIRED)) {
         send(twin.receive(Desired.from(message)));
@@ -245,11 +255,18 @@ public final class TestDevice {
     /// answered.
     private void obey(Command command, Optional<String> subDevice) {
       subDevice.ifPresent(device -> subDevices.put(command.id(), device));
-      send(about(subDevice, Messages.delivered(command.id())));
+      send(about(subDevice, traced(command, Messages.delivered(command.id()))));
       if (deliveries.add(command.id())) {
         run.add(command.id());
       }
-      send(about(subDevice, Messages.result(command.id(), ResultStatus.SUCCEEDED, command.body())));
+      Message result = Messages.result(command.id(), ResultStatus.SUCCEEDED, command.body());
+      send(about(subDevice, traced(command, result)));
+    }
+
+    private Message traced(Command command, Message message) {
+      return traceOf(command.id())
+          .map(trace -> message.withProp(NativeProtocol.PROP_TRACE_PARENT, Value.of(trace)))
+          .orElse(message);
     }
 
     private static Message about(Optional<String> subDevice, Message message) {

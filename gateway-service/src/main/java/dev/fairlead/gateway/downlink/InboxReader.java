@@ -10,16 +10,23 @@ import dev.fairlead.gateway.admission.ConnectPace;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.SessionRegistry;
+import dev.fairlead.runtime.tracing.TraceContext;
+import dev.fairlead.runtime.tracing.TraceSpan;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Reads the mail of this gateway and gives it to the sessions that it is for. What is for nobody
 /// here is dropped and counted as `gateway.inbox.dropped` by reason: whoever sent it learns from
 /// silence, or from the session's end.
 public final class InboxReader {
+
+  private static final Logger log = LoggerFactory.getLogger(InboxReader.class);
 
   /// Puts away a record that cannot be understood.
   @FunctionalInterface
@@ -32,6 +39,7 @@ public final class InboxReader {
   private final ConnectPace pace;
   private final AccessView access;
   private final Unreadable unreadable;
+  private final Tracing tracing;
   private final InstantSource clock;
   private final MeterRegistry meters;
   private final Counter delivered;
@@ -45,6 +53,7 @@ public final class InboxReader {
       ConnectPace pace,
       AccessView access,
       Unreadable unreadable,
+      Tracing tracing,
       InstantSource clock,
       MeterRegistry meters) {
     this.gateway = gateway;
@@ -52,6 +61,7 @@ public final class InboxReader {
     this.pace = pace;
     this.access = access;
     this.unreadable = unreadable;
+    this.tracing = tracing;
     this.clock = clock;
     this.meters = meters;
     this.delivered = meters.counter("gateway.commands.sent");
@@ -76,20 +86,43 @@ public final class InboxReader {
       pace.flapping(flapping.device(), Duration.ofMillis(flapping.untilMillis() - clock.millis()));
       return;
     }
+    TraceSpan span = tracing.isOn() ? span(record, message) : TraceSpan.NONE;
     Optional<DeviceSession> session = registry.find(message.session(), message.device());
     if (session.isEmpty()) {
-      dropped("no-session");
+      dropped("no-session", message, span);
+      span.end();
       return;
     }
-    session.get().execute(() -> give(session.get(), message));
+    session.get().execute(() -> give(session.get(), message, span));
   }
 
-  private void give(DeviceSession session, InboxMessage message) {
+  private TraceSpan span(ReceivedRecord record, InboxMessage message) {
+    TraceSpan span =
+        tracing
+            .follow(
+                TraceSpan.Kind.CONSUMER,
+                "give " + record.header(Headers.TYPE).orElse("mail"),
+                record.trace())
+            .with(TraceSpan.DEVICE, record.key())
+            .with("fairlead.session.id", message.session().value());
+    record.header(Headers.CORRELATION).ifPresent(id -> span.with(TraceSpan.COMMAND, id));
+    return span;
+  }
+
+  private void give(DeviceSession session, InboxMessage message, TraceSpan span) {
+    put(session, message, span);
+    span.end();
+  }
+
+  private void put(DeviceSession session, InboxMessage message, TraceSpan span) {
     switch (message) {
-      case InboxMessage.Deliver command -> deliver(session, command);
+      case InboxMessage.Deliver command -> deliver(session, command, span);
       case InboxMessage.Cancel cancel -> session.send(session.wire().cancelled(cancel));
       case InboxMessage.Desired desired ->
-          session.wire().desired(desired).ifPresentOrElse(session::send, () -> dropped("no-form"));
+          session
+              .wire()
+              .desired(desired, span.context())
+              .ifPresentOrElse(session::send, () -> dropped("no-form", message, span));
       case InboxMessage.Credential credential ->
           session
               .wire()
@@ -110,25 +143,26 @@ public final class InboxReader {
     }
   }
 
-  private void deliver(DeviceSession session, InboxMessage.Deliver command) {
+  private void deliver(DeviceSession session, InboxMessage.Deliver command, TraceSpan span) {
     long leftMillis = command.deadlineMillis() - clock.millis();
     if (leftMillis <= 0) {
-      dropped("past-deadline");
+      dropped("past-deadline", command, span);
       return;
     }
-    Optional<byte[]> frame = session.wire().command(command, Duration.ofMillis(leftMillis));
+    Optional<byte[]> frame =
+        session.wire().command(command, Duration.ofMillis(leftMillis), span.context());
     if (frame.isEmpty()) {
-      dropped("no-form");
+      dropped("no-form", command, span);
     } else if (isBlocked(session, command)) {
-      dropped("blocked");
+      dropped("blocked", command, span);
     } else if (command.subDevice().isPresent() && !session.hasRoom(frame.get())) {
       // It comes again. A device may speak for a thousand others, and be sent more at once than it
       // can read.
-      dropped("no-room");
+      dropped("no-room", command, span);
     } else if (session.send(frame.get())) {
       delivered.increment();
     } else {
-      dropped("session-over");
+      dropped("session-over", command, span);
     }
   }
 
@@ -138,6 +172,19 @@ public final class InboxReader {
         .subDevice()
         .filter(device -> access.isBlocked(new DeviceKey(session.device().tenant(), device)))
         .isPresent();
+  }
+
+  private void dropped(String reason, InboxMessage message, TraceSpan span) {
+    dropped(reason);
+    span.failed(reason);
+    log.atDebug()
+        .addKeyValue("deviceId", message.device())
+        .addKeyValue("sessionId", message.session())
+        .addKeyValue(
+            "commandId", message instanceof InboxMessage.Deliver command ? command.commandId() : "")
+        .addKeyValue("traceId", span.context().map(TraceContext::traceId).orElse(""))
+        .addKeyValue("reason", reason)
+        .log("mail dropped");
   }
 
   private void dropped(String reason) {

@@ -3,6 +3,7 @@ package dev.fairlead.gateway.session;
 import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,13 +27,18 @@ public interface DeviceWire {
 
   /// A command; empty when it has no form on this wire, as one for a sub-device where the wire
   /// cannot name it, or is too large for it.
-  Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft);
+  ///
+  /// @param trace that it is a step of, where the wire can say so
+  Optional<byte[]> command(
+      InboxMessage.Deliver command, Duration timeLeft, Optional<TraceContext> trace);
 
   /// A command is no longer wanted.
   byte[] cancelled(InboxMessage.Cancel cancel);
 
   /// What the device is to be like; empty when it has no form on this wire, or is too large for it.
-  Optional<byte[]> desired(InboxMessage.Desired desired);
+  ///
+  /// @param trace that it is a step of, where the wire can say so
+  Optional<byte[]> desired(InboxMessage.Desired desired, Optional<TraceContext> trace);
 
   /// A new token; empty when it has no form on this wire.
   Optional<byte[]> credential(String token);

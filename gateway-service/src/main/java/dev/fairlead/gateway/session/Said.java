@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.session;
 
 import dev.fairlead.bus.message.DeviceMessage;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ public sealed interface Said {
   /// @param status the outcome in a result
   /// @param reason the device's words about that
   /// @param headers what else the record is to carry
+  /// @param trace that the device says it is a step of; empty where nothing is traced
   /// @param contentType of the body
   /// @param body bytes, given away by the wire
   // Never compared, and a wrapper would cost an object for every event.
@@ -29,6 +31,7 @@ public sealed interface Said {
       Optional<String> status,
       Optional<String> reason,
       Map<String, String> headers,
+      Optional<TraceContext> trace,
       String contentType,
       byte[] body)
       implements Said {}

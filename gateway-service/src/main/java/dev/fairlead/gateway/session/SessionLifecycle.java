@@ -196,8 +196,8 @@ public final class SessionLifecycle {
     }
     meters.counter("gateway.sessions.closed", "reason", ending.reason()).increment();
     log.atDebug()
-        .addKeyValue("device", session.device())
-        .addKeyValue("session", session.id())
+        .addKeyValue("deviceId", session.device())
+        .addKeyValue("sessionId", session.id())
         .addKeyValue("reason", ending.reason())
         .log("session closed");
     bury(session);

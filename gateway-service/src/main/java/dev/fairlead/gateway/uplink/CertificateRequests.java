@@ -111,6 +111,7 @@ public final class CertificateRequests {
             address.toString(),
             Headers.FROM,
             session.remoteAddress()),
+        Optional.empty(),
         CONTENT_TYPE,
         request.pem());
   }

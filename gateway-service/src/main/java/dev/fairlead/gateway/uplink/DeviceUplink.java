@@ -8,6 +8,7 @@ import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.Ending;
 import dev.fairlead.gateway.session.Said;
 import dev.fairlead.gateway.session.SessionInput;
+import dev.fairlead.runtime.tracing.TraceSpan;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -26,7 +27,8 @@ final class DeviceUplink implements SessionInput {
   /// what the socket had already read when it was told to stop.
   private @Nullable ArrayDeque<Pending> pending;
 
-  private record Pending(DeviceMessage.Type type, Optional<String> ackId, BusRecord record) {}
+  private record Pending(
+      DeviceMessage.Type type, Optional<String> ackId, BusRecord record, TraceSpan span) {}
 
   DeviceUplink(Uplink uplink, DeviceSession session) {
     this.uplink = uplink;
@@ -58,7 +60,10 @@ final class DeviceUplink implements SessionInput {
   public void end() {
     ArrayDeque<Pending> waiting = pending;
     if (waiting != null) {
-      waiting.forEach(each -> uplink.held().release(each.record().sizeBytes()));
+      for (Pending each : waiting) {
+        uplink.held().release(each.record().sizeBytes());
+        each.span().failed("the session ended before the bus had it").end();
+      }
       pending = null;
     }
   }
@@ -78,7 +83,9 @@ final class DeviceUplink implements SessionInput {
 
   private void take(Said.Event event) {
     uplink.count(event.type());
-    var next = new Pending(event.type(), event.ackId(), recordOf(event));
+    TraceSpan span = uplink.span(session, event);
+    var next =
+        new Pending(event.type(), event.ackId(), recordOf(event).tracedBy(span.context()), span);
     if (pending != null || !isPlaced(next)) {
       hold(next);
     }
@@ -113,18 +120,24 @@ final class DeviceUplink implements SessionInput {
     if (sent.failed() && sent.cause() instanceof BusFullException) {
       return false;
     }
-    sent.onSuccess(position -> acknowledged(next))
-        .onFailure(cause -> session.close(Ending.BUS_AWAY));
+    sent.onSuccess(position -> acknowledged(next)).onFailure(cause -> refused(next));
     return true;
   }
 
   private void acknowledged(Pending placed) {
     uplink.countAcknowledged();
     placed.ackId().ifPresent(acknowledgements::add);
+    placed.span().end();
+  }
+
+  private void refused(Pending lost) {
+    lost.span().failed("the bus refused it").end();
+    session.close(Ending.BUS_AWAY);
   }
 
   private void hold(Pending next) {
     if (!uplink.held().tryAcquire(next.record().sizeBytes())) {
+      next.span().failed("there is no room to hold it").end();
       session.close(Ending.BUS_AWAY);
       return;
     }

@@ -4,7 +4,10 @@ import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.gateway.session.BusWriter;
 import dev.fairlead.gateway.session.DeviceSession;
+import dev.fairlead.gateway.session.Said;
 import dev.fairlead.gateway.session.SessionInput;
+import dev.fairlead.runtime.tracing.TraceSpan;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +24,7 @@ public final class Uplink {
   private final Lane replies;
   private final CertificateRequests certificateRequests;
   private final HeldBytes held;
+  private final Tracing tracing;
   private final InstantSource clock;
   private final Map<DeviceMessage.Type, Counter> events = new EnumMap<>(DeviceMessage.Type.class);
   private final Counter acknowledged;
@@ -35,12 +39,14 @@ public final class Uplink {
       BusWriter replies,
       CertificateRequests certificateRequests,
       long heldBytesMax,
+      Tracing tracing,
       InstantSource clock,
       MeterRegistry meters) {
     this.bulk = new Lane(bulk);
     this.replies = new Lane(replies);
     this.certificateRequests = certificateRequests;
     this.held = new HeldBytes(heldBytesMax);
+    this.tracing = tracing;
     this.clock = clock;
     this.meters = meters;
     this.acknowledged = meters.counter("gateway.acks");
@@ -85,6 +91,26 @@ public final class Uplink {
 
   HeldBytes held() {
     return held;
+  }
+
+  /// The step of passing something on: of the trace that the device named, else the first of one of
+  /// its own, but for a reply, which belongs to the trace of its command or to none.
+  TraceSpan span(DeviceSession session, Said.Event event) {
+    if (!tracing.isOn()) {
+      return TraceSpan.NONE;
+    }
+    String name = "pass on " + event.type().word();
+    TraceSpan span =
+        event.type().topic() == Topic.REPLIES
+            ? tracing.follow(TraceSpan.Kind.PRODUCER, name, event.trace())
+            : tracing.start(TraceSpan.Kind.PRODUCER, name, event.trace());
+    if (span.context().isEmpty()) {
+      return span;
+    }
+    if (event.type().topic() == Topic.REPLIES) {
+      event.correlation().ifPresent(id -> span.with(TraceSpan.COMMAND, id));
+    }
+    return span.with(TraceSpan.DEVICE, session.device().toString());
   }
 
   long nowMillis() {

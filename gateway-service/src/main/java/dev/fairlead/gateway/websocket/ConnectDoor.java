@@ -53,8 +53,10 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   private final SessionLifecycle lifecycle;
   private final Problems problems;
 
+  /// @param traced whether it is looked at which traces messages are steps of
   public ConnectDoor(
       ProtocolLimits limits,
+      boolean traced,
       ProxySettings proxies,
       Admission admission,
       SessionLifecycle lifecycle,
@@ -68,7 +70,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     this.lifecycle = lifecycle;
     this.problems = problems;
     for (WireFormat format : WireFormat.values()) {
-      wires.put(format, new NativeWire(format, limits));
+      wires.put(format, new NativeWire(format, limits, traced));
     }
   }
 

@@ -25,6 +25,7 @@ import dev.fairlead.protocol.ProtocolLimits;
 import dev.fairlead.protocol.ResultStatus;
 import dev.fairlead.protocol.Value;
 import dev.fairlead.protocol.WireFormat;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -43,12 +44,15 @@ final class NativeWire implements DeviceWire {
   private final WireFormat format;
   private final ProtocolLimits limits;
   private final MessageCodec codec;
+  private final boolean traced;
   private final byte[] pong;
 
-  NativeWire(WireFormat format, ProtocolLimits limits) {
+  /// @param traced whether it is looked at which traces messages are steps of
+  NativeWire(WireFormat format, ProtocolLimits limits, boolean traced) {
     this.format = format;
     this.limits = limits;
     this.codec = format.codec(limits);
+    this.traced = traced;
     this.pong = codec.encode(Messages.pong());
   }
 
@@ -183,7 +187,7 @@ final class NativeWire implements DeviceWire {
         .orElseGet(() -> refusal(message.header(), "bad-device", "device is no id"));
   }
 
-  private static Said asEvent(
+  private Said asEvent(
       DeviceMessage.Type type,
       Message message,
       Optional<String> ackId,
@@ -198,8 +202,18 @@ final class NativeWire implements DeviceWire {
         header.textProp(NativeProtocol.PROP_STATUS),
         header.textProp(NativeProtocol.PROP_REASON),
         headers,
+        traced ? traceOf(header) : Optional.empty(),
         message.contentType(),
         message.body().toByteArray());
+  }
+
+  private static Optional<TraceContext> traceOf(Header header) {
+    return header
+        .textProp(NativeProtocol.PROP_TRACE_PARENT)
+        .flatMap(
+            parent ->
+                TraceContext.parse(
+                    parent, header.textProp(NativeProtocol.PROP_TRACE_STATE).orElse("")));
   }
 
   private static OptionalLong timeOf(Header header) {
@@ -246,6 +260,7 @@ final class NativeWire implements DeviceWire {
         Optional.of(ResultStatus.REJECTED.wireName()),
         Optional.of(reason),
         Map.of(),
+        Optional.empty(),
         Headers.JSON,
         new byte[0]);
   }
@@ -283,7 +298,8 @@ final class NativeWire implements DeviceWire {
   }
 
   @Override
-  public Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft) {
+  public Optional<byte[]> command(
+      InboxMessage.Deliver command, Duration timeLeft, Optional<TraceContext> trace) {
     try {
       Message message =
           new Command(
@@ -294,7 +310,7 @@ final class NativeWire implements DeviceWire {
                   command.contentType(),
                   Body.of(command.body()))
               .toMessage();
-      return Optional.of(codec.encode(about(command.subDevice(), message)));
+      return Optional.of(codec.encode(tracedBy(trace, about(command.subDevice(), message))));
     } catch (ProtocolException | IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -306,11 +322,11 @@ final class NativeWire implements DeviceWire {
   }
 
   @Override
-  public Optional<byte[]> desired(InboxMessage.Desired desired) {
+  public Optional<byte[]> desired(InboxMessage.Desired desired, Optional<TraceContext> trace) {
     try {
       Message message =
           new Desired(desired.version(), desired.base(), Body.of(desired.body())).toMessage();
-      return Optional.of(codec.encode(about(desired.subDevice(), message)));
+      return Optional.of(codec.encode(tracedBy(trace, about(desired.subDevice(), message))));
     } catch (ProtocolException e) {
       return Optional.empty();
     }
@@ -320,6 +336,17 @@ final class NativeWire implements DeviceWire {
     return subDevice
         .map(id -> message.withProp(NativeProtocol.PROP_DEVICE, Value.of(id.value())))
         .orElse(message);
+  }
+
+  private static Message tracedBy(Optional<TraceContext> trace, Message message) {
+    if (trace.isEmpty()) {
+      return message;
+    }
+    Message named =
+        message.withProp(NativeProtocol.PROP_TRACE_PARENT, Value.of(trace.get().traceparent()));
+    return trace.get().state().isEmpty()
+        ? named
+        : named.withProp(NativeProtocol.PROP_TRACE_STATE, Value.of(trace.get().state()));
   }
 
   @Override

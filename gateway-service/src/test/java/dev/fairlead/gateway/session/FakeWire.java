@@ -6,6 +6,7 @@ import dev.fairlead.bus.identity.InboxAddress;
 import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.DeviceMessage;
 import dev.fairlead.bus.message.InboxMessage;
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class FakeWire implements DeviceWire {
         Optional.empty(),
         Optional.empty(),
         Map.of(),
+        Optional.empty(),
         "text/plain",
         frame);
   }
@@ -62,7 +64,8 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
-  public Optional<byte[]> command(InboxMessage.Deliver command, Duration timeLeft) {
+  public Optional<byte[]> command(
+      InboxMessage.Deliver command, Duration timeLeft, Optional<TraceContext> trace) {
     return Optional.of(("command " + command.commandId()).getBytes(UTF_8));
   }
 
@@ -72,7 +75,7 @@ public final class FakeWire implements DeviceWire {
   }
 
   @Override
-  public Optional<byte[]> desired(InboxMessage.Desired desired) {
+  public Optional<byte[]> desired(InboxMessage.Desired desired, Optional<TraceContext> trace) {
     return Optional.of(("desired " + desired.version()).getBytes(UTF_8));
   }
 

@@ -9,6 +9,7 @@ import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.FakeBus;
 import dev.fairlead.gateway.session.FakeSocket;
 import dev.fairlead.gateway.session.SessionBench;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,6 +29,7 @@ class UplinkTest {
           replies,
           new CertificateRequests(new InboxAddress(3, "gw-a"), InstantSource.system()),
           HELD_BYTES_MAX,
+          Tracing.OFF,
           InstantSource.system(),
           meters);
   private final SessionBench bench = new SessionBench(uplink::inputOf);

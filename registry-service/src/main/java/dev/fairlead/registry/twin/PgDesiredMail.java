@@ -6,6 +6,7 @@ import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.registry.twin.PgRecipients.Recipient;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -115,14 +117,21 @@ public final class PgDesiredMail {
   ///
   /// @param due rows that are locked
   Future<Void> send(SqlConnection transaction, Map<DeviceKey, Desired> due) {
+    return send(transaction, due, Optional.empty());
+  }
+
+  /// The same as a step of a trace.
+  Future<Void> send(
+      SqlConnection transaction, Map<DeviceKey, Desired> due, Optional<TraceContext> trace) {
     return PgRecipients.of(transaction, due.keySet())
-        .compose(recipients -> send(transaction, due, recipients));
+        .compose(recipients -> send(transaction, due, recipients, trace));
   }
 
   private Future<Void> send(
       SqlConnection transaction,
       Map<DeviceKey, Desired> due,
-      Map<DeviceKey, Recipient> recipients) {
+      Map<DeviceKey, Recipient> recipients,
+      Optional<TraceContext> trace) {
     Map<DeviceKey, PgDesired.Change> changed = new HashMap<>();
     List<BusRecord> mails = new ArrayList<>();
     for (DeviceKey device : due.keySet().stream().sorted(PgColumns.LOCK_ORDER).toList()) {
@@ -142,7 +151,8 @@ public final class PgDesiredMail {
                   mail.version(),
                   mail.base(),
                   mail.body())
-              .toRecord(recipient.address()));
+              .toRecord(recipient.address())
+              .tracedBy(trace));
       changed.put(device, new PgDesired.Change(desired.afterSending(mail), true));
     }
     return PgOutbox.append(transaction, mails)

@@ -14,6 +14,7 @@ import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -25,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
@@ -89,7 +91,9 @@ final class PgTwins {
                         before -> {
                           Desired after = before.changed(change.apply(before.document()), now);
                           return check(transaction, device, after.document())
-                              .compose(nothing -> write(transaction, device, before, after, now));
+                              .compose(
+                                  nothing ->
+                                      write(transaction, device, before, after, now, act.trace()));
                         })
                     .compose(nothing -> PgAudit.append(transaction, act)))
         .onSuccess(id -> mail.committed())
@@ -119,10 +123,15 @@ final class PgTwins {
   }
 
   private Future<Void> write(
-      SqlConnection transaction, DeviceKey device, Desired before, Desired after, Instant now) {
+      SqlConnection transaction,
+      DeviceKey device,
+      Desired before,
+      Desired after,
+      Instant now,
+      Optional<TraceContext> trace) {
     return after.version() == before.version()
         ? Future.succeededFuture()
-        : mail.send(transaction, Map.of(device, after))
+        : mail.send(transaction, Map.of(device, after), trace)
             .compose(
                 sent -> PgChanges.append(transaction, List.of(told(device, before, after, now))));
   }

@@ -1,7 +1,9 @@
 package dev.fairlead.runtime.audit;
 
+import dev.fairlead.runtime.tracing.TraceContext;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 
 /// What one request is about to do. A store that writes its rows in a transaction appends
@@ -18,6 +20,7 @@ public final class Act {
   private volatile Actor actor;
   private final String action;
   private final String target;
+  private final Optional<TraceContext> trace;
   private volatile boolean recorded;
 
   /// Who acts.
@@ -32,11 +35,23 @@ public final class Act {
   /// @param action the `operationId`
   /// @param target the path of the request
   public Act(InstantSource clock, String service, Actor actor, String action, String target) {
+    this(clock, service, actor, action, target, Optional.empty());
+  }
+
+  /// The same for an act that is a step of a trace.
+  public Act(
+      InstantSource clock,
+      String service,
+      Actor actor,
+      String action,
+      String target,
+      Optional<TraceContext> trace) {
     this.clock = clock;
     this.service = service;
     this.actor = actor;
     this.action = action;
     this.target = target.length() > TARGET_MAX ? target.substring(0, TARGET_MAX) : target;
+    this.trace = trace;
   }
 
   /// Names the actor of an operation that is open to everyone, once the operation itself has found
@@ -52,6 +67,11 @@ public final class Act {
   /// Who acts: for what goes on when the request is over.
   public Actor actor() {
     return actor;
+  }
+
+  /// The trace that the request is a step of: for what it has said on the bus.
+  public Optional<TraceContext> trace() {
+    return trace;
   }
 
   /// Where the request came from.

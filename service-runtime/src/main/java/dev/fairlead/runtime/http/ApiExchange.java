@@ -5,6 +5,8 @@ import dev.fairlead.runtime.audit.AuditEntry;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.tracing.TraceContext;
+import dev.fairlead.runtime.tracing.TraceSpan;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -15,6 +17,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +60,9 @@ final class ApiExchange {
 
   /// The caller's key or token, for an operation that needs it still.
   private Optional<Secret> passedOn = Optional.empty();
+
+  /// None until it is known who asks: strangers have nothing recorded.
+  private TraceSpan span = TraceSpan.NONE;
 
   ApiExchange(ApiParts parts, BoundOperation operation, RoutingContext routing) {
     this.parts = parts;
@@ -159,6 +165,7 @@ final class ApiExchange {
 
   private void admit(RequestValues values, Caller caller, Supplier<Future<Buffer>> body) {
     Principal principal = caller.principal();
+    span = span();
     act = act(principal);
     Optional<Problem> foreign = parts.callers().refusal(request, caller);
     if (foreign.isPresent()) {
@@ -186,6 +193,26 @@ final class ApiExchange {
     body.onSuccess(bytes -> dispatch(values, bytes.getBytes(), caller)).onFailure(this::fail);
   }
 
+  private TraceSpan span() {
+    if (!parts.tracing().isOn()) {
+      return TraceSpan.NONE;
+    }
+    return parts
+        .tracing()
+        .start(TraceSpan.Kind.SERVER, operation.id(), traceOf(request))
+        .with("http.request.method", request.method().name());
+  }
+
+  /// The trace that the request is a step of; one that it names twice is none.
+  private static Optional<TraceContext> traceOf(HttpServerRequest request) {
+    List<String> parents = request.headers().getAll(TraceContext.TRACEPARENT);
+    return parents.size() == 1
+        ? TraceContext.parse(
+            parents.getFirst().strip(),
+            String.join(",", request.headers().getAll(TraceContext.TRACESTATE)))
+        : Optional.empty();
+  }
+
   private Act act(@Nullable Principal principal) {
     String address = address();
     return new Act(
@@ -196,7 +223,8 @@ final class ApiExchange {
             : new Act.Actor(
                 principal.tenantIn(request), principal.id(), principal.role().word(), address),
         operation.id(),
-        path());
+        path(),
+        span.context());
   }
 
   private String address() {
@@ -232,7 +260,8 @@ final class ApiExchange {
             caller,
             passedOn,
             parts.callers().site(request),
-            act);
+            act,
+            span.context());
     Thread thread =
         Thread.ofVirtual()
             .name("api-" + operation.id())
@@ -314,7 +343,11 @@ final class ApiExchange {
   }
 
   private void answerUnrecorded(Throwable cause) {
-    log.atWarn().addKeyValue("operation", operation.id()).setCause(cause).log("act not recorded");
+    log.atWarn()
+        .addKeyValue("operation", operation.id())
+        .addKeyValue("traceId", span.context().map(TraceContext::traceId).orElse(""))
+        .setCause(cause)
+        .log("act not recorded");
     answer(
         Problem.of(
                 ProblemType.UNAVAILABLE,
@@ -416,6 +449,8 @@ final class ApiExchange {
   }
 
   private void stop(int status) {
+    span.with("http.response.status_code", status);
+    (status < FAULTS ? span : span.failed("answered with a fault")).end();
     sample.stop(
         parts
             .meters()

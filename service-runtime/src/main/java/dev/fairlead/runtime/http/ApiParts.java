@@ -4,6 +4,7 @@ import dev.fairlead.runtime.abuse.FairShare;
 import dev.fairlead.runtime.audit.AuditLog;
 import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problems;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Semaphore;
@@ -17,6 +18,7 @@ import java.util.concurrent.Semaphore;
 /// @param strangers how many refusals of unknown callers are
 /// @param permits one for each request that may be worked on at once
 /// @param shares what of them one tenant may have
+/// @param tracing of the requests of those who are known
 record ApiParts(
     Vertx vertx,
     ApiSettings settings,
@@ -29,4 +31,5 @@ record ApiParts(
     Problems problems,
     MeterRegistry meters,
     Semaphore permits,
-    FairShare shares) {}
+    FairShare shares,
+    Tracing tracing) {}

@@ -4,6 +4,7 @@ import dev.fairlead.runtime.audit.Act;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.settings.Secret;
+import dev.fairlead.runtime.tracing.TraceContext;
 import io.vertx.core.Context;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,6 +35,7 @@ public final class ApiRequest {
   private final PublicSite.Met site;
   private final Map<String, String> cookies;
   private final Act act;
+  private final Optional<TraceContext> trace;
 
   ApiRequest(
       HttpServerRequest http,
@@ -44,7 +46,8 @@ public final class ApiRequest {
       Optional<Caller> caller,
       Optional<Secret> passedOn,
       PublicSite.Met site,
-      Act act) {
+      Act act,
+      Optional<TraceContext> trace) {
     this.http = http;
     this.context = context;
     this.path = values.path();
@@ -61,12 +64,18 @@ public final class ApiRequest {
                 Collectors.toUnmodifiableMap(
                     Cookie::getName, Cookie::getValue, (first, later) -> first));
     this.act = act;
+    this.trace = trace;
   }
 
   /// What this request is about to do. A store that appends its entry to the audit in its own
   /// transaction takes it from here; where none does, it is written down after the operation.
   public Act act() {
     return act;
+  }
+
+  /// The trace that this request is a step of; empty where there is none.
+  public Optional<TraceContext> trace() {
+    return trace;
   }
 
   /// A parameter of the path, decoded.

@@ -6,6 +6,7 @@ import dev.fairlead.runtime.audit.StrangerBudget;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
+import dev.fairlead.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -79,6 +80,7 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     private final Map<String, Operation> operations = new LinkedHashMap<>();
     private Optional<Callers.Browsers> browsers = Optional.empty();
     private GroupMembers groups = GroupMembers.NONE;
+    private Tracing tracing = Tracing.OFF;
 
     private Builder(Vertx vertx, OpenAPIContract contract, Buffer document, ApiSettings settings) {
       this.vertx = vertx;
@@ -106,6 +108,12 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
     /// Says which devices a key may reach that is kept to a group; without that, none.
     public Builder groups(GroupMembers members) {
       groups = members;
+      return this;
+    }
+
+    /// Traces the requests of those who are known; without that, none.
+    public Builder tracing(Tracing other) {
+      tracing = other;
       return this;
     }
 
@@ -137,7 +145,8 @@ public final class ApiRouter implements Handler<HttpServerRequest> {
               problems,
               meters,
               new Semaphore(settings.requestsMax()),
-              new FairShare(settings.requestsOfOneMax()));
+              new FairShare(settings.requestsOfOneMax()),
+              tracing);
       Router router = Router.router(vertx);
       router.get("/api/v1/openapi/" + settings.service() + ".yaml").handler(this::serveContract);
       contract.getPaths().forEach(path -> mount(router, path, parts));
