@@ -129,7 +129,7 @@ final class BadHandshakes {
 
   private void stage(ServiceJar gateway, Duration length, Sum sum, Optional<HandshakeFlood> flood)
       throws InterruptedException {
-    GatewayProcess process = new GatewayProcess(gateway);
+    ServerProcess process = new ServerProcess(gateway.pid());
     Duration cpuBefore = process.cpuTime();
     long badBefore = flood.map(HandshakeFlood::refused).orElse(0L);
     long begun = System.nanoTime();

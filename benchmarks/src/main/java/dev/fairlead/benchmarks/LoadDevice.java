@@ -1,46 +1,41 @@
 package dev.fairlead.benchmarks;
 
-import dev.fairlead.protocol.Body;
-import dev.fairlead.protocol.Header;
-import dev.fairlead.protocol.Message;
-import dev.fairlead.protocol.MessageCodec;
-import dev.fairlead.protocol.Messages;
-import dev.fairlead.protocol.NativeProtocol;
-import dev.fairlead.protocol.ProtocolLimits;
-import dev.fairlead.protocol.WireFormat;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// One device of a load. It says telemetry when it is told to, each event with an id, and takes the
 /// time until the acknowledgement. Used on its connection's event loop only.
-final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame> {
+final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame>
+    implements Wire.Heard {
 
-  private static final MessageCodec CODEC = WireFormat.MESSAGE_PACK.codec(ProtocolLimits.DEFAULT);
-  private static final Body READING = Body.utf8("{\"value\":\"" + "x".repeat(138) + "\"}");
-  private static final int IN_FLIGHT_MAX = 1_024;
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Channel channel;
+  private final Wire wire;
+  private final String credential;
   private final AckTimes times;
   private final CompletableFuture<LoadDevice> greeted = new CompletableFuture<>();
-  // When the event of an id was due, by the id's remainder.
-  private final long[] dueNanos = new long[IN_FLIGHT_MAX];
+  // When the event of a number was due, by the number's remainder; made for those that speak.
+  private long[] dueNanos = {};
   private long sent;
   private long acknowledged;
   private int window;
 
-  LoadDevice(Channel channel, AckTimes times) {
+  LoadDevice(Channel channel, Wire wire, String credential, AckTimes times) {
     this.channel = channel;
+    this.wire = wire;
+    this.credential = credential;
     this.times = times;
   }
 
-  /// Completes when the gateway has said `hello`, fails when the connection ends.
-  CompletableFuture<LoadDevice> greeted() {
+  /// Completes when the server has greeted the device, fails when the connection ends.
+  CompletableFuture<LoadDevice> whenGreeted() {
     return greeted;
   }
 
@@ -59,40 +54,59 @@ final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame>
 
   /// Sends one event that was due at a time.
   void send(long due) {
+    if (System.nanoTime() - due > LATE_NANOS) {
+      times.sentLate();
+    }
     write(due);
     channel.flush();
   }
 
   private void write(long due) {
-    if (sent - acknowledged >= IN_FLIGHT_MAX) {
-      throw new IllegalStateException("the gateway acknowledges more slowly than events are due");
+    if (sent - acknowledged >= Wire.REMAINDERS) {
+      times.overrun();
+      return;
     }
-    dueNanos[(int) (sent % IN_FLIGHT_MAX)] = due;
-    Message event = Messages.telemetry(READING).withId(Long.toString(sent));
+    if (dueNanos.length == 0) {
+      dueNanos = new long[Wire.REMAINDERS];
+    }
+    dueNanos[(int) (sent % Wire.REMAINDERS)] = due;
+    write(wire.event(sent));
     sent++;
-    var _ =
-        channel.write(
-            new BinaryWebSocketFrame(Unpooled.wrappedBuffer(CODEC.encode(event))),
-            channel.voidPromise());
+  }
+
+  private void write(ByteBuf message) {
+    var _ = channel.write(new BinaryWebSocketFrame(message), channel.voidPromise());
+  }
+
+  /// Says that it is still there, where that is the device's task.
+  void beat() {
+    wire.beat().ifPresent(this::write);
+    channel.flush();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+      wire.opening(credential, this).ifPresent(this::write);
+      channel.flush();
+    }
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, BinaryWebSocketFrame frame) {
-    Message message = CODEC.decode(ByteBufUtil.getBytes(frame.content()));
-    Header header = message.header();
-    if (header.proto() == NativeProtocol.PROTO_DATA
-        && header.type().equals(NativeProtocol.TYPE_ACK)) {
-      long now = System.nanoTime();
-      for (String id : Messages.acknowledgedIds(message)) {
-        long due = dueNanos[(int) (Long.parseLong(id) % IN_FLIGHT_MAX)];
-        times.add(TimeUnit.NANOSECONDS.toMicros(now - due));
-        acknowledged++;
-      }
-      fill();
-    } else if (header.proto() == NativeProtocol.PROTO_CONTROL
-        && header.type().equals(NativeProtocol.TYPE_HELLO)) {
-      greeted.complete(this);
-    }
+    wire.read(frame.content(), this);
+    fill();
+  }
+
+  @Override
+  public void greeted() {
+    greeted.complete(this);
+  }
+
+  @Override
+  public void acknowledged(int remainder) {
+    times.add(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - dueNanos[remainder]));
+    acknowledged++;
   }
 
   @Override

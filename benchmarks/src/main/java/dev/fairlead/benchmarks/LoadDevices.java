@@ -1,6 +1,5 @@
 package dev.fairlead.benchmarks;
 
-import dev.fairlead.protocol.NativeProtocol;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -8,9 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
@@ -18,6 +15,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -26,37 +24,44 @@ final class LoadDevices implements AutoCloseable {
 
   private static final int CONNECTING_AT_ONCE = 64;
   private static final int RESPONSE_BYTES = 8_192;
-  private static final int TICKS_PER_SECOND = 200;
+  private static final int TICKS_PER_SECOND = 1_000;
+  private static final int BEAT_SECONDS = 25;
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final AckTimes times = new AckTimes();
   private final List<LoadDevice> devices = new ArrayList<>();
   private int next;
 
-  /// Connects one device for each token, and waits until all are greeted.
+  /// Connects one device for each credential, and waits until all are greeted.
   ///
   /// @throws java.util.concurrent.CompletionException if one is refused
-  static LoadDevices connect(int port, List<String> tokens) throws InterruptedException {
+  static LoadDevices connect(Endpoint endpoint, List<String> credentials)
+      throws InterruptedException {
     LoadDevices all = new LoadDevices();
     Semaphore connecting = new Semaphore(CONNECTING_AT_ONCE);
     List<CompletableFuture<LoadDevice>> greeted = new ArrayList<>();
-    for (String token : tokens) {
+    for (String credential : credentials) {
       connecting.acquire();
-      CompletableFuture<LoadDevice> one = all.open(port, token);
+      CompletableFuture<LoadDevice> one = all.open(endpoint, credential);
       greeted.add(one.whenComplete((device, failure) -> connecting.release()));
     }
-    greeted.forEach(one -> all.devices.add(one.join()));
+    try {
+      greeted.forEach(one -> all.devices.add(one.join()));
+    } catch (CompletionException e) {
+      all.close();
+      throw e;
+    }
+    all.beat();
     return all;
   }
 
-  private CompletableFuture<LoadDevice> open(int port, String token) {
-    HttpHeaders headers = new DefaultHttpHeaders().set("Authorization", "Bearer " + token);
-    WebSocketClientProtocolConfig protocol =
-        WebSocketClientProtocolConfig.newBuilder()
-            .webSocketUri(URI.create("ws://127.0.0.1:" + port + "/connect"))
-            .subprotocol(NativeProtocol.SUBPROTOCOL_MESSAGE_PACK)
-            .customHeaders(headers)
-            .build();
+  /// Does something on the thread of the devices.
+  void after(long millis, Runnable task) {
+    var _ = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /// Connects one device; completes when it is greeted, and fails when it is not.
+  CompletableFuture<LoadDevice> open(Endpoint endpoint, String credential) {
     CompletableFuture<LoadDevice> greeted = new CompletableFuture<>();
     var _ =
         new Bootstrap()
@@ -66,16 +71,11 @@ final class LoadDevices implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    LoadDevice device = new LoadDevice(channel, times);
-                    channel
-                        .pipeline()
-                        .addLast(new HttpClientCodec())
-                        .addLast(new HttpObjectAggregator(RESPONSE_BYTES))
-                        .addLast(new WebSocketClientProtocolHandler(protocol))
-                        .addLast(device);
+                    LoadDevice device = new LoadDevice(channel, endpoint.wire(), credential, times);
+                    fill(channel, endpoint, credential, device);
                     var _ =
                         device
-                            .greeted()
+                            .whenGreeted()
                             .whenComplete(
                                 (ready, failure) -> {
                                   if (failure == null) {
@@ -86,7 +86,7 @@ final class LoadDevices implements AutoCloseable {
                                 });
                   }
                 })
-            .connect("127.0.0.1", port)
+            .connect(Endpoint.HOST, endpoint.port())
             .addListener(
                 connected -> {
                   if (!connected.isSuccess()) {
@@ -94,6 +94,35 @@ final class LoadDevices implements AutoCloseable {
                   }
                 });
     return greeted;
+  }
+
+  private static void fill(
+      Channel channel, Endpoint endpoint, String credential, LoadDevice device) {
+    WebSocketClientProtocolConfig protocol =
+        WebSocketClientProtocolConfig.newBuilder()
+            .webSocketUri(URI.create(endpoint.url()))
+            .subprotocol(endpoint.wire().subprotocol().orElse(null))
+            .customHeaders(endpoint.wire().headers(credential))
+            .build();
+    endpoint
+        .tls()
+        .ifPresent(
+            tls ->
+                channel
+                    .pipeline()
+                    .addLast(tls.newHandler(channel.alloc(), Endpoint.HOST, endpoint.port())));
+    channel
+        .pipeline()
+        .addLast(new HttpClientCodec())
+        .addLast(new HttpObjectAggregator(RESPONSE_BYTES))
+        .addLast(new WebSocketClientProtocolHandler(protocol))
+        .addLast(device);
+  }
+
+  private void beat() {
+    var _ =
+        loop.scheduleAtFixedRate(
+            () -> devices.forEach(LoadDevice::beat), BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
   }
 
   /// Has each device keep so many events under way.

@@ -17,6 +17,7 @@ final class Table {
   private final String name;
   private final List<String> columns;
   private final List<List<String>> rows = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   Table(String name, String... columns) {
     this.name = name;
@@ -30,11 +31,17 @@ final class Table {
     rows.add(List.of(cells));
   }
 
+  /// Says something about the rows, below them.
+  void note(String text) {
+    notes.add(text);
+  }
+
   String markdown() {
     StringBuilder text = new StringBuilder();
     line(text, columns);
     line(text, columns.stream().map(column -> "---").toList());
     rows.forEach(row -> line(text, row));
+    notes.forEach(note -> text.append("\n").append(note).append("\n"));
     return text.toString();
   }
 
@@ -50,6 +57,7 @@ final class Table {
         object.put(columns.get(i), row.get(i));
       }
     }
+    notes.forEach(note -> all.addObject().put("note", note));
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n";
   }
 

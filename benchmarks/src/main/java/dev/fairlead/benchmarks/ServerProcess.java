@@ -1,6 +1,5 @@
 package dev.fairlead.benchmarks;
 
-import dev.fairlead.endtoend.harness.ServiceJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,22 +8,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// What the operating system and its JVM tell of a gateway's process.
-final class GatewayProcess {
+/// What the operating system, and its JVM if it has one, tell of a server's process.
+record ServerProcess(long pid) {
 
   private static final int KIBI = 1_024;
 
-  private final ServiceJar gateway;
-
-  GatewayProcess(ServiceJar gateway) {
-    this.gateway = gateway;
-  }
-
   /// The CPU time of all its threads so far, in steps of 10 ms.
   Duration cpuTime() {
-    return ProcessHandle.of(gateway.pid())
+    return ProcessHandle.of(pid)
         .flatMap(process -> process.info().totalCpuDuration())
-        .orElseThrow(() -> new IllegalStateException("the gateway ended"));
+        .orElseThrow(() -> new IllegalStateException("the server ended"));
   }
 
   /// Bytes of the objects that are alive; collects garbage first.
@@ -38,7 +31,7 @@ final class GatewayProcess {
   /// Bytes of memory that the process holds.
   long residentBytes() {
     try {
-      return Files.readAllLines(Path.of("/proc/" + gateway.pid() + "/status")).stream()
+      return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
           .filter(line -> line.startsWith("VmRSS:"))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBI)
           .findFirst()
@@ -52,9 +45,7 @@ final class GatewayProcess {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     try {
       Process process =
-          new ProcessBuilder(jcmd, Long.toString(gateway.pid()), command)
-              .redirectErrorStream(true)
-              .start();
+          new ProcessBuilder(jcmd, Long.toString(pid), command).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new IllegalStateException(said);
