@@ -50,14 +50,15 @@ alternative_names() {
   (IFS=, && echo "${names[*]}")
 }
 
-# For the names that are set, and the one that HAProxy has inside the stack. Those that the certificate in force
-# was made for are kept beside the authority.
-server_certificate() {
-  local names draft
-  names=$(alternative_names "$FAIRLEAD_NAMES,haproxy")
-  if [ -s /tls/server.pem ] && [ "$(cat /authority/names 2>/dev/null)" = "$names" ] &&
-    openssl verify -CAfile /authority/ca.pem /tls/server.pem >/dev/null 2>&1 &&
-    openssl x509 -in /tls/server.pem -noout -checkend "$RENEWED_BEFORE_SECONDS" >/dev/null; then
+# certificate NAMES FILE OWNER [KEY_FILE]: a server's certificate for the names, with its chain, and with its key
+# unless that has a file of its own; made unless there is a good one. The names that the one in force was made for are
+# kept beside the authority.
+certificate() {
+  local names draft made_for=/authority/names-$(basename "$(dirname "$2")")
+  names=$(alternative_names "$1")
+  if [ -s "$2" ] && [ "$(cat "$made_for" 2>/dev/null)" = "$names" ] &&
+    openssl verify -CAfile /authority/ca.pem "$2" >/dev/null 2>&1 &&
+    openssl x509 -in "$2" -noout -checkend "$RENEWED_BEFORE_SECONDS" >/dev/null; then
     return
   fi
   draft=$(mktemp -d)
@@ -68,21 +69,44 @@ server_certificate() {
       printf '%s\n' 'basicConstraints=critical,CA:FALSE' 'keyUsage=critical,digitalSignature' \
         'extendedKeyUsage=serverAuth' 'authorityKeyIdentifier=keyid' "subjectAltName=$names"
     )
-  cat "$draft/server.pem" /authority/ca.pem "$draft/key.pem" | put /tls/server.pem $PROXY
-  echo "$names" >/authority/names
+  cat "$draft/server.pem" /authority/ca.pem "$draft/key.pem" | put_server "${@:2}"
+  echo "$names" >"$made_for"
   rm -r "$draft"
 }
 
-# A certificate of one's own, with its chain and key in one file, takes the place of ours.
-if [ -s /own-certificate.pem ]; then
-  put /tls/server.pem $PROXY </own-certificate.pem
-  rm -f /authority/names
-else
-  authority
-  server_certificate
-fi
-[ -s /authority/ca.pem ] || authority
+# put_server FILE OWNER [KEY_FILE]: standard input, a certificate with its chain and key.
+put_server() {
+  local all
+  all=$(cat)
+  if [ $# -eq 2 ]; then
+    put "$1" "$2" <<<"$all"
+  else
+    openssl pkey <<<"$all" | put "$3" "$2"
+    sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' <<<"$all" | put "$1" "$2"
+  fi
+}
+
+# own_or_made OWN NAMES FILE OWNER [KEY_FILE]: a certificate of one's own, with its chain and key in one file, takes
+# the place of ours.
+own_or_made() {
+  if [ -s "$1" ]; then
+    put_server "${@:3}" <"$1"
+    rm -f "/authority/names-$(basename "$(dirname "$3")")"
+  else
+    certificate "${@:2}"
+  fi
+}
+
+authority
+# haproxy: as it is called inside the stack.
+own_or_made /own-certificate.pem "$FAIRLEAD_NAMES,haproxy" /tls/server.pem $PROXY
 put /tls/ca.pem $PROXY </authority/ca.pem
+# With docker-compose.dense.yml.
+if [ -n "${FAIRLEAD_DEVICE_NAME:-}" ]; then
+  own_or_made /own-device-certificate.pem "$FAIRLEAD_DEVICE_NAME" /gateway/server.pem $SERVICE /gateway/server-key.pem
+  chown "$SERVICE:$SERVICE" /gateway
+  chmod 700 /gateway
+fi
 
 secret /database/postgres $POSTGRES random_url_safe
 for role in registry command; do

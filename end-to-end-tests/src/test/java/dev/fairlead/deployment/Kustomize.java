@@ -18,6 +18,7 @@ final class Kustomize {
   static final String BASE = "k8s/base";
   static final String DEV = "k8s/overlays/dev";
   static final String PRODUCTION = "k8s/overlays/production";
+  static final String DENSE = "k8s/overlays/dense";
 
   private static final YAMLMapper YAML = new YAMLMapper(new YAMLFactory());
   private static final ConcurrentMap<String, List<Manifest>> RENDERED = new ConcurrentHashMap<>();

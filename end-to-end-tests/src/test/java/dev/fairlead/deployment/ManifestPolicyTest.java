@@ -22,7 +22,7 @@ class ManifestPolicyTest {
   private static final Set<String> SAFE_SYSCTLS = Set.of("net.ipv4.ip_unprivileged_port_start");
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void nothingRunsWithMoreThanTheRestrictedProfileAllows(String tree) {
     // When
     List<Manifest> manifests = withPods(tree);
@@ -63,7 +63,7 @@ class ManifestPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void nothingMayAskKubernetesForAnything(String tree) {
     // When
     List<Manifest> manifests = Kustomize.render(tree);
@@ -82,7 +82,7 @@ class ManifestPolicyTest {
 
   /// The variables that Kubernetes makes of Services could be taken for settings.
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void nothingIsToldOfServicesByVariables(String tree) {
     assertThat(withPods(tree))
         .extracting(manifest -> manifest.pod().orElseThrow())
@@ -90,7 +90,7 @@ class ManifestPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void everythingIsBounded(String tree) {
     // When
     List<Manifest> manifests = withPods(tree);
@@ -118,7 +118,7 @@ class ManifestPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void everyDeploymentIsAskedForItsHealthOnTheManagementPort(String tree) {
     assertThat(deployments(tree).stream().flatMap(manifest -> manifest.containers().stream()))
         .isNotEmpty()
@@ -135,7 +135,7 @@ class ManifestPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void everyDeploymentIsSpreadAndHasABudgetAndItsOwnNetworkPolicy(String tree) {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);
@@ -175,7 +175,7 @@ class ManifestPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void secretsAreFilesMadeElsewhere(String tree) {
     // When
     List<Manifest> manifests = Kustomize.render(tree);

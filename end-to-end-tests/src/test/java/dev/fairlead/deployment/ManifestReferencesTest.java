@@ -22,7 +22,7 @@ class ManifestReferencesTest {
   private static final String SECRETS_HEADER = "| Secret | Keys | What |";
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void whatPodsReferToIsThere(String tree) {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);
@@ -41,7 +41,7 @@ class ManifestReferencesTest {
 
   /// The Job is applied before the rest, by a label.
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void whatTheJobNeedsIsAppliedFirst(String tree) {
     // When
     List<Manifest> first =
@@ -61,7 +61,7 @@ class ManifestReferencesTest {
 
   /// The hash that kustomize puts behind a ConfigMap's name makes pods new when it changes.
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void aChangedConfigurationMakesNewPods(String tree) {
     assertThat(namesOf(Kustomize.render(tree), "ConfigMap"))
         .isNotEmpty()
@@ -69,7 +69,7 @@ class ManifestReferencesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void theGuideTellsOfEverySecretThatMustBeGiven(String tree) {
     // Given
     Map<String, String> told =
@@ -102,7 +102,7 @@ class ManifestReferencesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void selectorsSelect(String tree) {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);

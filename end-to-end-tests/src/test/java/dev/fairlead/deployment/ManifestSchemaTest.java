@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestSchemaTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.BASE, Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.BASE, Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void everyObjectIsAsItsTypeAsks(String tree) {
     // When
     List<Manifest> manifests = Kustomize.render(tree);
@@ -26,7 +26,7 @@ class ManifestSchemaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void whatMustBeTextIsText(String tree) {
     // When
     Stream<JsonNode> texts =

@@ -41,7 +41,7 @@ class ManifestSettingsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.BASE, Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.BASE, Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void everyServiceUnderstandsItsSettings(String tree) throws IOException {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);
@@ -65,7 +65,7 @@ class ManifestSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void onlyTheJobMigrates(String tree) {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);
@@ -83,7 +83,7 @@ class ManifestSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void aServiceStopsWithinItsGracePeriod(String tree) throws IOException {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);
@@ -105,7 +105,7 @@ class ManifestSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION})
+  @ValueSource(strings = {Kustomize.DEV, Kustomize.PRODUCTION, Kustomize.DENSE})
   void aFullGatewayDrainsAtItsPace(String tree) throws IOException {
     // Given
     List<Manifest> manifests = Kustomize.render(tree);

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.documentation.UrlMap;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.ComposeStack;
+import dev.fairlead.endtoend.harness.EdgeDevices;
+import dev.fairlead.endtoend.harness.NameServer;
 import dev.fairlead.endtoend.harness.OpenSsl;
 import dev.fairlead.endtoend.harness.TestDevice;
 import dev.fairlead.endtoend.harness.TestDevice.TokenPlace;
@@ -21,9 +23,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -174,6 +178,27 @@ class ComposeEdgeIT {
   private static HttpResponse<String> plain(String address) throws Exception {
     return client.send(
         HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /// With `docker-compose.dense.yml`, and back again.
+  @Test
+  void passesTheTlsOfDevicesOnByTheirName() {
+    // Given
+    String name = "devices.localhost";
+    TestDevice device = device("dense");
+    try (NameServer names = new NameServer().with(name, "127.0.0.1");
+        EdgeDevices devices = new EdgeDevices(stack.authority(), names, UnaryOperator.identity())) {
+      // When
+      stack.compose("-f", "docker-compose.yml", "-f", "docker-compose.dense.yml", "up", "--detach");
+      await().atMost(PATIENCE).until(() -> stack.gatewaysInUse("devices") > 0);
+
+      // Then
+      EdgeDevices.joined(devices.connect(name, stack.tlsPort(), Optional.of(device.token())))
+          .bringEvent();
+      assertThat(document(DEVICES + "/dense").path("id").asText()).isEqualTo("dense");
+    } finally {
+      stack.up();
+    }
   }
 
   @Test

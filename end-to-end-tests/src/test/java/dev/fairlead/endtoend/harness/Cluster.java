@@ -13,6 +13,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,6 +26,7 @@ public final class Cluster implements AutoCloseable {
   /// The key of the operator.
   public static final String ADMIN_KEY = "an-admin-key-for-tests-only-0123456789";
   private static final int MASTER_KEY_BYTES = 32;
+  private static final int MAKING_AT_ONCE = 16;
 
   private final Path directory;
   private final ServiceJar.Tuning tuning;
@@ -214,7 +218,14 @@ public final class Cluster implements AutoCloseable {
 
   /// Many new devices.
   public List<TestDevice> devices(String stem, int count) {
-    return IntStream.range(0, count).parallel().mapToObj(i -> device(stem + i)).toList();
+    try (ExecutorService callers = Executors.newFixedThreadPool(MAKING_AT_ONCE)) {
+      return IntStream.range(0, count)
+          .mapToObj(i -> CompletableFuture.supplyAsync(() -> device(stem + i), callers))
+          .toList()
+          .stream()
+          .map(CompletableFuture::join)
+          .toList();
+    }
   }
 
   /// What the registry says of a device.

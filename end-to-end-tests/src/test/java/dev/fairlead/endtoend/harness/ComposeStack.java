@@ -129,6 +129,11 @@ public final class ComposeStack {
 
   /// How many gateways the proxy gives new connections to.
   public long gatewaysInUse() {
+    return gatewaysInUse("gateway");
+  }
+
+  /// The same of another back end of gateways.
+  public long gatewaysInUse(String backend) {
     String statistics =
         inside(
             "haproxy",
@@ -138,7 +143,7 @@ public final class ComposeStack {
                 + " printf 'GET /stats;csv HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3");
     return statistics
         .lines()
-        .filter(line -> line.startsWith("gateway,gateway-") && line.contains(",UP,"))
+        .filter(line -> line.startsWith(backend + ",gateway-") && line.contains(",UP,"))
         .count();
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,20 +30,34 @@ public final class HeapDump {
   ///
   /// @param file must not exist; it is as large as the heap
   public static HeapDump of(long pid, Path file) {
+    String said = jcmd(pid, "GC.heap_dump", file.toString());
+    if (!Files.exists(file)) {
+      throw new IllegalStateException(said);
+    }
+    return new HeapDump(file);
+  }
+
+  /// Has a JVM collect all garbage, and counts what the rest is long.
+  public static long liveBytes(long pid) {
+    String[] total =
+        jcmd(pid, "GC.class_histogram").strip().replaceFirst("(?s).*\\n", "").split(" +", -1);
+    return Long.parseLong(total[total.length - 1]);
+  }
+
+  private static String jcmd(long pid, String... command) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(pid)));
+    line.addAll(List.of(command));
     try {
-      Process jcmd =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  Long.toString(pid),
-                  "GC.heap_dump",
-                  file.toString())
-              .redirectErrorStream(true)
-              .start();
+      Process jcmd = new ProcessBuilder(line).redirectErrorStream(true).start();
       String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (jcmd.waitFor() != 0 || !Files.exists(file)) {
+      if (jcmd.waitFor() != 0) {
         throw new IllegalStateException(said);
       }
-      return new HeapDump(file);
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

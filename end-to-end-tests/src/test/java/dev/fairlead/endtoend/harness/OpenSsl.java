@@ -33,6 +33,11 @@ public final class OpenSsl {
 
   /// Makes a server's key and its certificate for the loopback, `name.key` and `name.pem`.
   public void server(String name) {
+    server(name, "IP:127.0.0.1");
+  }
+
+  /// The same for other names, such as `DNS:a.example,DNS:b.example`.
+  public void server(String name, String alternativeNames) {
     run(
         "req",
         "-x509",
@@ -46,7 +51,7 @@ public final class OpenSsl {
         "-subj",
         "/CN=" + name,
         "-addext",
-        "subjectAltName=IP:127.0.0.1",
+        "subjectAltName=" + alternativeNames,
         "-keyout",
         name + ".key",
         "-out",

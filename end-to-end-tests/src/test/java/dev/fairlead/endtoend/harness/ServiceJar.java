@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A service run from its own jar, as an operator would: configured by its environment alone.
 public final class ServiceJar implements AutoCloseable {
 
+  private static final String HTTP_PORT = "FAIRLEAD_HTTP_PORT";
   private static final List<String> PRODUCTION_OPTIONS =
       List.of(
           "-XX:+UseCompactObjectHeaders",
@@ -85,19 +87,23 @@ public final class ServiceJar implements AutoCloseable {
     return command;
   }
 
-  /// Starts a service; ready when [#awaitReady] returns.
+  /// Starts a service; ready when [#awaitReady] returns. It listens on the loopback, at a free
+  /// port, unless the environment says another address or port.
   ///
   /// @param directory for its log
   public static ServiceJar start(
       String module, String name, Tuning tuning, Map<String, String> environment, Path directory) {
-    int httpPort = Ports.free();
+    int httpPort =
+        Optional.ofNullable(environment.get(HTTP_PORT))
+            .map(Integer::valueOf)
+            .orElseGet(Ports::free);
     int managementPort = Ports.free();
     Path log = directory.resolve(name + ".log");
     ProcessBuilder builder = new ProcessBuilder(command(module, tuning));
     builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
-    builder.environment().putAll(environment);
-    builder.environment().put("FAIRLEAD_HTTP_PORT", Integer.toString(httpPort));
     builder.environment().put("FAIRLEAD_HTTP_HOST", "127.0.0.1");
+    builder.environment().putAll(environment);
+    builder.environment().put(HTTP_PORT, Integer.toString(httpPort));
     builder.environment().put("FAIRLEAD_MANAGEMENT_PORT", Integer.toString(managementPort));
     builder
         .redirectErrorStream(true)
