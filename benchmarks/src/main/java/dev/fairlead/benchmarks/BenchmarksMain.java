@@ -19,8 +19,8 @@ public final class BenchmarksMain {
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
   ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`, `commands`,
-  ///     `tracing`, `kafka-freeze`, `reconnect-storm` or `gateway-count`; then, where a benchmark takes
-  ///     them, its size and the servers to measure
+  ///     `tracing`, `kafka-freeze`, `reconnect-storm` or `gateway-count`; then, where it
+  ///     takes them, its size and the servers to measure
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length > 0 ? arguments[0] : "";
     Arguments more = Arguments.of(Arrays.stream(arguments).skip(1).toArray(String[]::new));

@@ -96,7 +96,7 @@ final class TracingCost {
 
   private static double microsOfEvent(ServiceJar gateway, List<String> tokens)
       throws InterruptedException {
-    try (LoadDevices devices = LoadDevices.connect(gateway.httpPort(), tokens)) {
+    try (LoadDevices devices = LoadDevices.connect(Endpoint.gateway(gateway.httpPort()), tokens)) {
       devices.sendAtRate(EVENTS_PER_SECOND);
       TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
       devices.times().take();
