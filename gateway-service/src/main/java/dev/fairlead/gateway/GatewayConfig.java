@@ -153,10 +153,6 @@ public record GatewayConfig(
     if (!config.nameStem().matches(NAME_FORM)) {
       settings.problem("FAIRLEAD_GATEWAY_NAME must be at most 53 of A-Z a-z 0-9 . _ -");
     }
-    if (config.http().orElseThrow().idleTimeout().compareTo(config.keepalive().multipliedBy(2))
-        < 0) {
-      settings.problem("FAIRLEAD_HTTP_IDLE_TIMEOUT must be at least twice FAIRLEAD_KEEPALIVE");
-    }
     if (config.tls().filter(TlsDoor::proxied).isPresent()
         && config.proxies().addresses().ranges().isEmpty()) {
       settings.problem("FAIRLEAD_TLS_PROXY_PROTOCOL needs FAIRLEAD_PROXY_ADDRESSES");

@@ -56,7 +56,6 @@ public final class GatewayService implements Service {
 
   private static final String NOT_CLOSED = "part of the gateway not closed";
   private static final String STOPPED = "the gateway was stopped before it had started";
-  private static final int CLOSING_SECONDS = 2;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(6);
 
   private final Vertx vertx;
@@ -162,8 +161,8 @@ public final class GatewayService implements Service {
   }
 
   /// Is to be told of each new connection of a server that hands its requests to
-  /// [#requestHandler]: it sees to it that no token stays in a URL. Without it, tokens in URLs are
-  /// not understood.
+  /// [#requestHandler]: it sees to it that no token stays in a URL, and that a connection holds
+  /// little. Without it, tokens in URLs are not understood.
   public Handler<HttpConnection> connectionHandler() {
     return this::begin;
   }
@@ -174,11 +173,8 @@ public final class GatewayService implements Service {
     return options
         .setWebSocketSubProtocols(
             Stream.of(WireFormat.values()).map(WireFormat::subprotocol).toList())
-        .setMaxWebSocketFrameSize(config.messageBytesMax())
-        .setMaxWebSocketMessageSize(config.messageBytesMax())
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .setWebSocketClosingTimeout(CLOSING_SECONDS)
         .setClientAuth(ClientAuth.REQUEST)
         .setTrustOptions(TrustOptions.wrap(new AnyClientCertificate()));
   }

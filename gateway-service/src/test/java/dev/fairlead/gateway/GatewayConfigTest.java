@@ -155,17 +155,4 @@ class GatewayConfigTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("FAIRLEAD_SEND_QUEUE_BYTES_MAX");
   }
-
-  @Test
-  void refusesIdleTimeoutThatKeepalivesDoNotFitInto() {
-    // Given
-    Map<String, String> environment = Map.of("FAIRLEAD_HTTP_IDLE_TIMEOUT", "49s");
-
-    // When
-    assertThatThrownBy(() -> read(environment))
-
-        // Then
-        .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("FAIRLEAD_HTTP_IDLE_TIMEOUT");
-  }
 }

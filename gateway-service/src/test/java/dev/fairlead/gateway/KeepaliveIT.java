@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.bus.Topic;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.SessionMessage;
+import dev.fairlead.protocol.Body;
+import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,5 +71,23 @@ class KeepaliveIT {
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(fixture.device(gateway, "next")).isNotNull());
     }
+  }
+
+  @Test
+  void keepsDevicesThatAreSilentForLongerThanHttpMayBe() throws IOException {
+    // Given
+    var gateway = fixture.gateway("HTTP_IDLE_TIMEOUT", "1s");
+    TestDevice device = fixture.device(gateway, "quiet");
+
+    // When
+    int closed;
+    try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      closed = idle.getInputStream().read();
+    }
+
+    // Then
+    assertThat(closed).isEqualTo(-1);
+    device.send(Messages.telemetry(Body.utf8("{}")).withId("still"));
+    await().untilAsserted(() -> assertThat(device.acknowledged()).containsExactly("still"));
   }
 }

@@ -13,6 +13,7 @@ import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -151,6 +152,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     ContextInternal loop = context.unwrap();
     // Chosen here and not by the server, which may be shared with others.
     request.response().putHeader(SUBPROTOCOL, wire.name());
+    HttpConnection http = request.connection();
     request
         .toWebSocket()
         .onSuccess(
@@ -159,7 +161,8 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                     socket,
                     upgraded ->
                         NativeConnection.begin(
-                            upgraded, loop, wire, shared, address, admitted, last, lifecycle)))
+                            http, upgraded, loop, wire, shared, address, admitted, last,
+                            lifecycle)))
         .onFailure(
             cause -> {
               admitted.place().release();

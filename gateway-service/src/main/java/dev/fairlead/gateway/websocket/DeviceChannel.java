@@ -92,6 +92,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
     ContextInternal before = loop.beginDispatch();
     try {
       read();
+      reader.shrink();
     } finally {
       loop.endDispatch(before);
     }

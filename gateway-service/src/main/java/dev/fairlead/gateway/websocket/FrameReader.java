@@ -32,6 +32,9 @@ final class FrameReader {
   private static final int LENGTH = 0x7F;
   private static final int MASK_BYTES = 4;
 
+  /// Less is not worth a copy.
+  private static final int SPARE_BYTES = 256;
+
   private static final @Nullable Opcode[] OPCODES = new @Nullable Opcode[OPCODE + 1];
 
   private static final VarHandle LONGS =
@@ -70,6 +73,16 @@ final class FrameReader {
           before == null
               ? bytes
               : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, before, bytes);
+    }
+  }
+
+  /// Keeps what is left in a buffer of about its own size: that into which it was read may be much
+  /// larger, and who never sends the rest would hold it.
+  void shrink() {
+    ByteBuf rest = unread;
+    if (rest != null && rest.capacity() > 2 * rest.readableBytes() + SPARE_BYTES) {
+      unread = rest.alloc().buffer(rest.readableBytes()).writeBytes(rest);
+      rest.release();
     }
   }
 

@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -197,6 +198,25 @@ class FrameReaderTest {
     assertThat(readMore).isFalse();
     assertThat(held).isOne();
     assertThat(part.refCnt()).isZero();
+  }
+
+  @Test
+  void keepsTheBeginningOfAFrameWithoutTheBufferIntoWhichItWasRead() {
+    // Given
+    byte[] bytes = sent(frame(Opcode.TEXT, true, "whole".getBytes(UTF_8)));
+    ByteBuf large = ALLOCATOR.buffer(65_536).writeBytes(bytes, 0, 4);
+
+    // When
+    reader.add(ALLOCATOR, large);
+    boolean read = reader.next(BYTES_MAX, frames);
+    reader.shrink();
+    int held = large.refCnt();
+    bring(Arrays.copyOfRange(bytes, 4, bytes.length));
+
+    // Then
+    assertThat(read).isFalse();
+    assertThat(held).isZero();
+    assertThat(heard).containsExactly(said(Opcode.TEXT, true, "whole".getBytes(UTF_8)));
   }
 
   private static Stream<WebSocketFrame> asClientsRead(ByteBuf... written) {
