@@ -132,7 +132,7 @@ public final class Agent implements AutoCloseable {
     // With a certificate there is no token, and a new one has nothing to take the place of.
     TokenSource tokens =
         certificate.<TokenSource>map(shown -> shown).orElseGet(() -> new Tokens(own, state));
-    return new ConnectionSettings(config.url(), tokens, config.wire(), tls);
+    return new ConnectionSettings(config.urls(), tokens, config.wire(), tls);
   }
 
   private Map<String, CommandHandler> handlers(

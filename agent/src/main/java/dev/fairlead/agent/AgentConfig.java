@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
 ///
 /// Making one throws `IllegalArgumentException` if a value is out of its range.
 ///
-/// @param url of the gateway, scheme `ws` or `wss`; usually ends in `/connect`
+/// @param urls of gateways or of what stands in front of them, scheme `ws` or `wss`, usually ending
+///     in `/connect`: at most 16; where one cannot be reached, the next is tried
 /// @param token the device's token, or the file that holds it, or none for a certificate
 /// @param stateDirectory of this agent alone; made if missing
 /// @param wire notation of the messages
@@ -31,7 +33,7 @@ import java.util.stream.Stream;
 /// @param certificate the device's client certificate and its key; only over `wss`
 /// @param provisioning how to come by a token that is not there yet
 public record AgentConfig(
-    URI url,
+    List<URI> urls,
     TokenSource token,
     Path stateDirectory,
     WireFormat wire,
@@ -51,10 +53,14 @@ public record AgentConfig(
   /// Default of the disk threshold.
   public static final int DISK_THRESHOLD_PERCENT_DEFAULT = 90;
 
+  static final int URLS_MAX = 16;
+
   private static final Duration TELEMETRY_INTERVAL_MAX = Duration.ofDays(1);
 
   public AgentConfig {
-    requireUrl(url);
+    urls = List.copyOf(urls);
+    require(!urls.isEmpty() && urls.size() <= URLS_MAX, "there must be 1 to 16 URLs");
+    urls.forEach(AgentConfig::requireUrl);
     require(
         telemetryInterval.toSeconds() >= 1
             && telemetryInterval.compareTo(TELEMETRY_INTERVAL_MAX) <= 0,
@@ -63,7 +69,7 @@ public record AgentConfig(
         diskThresholdPercent >= 1 && diskThresholdPercent <= 100,
         "the disk threshold must be 1 to 100 percent");
     require(
-        certificate.isEmpty() || "wss".equals(url.getScheme()),
+        certificate.isEmpty() || urls.stream().allMatch(AgentConfig::isSecure),
         "a client certificate needs a URL like wss://host/connect");
     execAllowed = Set.copyOf(execAllowed);
     for (String program : execAllowed) {
@@ -75,7 +81,7 @@ public record AgentConfig(
   /// A configuration with all defaults.
   public static AgentConfig of(URI url, TokenSource token, Path stateDirectory) {
     return new AgentConfig(
-        url,
+        List.of(url),
         token,
         stateDirectory,
         WireFormat.MESSAGE_PACK,
@@ -93,7 +99,7 @@ public record AgentConfig(
     AgentConfig enrolled =
         of(url, new TokenSource.InFile(stateDirectory.resolve(EnrolledToken.FILE)), stateDirectory);
     return new AgentConfig(
-        enrolled.url,
+        enrolled.urls,
         enrolled.token,
         enrolled.stateDirectory,
         enrolled.wire,
@@ -115,7 +121,7 @@ public record AgentConfig(
   /// This configuration with another wire.
   public AgentConfig withWire(WireFormat other) {
     return new AgentConfig(
-        url,
+        urls,
         token,
         stateDirectory,
         other,
@@ -130,7 +136,7 @@ public record AgentConfig(
   /// This configuration with another interval.
   public AgentConfig withTelemetryInterval(Duration other) {
     return new AgentConfig(
-        url,
+        urls,
         token,
         stateDirectory,
         wire,
@@ -145,7 +151,7 @@ public record AgentConfig(
   /// This configuration with another threshold.
   public AgentConfig withDiskThresholdPercent(int other) {
     return new AgentConfig(
-        url,
+        urls,
         token,
         stateDirectory,
         wire,
@@ -160,7 +166,7 @@ public record AgentConfig(
   /// This configuration with more programs for `exec`.
   public AgentConfig withExecAlso(Collection<String> programs) {
     return new AgentConfig(
-        url,
+        urls,
         token,
         stateDirectory,
         wire,
@@ -175,7 +181,7 @@ public record AgentConfig(
   /// This configuration with certificates to trust.
   public AgentConfig withCaFile(Path file) {
     return new AgentConfig(
-        url,
+        urls,
         token,
         stateDirectory,
         wire,
@@ -190,7 +196,7 @@ public record AgentConfig(
   /// This configuration with a client certificate instead of a token.
   public AgentConfig withCertificate(ClientCertificate other) {
     return new AgentConfig(
-        url,
+        urls,
         new TokenSource.None(),
         stateDirectory,
         wire,
@@ -202,8 +208,17 @@ public record AgentConfig(
         provisioning);
   }
 
+  /// The first of the URLs.
+  public URI url() {
+    return urls.getFirst();
+  }
+
+  private static boolean isSecure(URI url) {
+    return "wss".equals(url.getScheme());
+  }
+
   private static void requireUrl(URI url) {
-    boolean scheme = "ws".equals(url.getScheme()) || "wss".equals(url.getScheme());
+    boolean scheme = "ws".equals(url.getScheme()) || isSecure(url);
     require(
         scheme && url.getHost() != null && url.getFragment() == null,
         "the URL must be like wss://host/connect");

@@ -61,7 +61,7 @@ final class ConfigReader {
           PROVISIONING_KEY_FILE,
           DEVICE_ID);
 
-  private static final URI NO_URL = URI.create("ws://localhost/connect");
+  private static final List<URI> NO_URLS = List.of(URI.create("ws://localhost/connect"));
   private static final TokenSource NO_TOKEN = new TokenSource.Given("none");
   private static final int SECONDS_MAX = 86_400;
 
@@ -73,10 +73,10 @@ final class ConfigReader {
   }
 
   AgentConfig read() throws ConfigException {
-    URI url = url();
+    List<URI> urls = urls();
     AgentConfig config =
         new AgentConfig(
-            url,
+            urls,
             token(),
             stateDirectory(),
             wire(),
@@ -86,7 +86,7 @@ final class ConfigReader {
                 number(DISK_THRESHOLD, AgentConfig.DISK_THRESHOLD_PERCENT_DEFAULT, 100)),
             execAllowed(),
             caFile(),
-            certificate(url),
+            certificate(urls),
             provisioning());
     environment.keySet().stream()
         .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name))
@@ -106,19 +106,26 @@ final class ConfigReader {
     problems.add(name + " " + what);
   }
 
-  private URI url() {
+  private List<URI> urls() {
     Optional<String> text = value(URL);
     if (text.isEmpty()) {
       problem(URL, "is missing");
-      return NO_URL;
+      return NO_URLS;
     }
     try {
-      URI url = new URI(text.get());
-      AgentConfig.of(url, NO_TOKEN, Path.of("."));
-      return url;
+      List<URI> urls = new ArrayList<>();
+      for (String url : text.get().split(",", -1)) {
+        urls.add(new URI(url.strip()));
+        AgentConfig.of(urls.getLast(), NO_TOKEN, Path.of("."));
+      }
+      if (urls.size() > AgentConfig.URLS_MAX) {
+        problem(URL, "has more than " + AgentConfig.URLS_MAX + " URLs");
+        return NO_URLS;
+      }
+      return urls;
     } catch (URISyntaxException | IllegalArgumentException e) {
-      problem(URL, "must be like wss://host/connect");
-      return NO_URL;
+      problem(URL, "must be like wss://host/connect, or several of that form with commas");
+      return NO_URLS;
     }
   }
 
@@ -256,7 +263,7 @@ final class ConfigReader {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private Optional<ClientCertificate> certificate(URI url) {
+  private Optional<ClientCertificate> certificate(List<URI> urls) {
     Optional<Path> file = path(CERTIFICATE_FILE);
     Optional<Path> key = path(KEY_FILE);
     if (file.isEmpty() && key.isEmpty()) {
@@ -267,7 +274,7 @@ final class ConfigReader {
       return Optional.empty();
     }
     ClientCertificate certificate = new ClientCertificate(file.get(), key.get());
-    if (!"wss".equals(url.getScheme())) {
+    if (!urls.stream().allMatch(url -> "wss".equals(url.getScheme()))) {
       problem(URL, "must be like wss://host/connect for a client certificate");
       return Optional.empty();
     }

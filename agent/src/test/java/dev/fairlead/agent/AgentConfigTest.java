@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,36 @@ class AgentConfigTest {
     assertThat(config.diskThresholdPercent()).isEqualTo(90);
     assertThat(config.execAllowed()).containsExactlyInAnyOrder("uname", "uptime", "df");
     assertThat(config.caFile()).isEmpty();
+  }
+
+  @Test
+  void takesSeveralUrls() throws ConfigException {
+    // When
+    AgentConfig config =
+        AgentConfig.read(
+            Map.of(URL, "wss://a.example/connect, wss://b.example/connect", TOKEN, "a.b.c"));
+
+    // Then
+    assertThat(config.urls())
+        .containsExactly(
+            URI.create("wss://a.example/connect"), URI.create("wss://b.example/connect"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ",",
+        "wss://a.example/connect,",
+        "wss://a.example/connect,http://b.example/connect",
+        "ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,"
+            + "ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/,ws://a/"
+      })
+  void refusesUrlsOfWhichOneIsBadOrThatAreTooMany(String urls) {
+    // When
+    ThrowingCallable read = () -> AgentConfig.read(Map.of(URL, urls, TOKEN, "a.b.c"));
+
+    // Then
+    assertThatThrownBy(read).isInstanceOf(ConfigException.class).hasMessageContaining(URL);
   }
 
   @Test

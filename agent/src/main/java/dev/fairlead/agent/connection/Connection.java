@@ -116,7 +116,7 @@ public final class Connection implements Transmitter, AutoCloseable {
             hello.limits().getOrDefault(Hello.LIMIT_MESSAGE_BYTES, Long.MAX_VALUE),
             1,
             Integer.MAX_VALUE));
-    LOG.log(Level.INFO, "connected to {0}, session {1}", settings.url(), hello.sessionId());
+    LOG.log(Level.INFO, "connected to {0}, session {1}", dialer.url(), hello.sessionId());
     current = socket;
     try {
       handler.opened();

@@ -4,6 +4,7 @@ import dev.fairlead.protocol.MessageCodec;
 import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.ProtocolLimits;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
@@ -43,6 +44,9 @@ final class Dialer implements AutoCloseable {
   private final HttpClient client;
   private final boolean shared;
 
+  /// Which of the URLs is tried.
+  private int at;
+
   Dialer(ConnectionSettings settings, LastSession lastSession) {
     this(settings, lastSession, Optional.empty());
   }
@@ -65,6 +69,11 @@ final class Dialer implements AutoCloseable {
     return builder.build();
   }
 
+  /// The URL that is tried next, or was connected to last. For whoever dials.
+  URI url() {
+    return settings.urls().get(at);
+  }
+
   MessageCodec codec() {
     return codec;
   }
@@ -77,7 +86,13 @@ final class Dialer implements AutoCloseable {
     SocketListener listener =
         new SocketListener(
             settings.wire(), codec, ProtocolLimits.DEFAULT.messageBytesMax(), events);
-    WebSocket socket = await(handshake(listener));
+    WebSocket socket;
+    try {
+      socket = await(handshake(listener));
+    } catch (DialException e) {
+      at = (at + 1) % settings.urls().size();
+      throw e;
+    }
     if (!socket.getSubprotocol().equals(settings.wire().subprotocol())) {
       socket.abort();
       throw new DialException(new Ending.Lost("the server does not speak this protocol"));
@@ -100,7 +115,7 @@ final class Dialer implements AutoCloseable {
     lastSession
         .headerValue()
         .ifPresent(value -> builder.header(NativeProtocol.HEADER_LAST_SESSION, value));
-    return builder.buildAsync(settings.url(), listener);
+    return builder.buildAsync(url(), listener);
   }
 
   /// A resumed session of TLS would show the certificate with which it began, not that of now.

@@ -182,7 +182,7 @@ class ClientCertificateTest {
     URI url = URI.create("wss://127.0.0.1:" + server.actualPort() + "/connect");
     ConnectionSettings settings =
         new ConnectionSettings(
-            url, new TokenSource.None(), WireFormat.MESSAGE_PACK, Optional.of(tls));
+            List.of(url), new TokenSource.None(), WireFormat.MESSAGE_PACK, Optional.of(tls));
     try (StateDirectory state = StateDirectory.open(directory.resolve("state"));
         Dialer dialer = new Dialer(settings, new LastSession(state))) {
       return catchThrowableOfType(DialException.class, dialer::dial).ending();

@@ -12,6 +12,9 @@ import dev.fairlead.protocol.Messages;
 import dev.fairlead.protocol.NativeProtocol;
 import dev.fairlead.protocol.WireFormat;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,11 +36,12 @@ class ConnectionTest implements SessionHandler {
   void start() throws IOException {
     gateway = new TestGateway(WireFormat.JSON);
     state = StateDirectory.open(directory);
-    connection =
-        new Connection(
-            new ConnectionSettings(
-                gateway.url(), new TokenSource.Given("a"), WireFormat.JSON, Optional.empty()),
-            new LastSession(state));
+    connection = new Connection(settings(gateway.url()), new LastSession(state));
+  }
+
+  private static ConnectionSettings settings(URI... urls) {
+    return new ConnectionSettings(
+        List.of(urls), new TokenSource.Given("a"), WireFormat.JSON, Optional.empty());
   }
 
   @AfterEach
@@ -64,6 +68,24 @@ class ConnectionTest implements SessionHandler {
   @Override
   public void closed() {
     calls.add("closed");
+  }
+
+  @Test
+  void triesTheNextUrlWhereOneCannotBeReached() throws IOException {
+    // Given
+    int dead;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      dead = socket.getLocalPort();
+    }
+    URI away = URI.create("ws://127.0.0.1:" + dead + "/connect");
+
+    // When
+    try (Connection other = new Connection(settings(away, gateway.url()), new LastSession(state))) {
+      other.start(this);
+
+      // Then
+      await().until(other::isOpen);
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,7 +130,7 @@ class DialerTest {
   private Ending dial(TokenSource token) {
     URI url = URI.create("ws://127.0.0.1:" + server.actualPort() + "/connect");
     ConnectionSettings settings =
-        new ConnectionSettings(url, token, WireFormat.MESSAGE_PACK, Optional.empty());
+        new ConnectionSettings(List.of(url), token, WireFormat.MESSAGE_PACK, Optional.empty());
     try (Dialer dialer = new Dialer(settings, new LastSession(state))) {
       return catchThrowableOfType(DialException.class, dialer::dial).ending();
     }

@@ -100,7 +100,8 @@ class TrustedCertificatesTest {
   private Ending dial(String host, Optional<SSLContext> trust) throws IOException {
     URI url = URI.create("wss://" + host + ":" + server.actualPort() + "/connect");
     ConnectionSettings settings =
-        new ConnectionSettings(url, new TokenSource.Given("a"), WireFormat.MESSAGE_PACK, trust);
+        new ConnectionSettings(
+            List.of(url), new TokenSource.Given("a"), WireFormat.MESSAGE_PACK, trust);
     try (StateDirectory state = StateDirectory.open(directory.resolve("state"));
         Dialer dialer = new Dialer(settings, new LastSession(state))) {
       return catchThrowableOfType(DialException.class, dialer::dial).ending();
