@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -58,7 +59,7 @@ final class ChaosAgent implements AutoCloseable {
     this.random = random;
     this.config =
         new AgentConfig(
-            gateway,
+            List.of(gateway),
             new TokenSource.Given(token),
             directory,
             WireFormat.MESSAGE_PACK,
