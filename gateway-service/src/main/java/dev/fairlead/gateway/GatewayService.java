@@ -121,7 +121,8 @@ public final class GatewayService implements Service {
       Optional<FollowedCertificate> certificate) {
     return new LoopServer(
         vertx,
-        tune(options),
+        // Else Vert.x waits for the first bytes before it tells of a connection.
+        tune(options).setHttp2ClearTextEnabled(false),
         connected,
         doors,
         certificate,
