@@ -213,7 +213,7 @@ public record AgentConfig(
     return urls.getFirst();
   }
 
-  private static boolean isSecure(URI url) {
+  static boolean isSecure(URI url) {
     return "wss".equals(url.getScheme());
   }
 

@@ -274,7 +274,7 @@ final class ConfigReader {
       return Optional.empty();
     }
     ClientCertificate certificate = new ClientCertificate(file.get(), key.get());
-    if (!urls.stream().allMatch(url -> "wss".equals(url.getScheme()))) {
+    if (!urls.stream().allMatch(AgentConfig::isSecure)) {
       problem(URL, "must be like wss://host/connect for a client certificate");
       return Optional.empty();
     }

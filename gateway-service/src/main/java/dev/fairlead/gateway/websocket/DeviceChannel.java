@@ -4,6 +4,7 @@ import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.session.DeviceSession;
 import dev.fairlead.gateway.session.DeviceSocket;
 import dev.fairlead.gateway.session.Ending;
+import dev.fairlead.protocol.NativeProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// share.
 final class DeviceChannel extends ChannelInboundHandlerAdapter
     implements DeviceSocket, FrameReader.Frames {
-
-  private static final int UNSUPPORTED = 1003;
-  private static final int TOO_LARGE = 1009;
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -129,7 +127,9 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   /// thrown away, so that the close frame is not lost to a reset.
   @Override
   public void broken(int code) {
-    session.close(Ending.refused(code, code == TOO_LARGE ? beyondBound() : "broken framing"));
+    session.close(
+        Ending.refused(
+            code, code == NativeProtocol.CLOSE_TOO_LARGE ? beyondBound() : "broken framing"));
   }
 
   private long now() {
@@ -140,7 +140,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
     if (opcode != kind) {
       session.close(
           Ending.refused(
-              UNSUPPORTED,
+              NativeProtocol.CLOSE_UNSUPPORTED,
               kind == Opcode.BINARY ? "frames must be binary" : "frames must be text"));
     } else if (last) {
       session.received(payload, now());
@@ -160,7 +160,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
     }
     if (message.size() + payload.length > shared.messageBytesMax()) {
       fragments = null;
-      session.close(Ending.refused(TOO_LARGE, beyondBound()));
+      session.close(Ending.refused(NativeProtocol.CLOSE_TOO_LARGE, beyondBound()));
       return;
     }
     message.writeBytes(payload);

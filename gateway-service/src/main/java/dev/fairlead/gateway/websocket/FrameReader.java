@@ -2,6 +2,7 @@ package dev.fairlead.gateway.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.fairlead.protocol.NativeProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -20,10 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Netty's decoder and encoder are not used: with their places in the pipeline they are a fifth of
 /// what an idle connection holds.
 final class FrameReader {
-
-  private static final int PROTOCOL_ERROR = 1002;
-  private static final int INVALID_DATA = 1007;
-  private static final int TOO_LARGE = 1009;
 
   private static final int LAST = 0x80;
   private static final int RESERVED = 0x70;
@@ -105,7 +102,7 @@ final class FrameReader {
         || (first & RESERVED) != 0
         || (second & MASKED) == 0
         || !isInPlace(opcode, last, shortLength)) {
-      return end(to, PROTOCOL_ERROR);
+      return end(to, NativeProtocol.CLOSE_PROTOCOL_ERROR);
     }
     int header = 2 + lengthBytes(shortLength) + MASK_BYTES;
     if (in.readableBytes() < header) {
@@ -113,10 +110,10 @@ final class FrameReader {
     }
     long length = length(in, start + 2, shortLength);
     if (length > bytesMax) {
-      return end(to, TOO_LARGE);
+      return end(to, NativeProtocol.CLOSE_TOO_LARGE);
     }
     if (length < 0 || lengthBytes(shortLength) > lengthBytes(length)) {
-      return end(to, PROTOCOL_ERROR);
+      return end(to, NativeProtocol.CLOSE_PROTOCOL_ERROR);
     }
     if (in.readableBytes() - header < length) {
       return false;
@@ -216,17 +213,17 @@ final class FrameReader {
       return 0;
     }
     if (payload.length == 1) {
-      return PROTOCOL_ERROR;
+      return NativeProtocol.CLOSE_PROTOCOL_ERROR;
     }
     ByteBuffer all = ByteBuffer.wrap(payload);
     if (!WebSocketCloseStatus.isValidStatusCode(Short.toUnsignedInt(all.getShort()))) {
-      return PROTOCOL_ERROR;
+      return NativeProtocol.CLOSE_PROTOCOL_ERROR;
     }
     try {
       var _ = UTF_8.newDecoder().decode(all);
       return 0;
     } catch (CharacterCodingException e) {
-      return INVALID_DATA;
+      return NativeProtocol.CLOSE_MALFORMED;
     }
   }
 }
