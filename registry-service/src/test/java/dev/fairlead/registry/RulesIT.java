@@ -228,6 +228,35 @@ class RulesIT {
   }
 
   @Test
+  void isShownNothingOfAnOlderSessionThoughNothingElseHasReadTheNewer() {
+    // Given
+    device("returned", "kettle");
+    String rule = make("boiling", "type = kettle", THRESHOLD);
+    awaitScope(rule, 1);
+    measure("returned", new Epoch(1, 5), "{\"t\":1}");
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(
+            () ->
+                !registry
+                    .column(
+                        """
+                        update telemetry_latest set epoch_generation = null, epoch_offset = null
+                        where device_id = 'returned' and epoch_generation is not null
+                        returning device_id
+                        """)
+                    .isEmpty());
+
+    // When
+    measure("returned", new Epoch(1, 4), "{\"t\":98}");
+    measure("returned", new Epoch(1, 5), "{\"t\":99}");
+
+    // Then
+    awaitStates("returned", "open");
+    assertThat(of("returned").getFirst().getString("text")).isEqualTo("returned: t is 99");
+  }
+
+  @Test
   void raisesWhenAMeasurementStaysAwayAndClearsWhenItComes() {
     // Given
     device("silent", "sensor");

@@ -3,6 +3,7 @@ package dev.fairlead.registry.rule;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.Epoch;
 import dev.fairlead.registry.row.PgColumns;
 import dev.fairlead.runtime.http.Json;
 import io.vertx.core.Future;
@@ -31,8 +32,9 @@ public final class PgRuleStates {
 
   /// What a record of telemetry says.
   ///
+  /// @param epoch of the session that it was sent in
   /// @param at when the bus was given it
-  public record Sample(DeviceKey device, Instant at, ObjectNode values) {}
+  public record Sample(DeviceKey device, Epoch epoch, Instant at, ObjectNode values) {}
 
   /// How a device is connected.
   ///
@@ -46,11 +48,30 @@ public final class PgRuleStates {
     }
   }
 
-  private record Kept(DeviceKey device, String rule, RuleCondition condition, RuleState state) {}
+  private record Kept(
+      DeviceKey device,
+      String rule,
+      RuleCondition condition,
+      RuleState state,
+      Optional<Epoch> epoch) {
+
+    Kept with(RuleState after) {
+      return new Kept(device, rule, condition, after, epoch);
+    }
+
+    Kept measured(Sample sample) {
+      return new Kept(
+          device,
+          rule,
+          condition,
+          state.measured(condition, sample.at(), sample.values()),
+          Optional.of(sample.epoch()));
+    }
+  }
 
   /// Takes in what devices measured.
   ///
-  /// @param samples in the order of their records
+  /// @param samples in the order of their records, without those of an older session than another
   public Future<Void> measured(SqlConnection transaction, List<Sample> samples) {
     Map<DeviceKey, List<Sample>> byDevice =
         samples.stream().collect(Collectors.groupingBy(Sample::device));
@@ -59,11 +80,11 @@ public final class PgRuleStates {
         byDevice,
         OF_MEASUREMENTS,
         (kept, of) -> {
-          RuleState state = kept.state();
+          Kept after = kept;
           for (Sample sample : of) {
-            state = state.measured(kept.condition(), sample.at(), sample.values());
+            after = after.measured(sample);
           }
-          return state;
+          return after;
         });
   }
 
@@ -76,14 +97,15 @@ public final class PgRuleStates {
         byDevice,
         OF_SESSIONS,
         (kept, now) ->
-            kept.state().seen(kept.condition(), now.online(), now.since(), now.opened()));
+            kept.with(
+                kept.state().seen(kept.condition(), now.online(), now.since(), now.opened())));
   }
 
   private static <T> Future<Void> change(
       SqlConnection transaction,
       Map<DeviceKey, T> heard,
       String[] kinds,
-      BiFunction<Kept, T, RuleState> change) {
+      BiFunction<Kept, T, Kept> change) {
     if (heard.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -94,9 +116,9 @@ public final class PgRuleStates {
               for (Kept kept : found) {
                 T of = heard.get(kept.device());
                 if (of != null) {
-                  RuleState after = change.apply(kept, of);
-                  if (!after.equals(kept.state())) {
-                    changed.add(new Kept(kept.device(), kept.rule(), kept.condition(), after));
+                  Kept after = change.apply(kept, of);
+                  if (!after.equals(kept)) {
+                    changed.add(after);
                   }
                 }
               }
@@ -111,7 +133,7 @@ public final class PgRuleStates {
             """
             select state.tenant, state.device_id, state.rule_id, state.firing, state.changed_at,
               state.since, state.due_at, state.due_firing, state.value,
-              rule.condition::text as condition
+              state.epoch_generation, state.epoch_offset, rule.condition::text as condition
             from rule_state as state
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               on wanted.tenant = state.tenant and wanted.device_id = state.device_id
@@ -135,7 +157,8 @@ public final class PgRuleStates {
                                   Json.read(
                                       row.getString("condition").getBytes(StandardCharsets.UTF_8),
                                       JsonNode.class)),
-                              state(row))));
+                              state(row),
+                              PgColumns.epoch(row, "epoch"))));
               return found;
             });
   }
@@ -148,12 +171,15 @@ public final class PgRuleStates {
                 """
                 update rule_state
                 set firing = given.firing, changed_at = given.changed_at, since = given.since,
-                  due_at = given.due_at, due_firing = given.due_firing, value = given.value
+                  due_at = given.due_at, due_firing = given.due_firing, value = given.value,
+                  epoch_generation = given.generation, epoch_offset = given.place
                 from unnest(
                     $1::text[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[],
-                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::text[]
+                    $6::timestamptz[], $7::timestamptz[], $8::boolean[], $9::text[],
+                    $10::bigint[], $11::bigint[]
                   ) as given(
-                    tenant, device_id, rule_id, firing, changed_at, since, due_at, due_firing, value
+                    tenant, device_id, rule_id, firing, changed_at, since, due_at, due_firing, value,
+                    generation, place
                   )
                 where rule_state.tenant = given.tenant and rule_state.device_id = given.device_id
                   and rule_state.rule_id = given.rule_id
@@ -174,12 +200,18 @@ public final class PgRuleStates {
         .addArrayOfOffsetDateTime(times(changed, RuleState::dueAt))
         .addArrayOfBoolean(
             changed.stream().map(kept -> kept.state().dueFiring()).toArray(Boolean[]::new))
-        .addArrayOfString(texts(changed, kept -> kept.state().value().orElse(null)));
+        .addArrayOfString(texts(changed, kept -> kept.state().value().orElse(null)))
+        .addArrayOfLong(places(changed, Epoch::generation))
+        .addArrayOfLong(places(changed, Epoch::offset));
   }
 
   private static @Nullable String[] texts(
       List<Kept> changed, Function<Kept, @Nullable String> column) {
     return changed.stream().map(column).toArray(String[]::new);
+  }
+
+  private static @Nullable Long[] places(List<Kept> changed, Function<Epoch, Long> column) {
+    return changed.stream().map(kept -> kept.epoch().map(column).orElse(null)).toArray(Long[]::new);
   }
 
   private static @Nullable OffsetDateTime[] times(

@@ -102,12 +102,13 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
         && known.filter(epoch -> epoch.isNewerThan(measured.epoch())).isEmpty()) {
       newest.put(measured.device(), Optional.of(measured.epoch()));
       samples.add(
-          new PgRuleStates.Sample(measured.device(), measured.takenAt(), measured.values()));
+          new PgRuleStates.Sample(
+              measured.device(), measured.epoch(), measured.takenAt(), measured.values()));
     }
   }
 
-  /// The newest session of each device that is in the scope of a rule, of which its latest values
-  /// or its presence may know first.
+  /// The newest session of each device that is in the scope of a rule: of which its presence, its
+  /// latest values or its rules know.
   private static Future<Map<DeviceKey, Optional<Epoch>>> newest(
       SqlConnection transaction, Set<DeviceKey> devices) {
     return transaction
@@ -116,15 +117,17 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
             select tenant, device_id,
               presence.newest_generation as session_generation,
               presence.newest_offset as session_offset,
-              latest.epoch_generation, latest.epoch_offset
+              latest.epoch_generation, latest.epoch_offset, shown_generation, shown_offset
             from presence
             join telemetry_latest latest using (tenant, device_id)
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               using (tenant, device_id)
-            where exists (
-              select from rule_state state
+            cross join lateral (
+              select state.epoch_generation, state.epoch_offset from rule_state state
               where state.tenant = presence.tenant and state.device_id = presence.device_id
-            )
+              order by state.epoch_generation desc nulls last, state.epoch_offset desc nulls last
+              limit 1
+            ) as shown(shown_generation, shown_offset)
             """)
         .execute(PgColumns.keys(devices))
         .map(
@@ -134,7 +137,11 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
                   row ->
                       found.put(
                           PgColumns.key(row),
-                          newer(PgColumns.epoch(row, "session"), PgColumns.epoch(row, "epoch"))));
+                          newer(
+                              PgColumns.epoch(row, "shown"),
+                              newer(
+                                  PgColumns.epoch(row, "session"),
+                                  PgColumns.epoch(row, "epoch")))));
               return found;
             });
   }
