@@ -19,8 +19,8 @@ public final class BenchmarksMain {
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
   ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`, `commands`,
-  ///     `tracing`, `kafka-freeze`, `reconnect-storm` or `gateway-count`; then, where it
-  ///     takes them, its size and the servers to measure
+  ///     `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count` or `many-devices`; then,
+  ///     where it takes them, its size and the servers to measure
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length > 0 ? arguments[0] : "";
     Arguments more = Arguments.of(Arrays.stream(arguments).skip(1).toArray(String[]::new));
@@ -46,6 +46,7 @@ public final class BenchmarksMain {
       case "kafka-freeze" -> table = KafkaFreeze.run(directory, more);
       case "reconnect-storm" -> table = ReconnectStorm.run(directory, more);
       case "gateway-count" -> table = GatewayCount.run(directory, more);
+      case "many-devices" -> table = ManyDevices.run(directory, more);
       case "commands" -> table = Commands.run(directory);
       case "tracing" -> table = TracingCost.run(directory);
       default -> {
@@ -53,7 +54,7 @@ public final class BenchmarksMain {
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
                 + " | session-changes | row-budget | million-devices | commands | tracing"
-                + " | kafka-freeze | reconnect-storm | gateway-count");
+                + " | kafka-freeze | reconnect-storm | gateway-count | many-devices");
         System.exit(USAGE);
         return;
       }

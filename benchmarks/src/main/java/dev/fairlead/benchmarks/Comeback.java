@@ -3,68 +3,95 @@ package dev.fairlead.benchmarks;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.HdrHistogram.Histogram;
 
-/// Devices whose gateway has died, and that connect again elsewhere: first after a random time
-/// below one second, and after each refusal after a random time below twice that of before, up
-/// to a minute, as the agent does; or when the gateway says.
+/// Devices without a gateway, which connect to any of some: first after a random time below one
+/// second, and after each refusal after a random time below twice that of before, up to a minute,
+/// as the agent does; or when the gateway says. One that is disconnected begins anew.
 final class Comeback implements AutoCloseable {
 
   private static final long FIRST_MILLIS = 1_000;
   private static final long MOST_MILLIS = 60_000;
+  private static final long PAUSE_MILLIS = 50;
 
   private final LoadDevices devices = new LoadDevices();
-  private final Endpoint endpoint;
-  private final long begun = System.nanoTime();
-  private final List<Long> backMillis = Collections.synchronizedList(new ArrayList<>());
-  private final CountDownLatch left;
+  private final List<Endpoint> endpoints;
+  private final List<String> credentials;
+  private final AtomicInteger connected = new AtomicInteger();
   private final AtomicLong refused = new AtomicLong();
+  private Histogram awayMillis = new Histogram(3);
 
-  private Comeback(Endpoint endpoint, int count) {
-    this.endpoint = endpoint;
-    this.left = new CountDownLatch(count);
+  // By credential, and of the devices' thread alone.
+  private final List<Optional<LoadDevice>> present;
+  private final long[] awaySince;
+  private int turn;
+
+  private Comeback(List<Endpoint> endpoints, List<String> credentials) {
+    this.endpoints = List.copyOf(endpoints);
+    this.credentials = List.copyOf(credentials);
+    this.present = new ArrayList<>(Collections.nCopies(credentials.size(), Optional.empty()));
+    this.awaySince = new long[credentials.size()];
+    Arrays.fill(awaySince, System.nanoTime());
   }
 
   /// Begins.
-  static Comeback begin(Endpoint endpoint, List<String> credentials) {
-    Comeback comeback = new Comeback(endpoint, credentials.size());
-    credentials.forEach(credential -> comeback.later(credential, FIRST_MILLIS));
+  static Comeback begin(List<Endpoint> endpoints, List<String> credentials) {
+    Comeback comeback = new Comeback(endpoints, credentials);
+    for (int i = 0; i < credentials.size(); i++) {
+      comeback.later(i, FIRST_MILLIS);
+    }
     return comeback;
   }
 
-  private void later(String credential, long belowMillis) {
+  private void later(int device, long belowMillis) {
     devices.after(
-        ThreadLocalRandom.current().nextLong(belowMillis), () -> connect(credential, belowMillis));
+        ThreadLocalRandom.current().nextLong(belowMillis), () -> connect(device, belowMillis));
   }
 
-  private void connect(String credential, long belowMillis) {
+  private void connect(int device, long belowMillis) {
+    Endpoint endpoint = endpoints.get(ThreadLocalRandom.current().nextInt(endpoints.size()));
     var _ =
         devices
-            .open(endpoint, credential)
+            .open(endpoint, credentials.get(device))
             .whenComplete(
-                (device, failure) -> {
+                (ready, failure) -> {
                   if (failure == null) {
-                    backMillis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-                    left.countDown();
+                    back(device, ready);
                   } else {
                     refused.incrementAndGet();
-                    again(credential, failure, Math.min(MOST_MILLIS, belowMillis * 2));
+                    again(device, failure, Math.min(MOST_MILLIS, belowMillis * 2));
                   }
                 });
   }
 
-  private void again(String credential, Throwable failure, long belowMillis) {
+  private void back(int device, LoadDevice ready) {
+    present.set(device, Optional.of(ready));
+    record(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - awaySince[device]));
+    connected.incrementAndGet();
+    var _ = ready.whenGone().thenRun(() -> gone(device));
+  }
+
+  private void gone(int device) {
+    present.set(device, Optional.empty());
+    awaySince[device] = System.nanoTime();
+    connected.decrementAndGet();
+    later(device, FIRST_MILLIS);
+  }
+
+  private void again(int device, Throwable failure, long belowMillis) {
     Optional<Integer> told = retryAfterSeconds(failure);
     if (told.isPresent()) {
-      devices.after(TimeUnit.SECONDS.toMillis(told.get()), () -> connect(credential, belowMillis));
+      devices.after(TimeUnit.SECONDS.toMillis(told.get()), () -> connect(device, belowMillis));
     } else {
-      later(credential, belowMillis);
+      later(device, belowMillis);
     }
   }
 
@@ -76,11 +103,45 @@ final class Comeback implements AutoCloseable {
         : Optional.empty();
   }
 
-  /// Waits until all are back.
+  private synchronized void record(long millis) {
+    awayMillis.recordValue(millis);
+  }
+
+  /// How long devices were away that have come back since the last call, in milliseconds.
+  synchronized Histogram takeAwayMillis() {
+    Histogram taken = awayMillis;
+    awayMillis = new Histogram(3);
+    return taken;
+  }
+
+  /// Waits until all are connected.
   ///
   /// @return whether they are
   boolean await(int seconds) throws InterruptedException {
-    return left.await(seconds, TimeUnit.SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (connected() < credentials.size()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
+    return true;
+  }
+
+  /// Sends events at a rate, from one device after the other; those that are away are passed over.
+  void sendAtRate(int eventsPerSecond) {
+    devices.sendAtRate(eventsPerSecond, this::next);
+  }
+
+  private LoadDevice next() {
+    for (int i = 0; i < present.size(); i++) {
+      turn = (turn + 1) % present.size();
+      Optional<LoadDevice> device = present.get(turn);
+      if (device.isPresent()) {
+        return device.get();
+      }
+    }
+    throw new IllegalStateException("no device is connected");
   }
 
   /// How many attempts did not end with a greeting.
@@ -88,15 +149,12 @@ final class Comeback implements AutoCloseable {
     return refused.get();
   }
 
-  /// After how many seconds so many percent of those were back that are.
-  double seconds(int percent) {
-    List<Long> sorted = new ArrayList<>(List.copyOf(backMillis));
-    Collections.sort(sorted);
-    return sorted.get(Math.max(0, sorted.size() * percent / 100 - 1)) / 1_000.0;
+  int connected() {
+    return connected.get();
   }
 
-  int back() {
-    return backMillis.size();
+  AckTimes times() {
+    return devices.times();
   }
 
   @Override

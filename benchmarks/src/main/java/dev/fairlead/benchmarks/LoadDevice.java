@@ -21,6 +21,7 @@ final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame>
   private final String credential;
   private final AckTimes times;
   private final CompletableFuture<LoadDevice> greeted = new CompletableFuture<>();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
   // When the event of a number was due, by the number's remainder; made for those that speak.
   private long[] dueNanos = {};
   private long sent;
@@ -37,6 +38,11 @@ final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame>
   /// Completes when the server has greeted the device, fails when the connection ends.
   CompletableFuture<LoadDevice> whenGreeted() {
     return greeted;
+  }
+
+  /// Completes when the connection has ended, on its event loop.
+  CompletableFuture<Void> whenGone() {
+    return gone;
   }
 
   /// Has so many events under way from now on: an acknowledged one is followed by the next.
@@ -113,6 +119,7 @@ final class LoadDevice extends SimpleChannelInboundHandler<BinaryWebSocketFrame>
   public void channelInactive(ChannelHandlerContext context) {
     greeted.completeExceptionally(new IllegalStateException("a device was disconnected"));
     times.lost();
+    gone.complete(null);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Many connected devices on one thread, so that the load costs less than what it loads.
 final class LoadDevices implements AutoCloseable {
@@ -132,6 +133,13 @@ final class LoadDevices implements AutoCloseable {
 
   /// Sends events at a rate, from one device after the other.
   void sendAtRate(int eventsPerSecond) {
+    sendAtRate(eventsPerSecond, this::nextDevice);
+  }
+
+  /// Sends events at a rate.
+  ///
+  /// @param next whose turn it is; asked on the thread of the devices
+  void sendAtRate(int eventsPerSecond, Supplier<LoadDevice> next) {
     long begun = System.nanoTime();
     long[] sent = {0};
     var _ =
@@ -139,7 +147,7 @@ final class LoadDevices implements AutoCloseable {
             () -> {
               long elapsed = System.nanoTime() - begun;
               while (dueNanos(sent[0], eventsPerSecond) <= elapsed) {
-                nextDevice().send(begun + dueNanos(sent[0], eventsPerSecond));
+                next.get().send(begun + dueNanos(sent[0], eventsPerSecond));
                 sent[0]++;
               }
             },

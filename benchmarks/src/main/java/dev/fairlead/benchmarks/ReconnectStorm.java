@@ -54,15 +54,16 @@ final class ReconnectStorm {
           TimeUnit.SECONDS.sleep(QUIET_SECONDS);
           Histogram before = others.times().take();
           cluster.gatewayA().kill();
-          try (Comeback comeback = Comeback.begin(staying, tokens)) {
+          try (Comeback comeback = Comeback.begin(List.of(staying), tokens)) {
             boolean all = comeback.await(PATIENCE_SECONDS);
+            Histogram away = comeback.takeAwayMillis();
             Histogram storm = others.times().take();
             table.row(
                 Integer.toString(count),
-                Integer.toString(comeback.back()),
-                seconds(comeback.seconds(50)),
-                seconds(comeback.seconds(99)),
-                all ? seconds(comeback.seconds(100)) : "more than " + PATIENCE_SECONDS,
+                Integer.toString(comeback.connected()),
+                seconds(away, 50),
+                seconds(away, 99),
+                all ? seconds(away, 100) : "more than " + PATIENCE_SECONDS,
                 Long.toString(comeback.refused()),
                 millis(before, 50),
                 millis(before, 99),
@@ -80,8 +81,8 @@ final class ReconnectStorm {
     return cluster.devices(stem, count).stream().map(TestDevice::token).toList();
   }
 
-  private static String seconds(double seconds) {
-    return String.format(Locale.ROOT, "%.1f", seconds);
+  private static String seconds(Histogram millis, int percent) {
+    return String.format(Locale.ROOT, "%.1f", millis.getValueAtPercentile(percent) / 1_000.0);
   }
 
   private static String millis(Histogram times, int percent) {
