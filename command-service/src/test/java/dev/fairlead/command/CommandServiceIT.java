@@ -55,7 +55,6 @@ class CommandServiceIT {
   @BeforeAll
   static void start() {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
-    Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
     fixture =
         new CommandFixture(
             CommandFixture.settings(

@@ -25,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,12 +35,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +54,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// The edges of `deploy/haproxy` as they are, run by Debian's HAProxy in front of two gateways.
 @Tag("slow")
 @EnabledIf("dev.fairlead.endtoend.harness.Haproxy#canRun")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HaproxyIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -57,6 +63,10 @@ class HaproxyIT {
   private static final Duration SLOW_MAX = Duration.ofSeconds(90);
 
   private static final int TRIES = 40;
+
+  /// Of tests that wait for what is under way meanwhile.
+  private static final int LAST = Integer.MAX_VALUE;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private static Path directory;
@@ -65,12 +75,35 @@ class HaproxyIT {
   private static EdgeDevices fleet;
   private static final Map<Haproxy.Shape, Haproxy> EDGES = new EnumMap<>(Haproxy.Shape.class);
 
+  /// Of those who keep an edge waiting, from before the first test, since that takes long.
+  private static final Map<Haproxy.Shape, CompletableFuture<byte[]>> UNFINISHED =
+      new EnumMap<>(Haproxy.Shape.class);
+
+  private static final Map<Haproxy.Shape, CompletableFuture<byte[]>> UNSAID =
+      new EnumMap<>(Haproxy.Shape.class);
+
   @BeforeAll
   static void start() {
     world = new EdgeCluster(directory);
     fleet = devices(UnaryOperator.identity());
     for (Haproxy.Shape shape : Haproxy.Shape.values()) {
-      EDGES.put(shape, world.edge(shape));
+      Haproxy edge = world.edge(shape);
+      EDGES.put(shape, edge);
+      UNFINISHED.put(
+          shape,
+          cutOff(
+              edge,
+              true,
+              SLOW_MAX,
+              "GET /connect HTTP/1.1\r\nHost: x\r\n".getBytes(StandardCharsets.US_ASCII)));
+      // The beginning of a hello that is 512 bytes long.
+      UNSAID.put(
+          shape,
+          cutOff(
+              edge,
+              false,
+              shape == ENDS_TLS ? SLOW_MAX : SLOW_MAX.dividedBy(9),
+              new byte[] {22, 3, 1, 2, 0, 1, 0}));
     }
   }
 
@@ -216,42 +249,49 @@ class HaproxyIT {
         .toList();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whoNeverFinishesARequestIsCutOff(Haproxy.Shape shape) throws Exception {
-    // Given
-    Haproxy edge = edge(shape);
-    try (Socket plain = new Socket(edge.address(), edge.tlsPort());
-        Socket slow =
-            Trust.in(directory.resolve("server.pem"))
-                .getSocketFactory()
-                .createSocket(plain, APP, edge.tlsPort(), true)) {
-      slow.setSoTimeout((int) SLOW_MAX.toMillis());
+  /// What is answered until the edge ends a connection on which no more was said than this.
+  private static CompletableFuture<byte[]> cutOff(
+      Haproxy edge, boolean inTls, Duration max, byte[] said) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Socket plain = new Socket(edge.address(), edge.tlsPort());
+              Socket slow = inTls ? overTls(plain, edge) : plain) {
+            slow.setSoTimeout((int) max.toMillis());
+            slow.getOutputStream().write(said);
+            return slow.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        Thread::startVirtualThread);
+  }
 
-      // When
-      slow.getOutputStream()
-          .write("GET /connect HTTP/1.1\r\nHost: x\r\n".getBytes(StandardCharsets.US_ASCII));
-
-      // Then
-      assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-          .startsWith("HTTP/1.1 408 ");
-    }
+  private static Socket overTls(Socket plain, Haproxy edge) throws IOException {
+    return Trust.in(directory.resolve("server.pem"))
+        .getSocketFactory()
+        .createSocket(plain, APP, edge.tlsPort(), true);
   }
 
   @ParameterizedTest
   @EnumSource
-  void whoNeverSaysWhomItWantsIsCutOff(Haproxy.Shape shape) throws Exception {
-    // Given
-    Haproxy edge = edge(shape);
-    try (Socket slow = new Socket(edge.address(), edge.tlsPort())) {
-      slow.setSoTimeout((int) (shape == ENDS_TLS ? SLOW_MAX : SLOW_MAX.dividedBy(9)).toMillis());
+  @Order(LAST)
+  void whoNeverFinishesARequestIsCutOff(Haproxy.Shape shape) {
+    // When
+    byte[] answer = requireNonNull(UNFINISHED.get(shape)).join();
 
-      // When: the beginning of a hello that is 512 bytes long.
-      slow.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1, 0});
+    // Then
+    assertThat(new String(answer, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 408 ");
+  }
 
-      // Then
-      assertThat(slow.getInputStream().readAllBytes()).isEmpty();
-    }
+  @ParameterizedTest
+  @EnumSource
+  @Order(LAST)
+  void whoNeverSaysWhomItWantsIsCutOff(Haproxy.Shape shape) {
+    // When
+    byte[] answer = requireNonNull(UNSAID.get(shape)).join();
+
+    // Then
+    assertThat(answer).isEmpty();
   }
 
   /// Nothing is kept of who is where, so either may go.

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +21,20 @@ class LauncherIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
+
+  /// Of the tests that leave it as it is.
+  private static FairleadUp up;
+
+  @BeforeAll
+  static void start() {
+    up = FairleadUp.start(directory.resolve("one"), FairleadUp.freePort());
+  }
+
+  @AfterAll
+  static void stop() {
+    up.close();
+  }
 
   private static JsonNode device(FairleadUp up, String id) {
     return up.api().get(up.port(), "/api/v1/devices/" + id).body();
@@ -35,100 +50,95 @@ class LauncherIT {
   void runsTheWholeProductAndStopsCleanlyAndKeepsItsData() throws Exception {
     int port = FairleadUp.freePort();
     String made;
-    try (FairleadUp up = FairleadUp.start(directory, port)) {
+    try (FairleadUp first = FairleadUp.start(directory.resolve("kept"), port)) {
       // Given
-      String agent = agentDevice(up);
+      String agent = agentDevice(first);
       await()
           .atMost(PATIENCE)
-          .until(() -> device(up, agent).path("presence").path("online").asBoolean());
+          .until(() -> device(first, agent).path("presence").path("online").asBoolean());
       await()
           .atMost(PATIENCE)
-          .until(() -> !device(up, agent).path("telemetry").path("values").isEmpty());
+          .until(() -> !device(first, agent).path("telemetry").path("values").isEmpty());
 
       // When
       Api.Answer ping =
-          up.api()
+          first
+              .api()
               .post(
                   port,
                   "/api/v1/devices/" + agent + "/commands?wait=10s",
                   "{\"kind\":\"exec\",\"body\":{\"argv\":[\"uname\",\"-s\"]}}");
       made =
-          up.api()
+          first
+              .api()
               .post(port, "/api/v1/devices", "{\"id\":\"kept\",\"name\":\"to be kept\"}")
               .body()
               .path("id")
               .asText();
-      List<Long> children = up.descendants();
-      up.terminate();
+      List<Long> children = first.descendants();
+      first.terminate();
 
       // Then
       assertThat(ping.status()).isEqualTo(200);
       assertThat(ping.body().toString()).contains("Linux");
-      assertThat(up.await(Duration.ofSeconds(20))).isTrue();
+      assertThat(first.await(Duration.ofSeconds(20))).isTrue();
       assertThat(children).isNotEmpty().noneMatch(FairleadUp::isAlive);
     }
-    try (FairleadUp again = FairleadUp.start(directory, port)) {
+    try (FairleadUp again = FairleadUp.start(directory.resolve("kept"), port)) {
       assertThat(device(again, made).path("name").asText()).isEqualTo("to be kept");
     }
   }
 
   @Test
   void saysInOneLineThatTheDirectoryOrThePortIsTaken() throws Exception {
-    int port = FairleadUp.freePort();
-    try (FairleadUp up = FairleadUp.start(directory.resolve("one"), port)) {
-      // When
-      FairleadUp.Failure sameDirectory =
-          FairleadUp.fails(directory.resolve("one"), FairleadUp.freePort());
-      FairleadUp.Failure samePort = FairleadUp.fails(directory.resolve("two"), port);
+    // When
+    FairleadUp.Failure sameDirectory =
+        FairleadUp.fails(directory.resolve("one"), FairleadUp.freePort());
+    FairleadUp.Failure samePort = FairleadUp.fails(directory.resolve("two"), up.port());
 
-      // Then
-      assertThat(sameDirectory.exitCode()).isEqualTo(1);
-      assertThat(sameDirectory.errors()).singleElement().asString().contains("in use");
-      assertThat(samePort.exitCode()).isEqualTo(1);
-      assertThat(samePort.errors()).singleElement().asString().contains("port " + port);
-      assertThat(up.api().get(port, "/api/v1/devices").status()).isEqualTo(200);
-    }
+    // Then
+    assertThat(sameDirectory.exitCode()).isEqualTo(1);
+    assertThat(sameDirectory.errors()).singleElement().asString().contains("in use");
+    assertThat(samePort.exitCode()).isEqualTo(1);
+    assertThat(samePort.errors()).singleElement().asString().contains("port " + up.port());
+    assertThat(up.api().get(up.port(), "/api/v1/devices").status()).isEqualTo(200);
   }
 
   @Test
   void answersTheSameOverTlsWithACertificateOfItsOwn() throws Exception {
-    int port = FairleadUp.freePort();
-    try (FairleadUp up = FairleadUp.start(directory, port)) {
-      // When
-      Process curl =
-          new ProcessBuilder(
-                  "curl",
-                  "-s",
-                  "--cacert",
-                  directory.resolve("tls").resolve("ca.pem").toString(),
-                  "-H",
-                  "Authorization: Bearer "
-                      + Files.readString(directory.resolve("admin-key")).strip(),
-                  "https://localhost:" + (port + 363) + "/api/v1/devices")
-              .redirectErrorStream(true)
-              .start();
-      String answer =
-          new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    // Given
+    Path data = directory.resolve("one");
 
-      // Then
-      assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(answer).contains("\"items\"");
-      assertThat(up.isAlive()).isTrue();
-    }
+    // When
+    Process curl =
+        new ProcessBuilder(
+                "curl",
+                "-s",
+                "--cacert",
+                data.resolve("tls").resolve("ca.pem").toString(),
+                "-H",
+                "Authorization: Bearer " + Files.readString(data.resolve("admin-key")).strip(),
+                "https://localhost:" + (up.port() + 363) + "/api/v1/devices")
+            .redirectErrorStream(true)
+            .start();
+    String answer =
+        new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+    // Then
+    assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(answer).contains("\"items\"");
+    assertThat(up.isAlive()).isTrue();
   }
 
   @Test
   void bindsPlainHttpToTheLoopbackAddressAlone() throws Exception {
-    int port = FairleadUp.freePort();
-    try (FairleadUp up = FairleadUp.start(directory, port)) {
-      // When
-      List<String> listening = up.listeningAddresses();
+    // When
+    List<String> listening = up.listeningAddresses();
 
-      // Then
-      assertThat(listening).isNotEmpty();
-      assertThat(listening)
-          .filteredOn(address -> !address.startsWith("127.0.0.1:"))
-          .allMatch(address -> address.endsWith(":" + (port + 363)));
-    }
+    // Then
+    assertThat(listening).isNotEmpty();
+    assertThat(listening)
+        .filteredOn(address -> !address.startsWith("127.0.0.1:"))
+        .allMatch(address -> address.endsWith(":" + (up.port() + 363)));
   }
 }

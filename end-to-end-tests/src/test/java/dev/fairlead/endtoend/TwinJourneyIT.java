@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,17 +29,17 @@ class TwinJourneyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String PADDING = "x".repeat(200);
 
-  @TempDir private Path directory;
+  @TempDir private static Path directory;
 
-  private Cluster cluster;
+  private static Cluster cluster;
 
-  @BeforeEach
-  void start() {
+  @BeforeAll
+  static void start() {
     cluster = new Cluster(directory);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     cluster.close();
   }
 
@@ -47,23 +47,23 @@ class TwinJourneyIT {
     return "/api/v1/devices/" + device + "/twin";
   }
 
-  private void replace(String device, String document) {
+  private static void replace(String device, String document) {
     Api.Answer answer =
         cluster.api().put(cluster.registry().httpPort(), path(device) + "/desired", document);
     assertThat(answer.status()).isEqualTo(200);
   }
 
-  private void patch(String device, String patch) {
+  private static void patch(String device, String patch) {
     Api.Answer answer =
         cluster.api().patch(cluster.registry().httpPort(), path(device) + "/desired", patch);
     assertThat(answer.status()).isEqualTo(200);
   }
 
-  private JsonNode twin(String device) {
+  private static JsonNode twin(String device) {
     return cluster.api().get(cluster.registry().httpPort(), path(device)).body();
   }
 
-  private void awaitInSync(String device, long version) {
+  private static void awaitInSync(String device, long version) {
     await()
         .atMost(PATIENCE)
         .until(
@@ -74,7 +74,7 @@ class TwinJourneyIT {
             });
   }
 
-  private void connect(TestDevice device, ServiceJar gateway) throws Exception {
+  private static void connect(TestDevice device, ServiceJar gateway) throws Exception {
     Hello _ = device.connect(gateway.httpPort()).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     await().atMost(PATIENCE).until(() -> cluster.isOnline(device.id()));
   }
@@ -82,15 +82,16 @@ class TwinJourneyIT {
   @Test
   void bringsWhatIsDesiredToTheDeviceOfflineOnlineAndPastAKilledGateway() throws Exception {
     // Given
+    ServiceJar first = cluster.startGateway("gateway-to-be-killed");
     TestDevice device = cluster.device("thermostat");
     replace(device.id(), "{\"padding\":\"" + PADDING + "\",\"target\":19}");
-    connect(device, cluster.gatewayA());
+    connect(device, first);
     awaitInSync(device.id(), 1);
 
     // When
     patch(device.id(), "{\"target\":21}");
     awaitInSync(device.id(), 2);
-    cluster.gatewayA().kill();
+    first.kill();
     patch(device.id(), "{\"target\":null,\"mode\":\"eco\"}");
     patch(device.id(), "{\"mode\":\"away\"}");
     connect(device, cluster.gatewayB());

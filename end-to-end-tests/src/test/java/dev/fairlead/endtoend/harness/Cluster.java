@@ -70,8 +70,9 @@ public final class Cluster implements AutoCloseable {
       Map<String, String> ofGateways) {
     this.directory = directory;
     this.tuning = tuning;
+    CompletableFuture<OwnPostgres> starting = CompletableFuture.supplyAsync(OwnPostgres::start);
     this.kafka = OwnKafka.start();
-    this.postgres = OwnPostgres.start();
+    this.postgres = starting.join();
     this.settings = settings();
     Map<String, String> registrySettings = stateful();
     registrySettings.putAll(ofRegistry);
@@ -264,11 +265,13 @@ public final class Cluster implements AutoCloseable {
 
   @Override
   public void close() {
-    gateways.forEach(ServiceJar::close);
-    registries.forEach(ServiceJar::close);
-    commands.forEach(ServiceJar::close);
-    command.close();
-    registry.close();
+    List<ServiceJar> all =
+        Stream.of(gateways, registries, commands, List.of(command, registry))
+            .flatMap(List::stream)
+            .toList();
+    // All end at once; each is then waited for.
+    all.forEach(ServiceJar::terminate);
+    all.forEach(ServiceJar::close);
     api.close();
     devices.shutdownNow();
     postgres.close();
