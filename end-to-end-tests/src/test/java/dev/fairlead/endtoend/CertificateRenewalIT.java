@@ -33,10 +33,12 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A device whose certificate is good for a minute, and the agent that cares for it.
+@Tag("slow")
 class CertificateRenewalIT {
 
   private static final String DEVICE = "brief";

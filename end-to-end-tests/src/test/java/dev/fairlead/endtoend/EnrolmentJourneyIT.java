@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Our agent, unknown and with a provisioning key, over TLS.
+@Tag("slow")
 class EnrolmentJourneyIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `./fairlead up`, as a new user runs it.
+@Tag("slow")
 class LauncherIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is taken away from a device is taken away within seconds, on every gateway, and stays so.
 /// The last test takes the registry away, which is why it is the last.
+@Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LiveCutIT {
 
