@@ -19,8 +19,8 @@ public final class BenchmarksMain {
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
   ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`, `commands`,
-  ///     `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count` or `many-devices`; then,
-  ///     where it takes them, its size and the servers to measure
+  ///     `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count`, `many-devices` or
+  ///     `gateway-jvm`; then, where it takes them, its size and the servers to measure
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length > 0 ? arguments[0] : "";
     Arguments more = Arguments.of(Arrays.stream(arguments).skip(1).toArray(String[]::new));
@@ -47,6 +47,7 @@ public final class BenchmarksMain {
       case "reconnect-storm" -> table = ReconnectStorm.run(directory, more);
       case "gateway-count" -> table = GatewayCount.run(directory, more);
       case "many-devices" -> table = ManyDevices.run(directory, more);
+      case "gateway-jvm" -> table = GatewayJvm.run(directory);
       case "commands" -> table = Commands.run(directory);
       case "tracing" -> table = TracingCost.run(directory);
       default -> {
@@ -54,7 +55,7 @@ public final class BenchmarksMain {
             "usage: benchmarks.jar"
                 + " round-trip | events | idle-connections | start-up | bad-handshakes"
                 + " | session-changes | row-budget | million-devices | commands | tracing"
-                + " | kafka-freeze | reconnect-storm | gateway-count | many-devices");
+                + " | kafka-freeze | reconnect-storm | gateway-count | many-devices | gateway-jvm");
         System.exit(USAGE);
         return;
       }
