@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -133,13 +134,13 @@ final class LoadDevices implements AutoCloseable {
 
   /// Sends events at a rate, from one device after the other.
   void sendAtRate(int eventsPerSecond) {
-    sendAtRate(eventsPerSecond, this::nextDevice);
+    sendAtRate(eventsPerSecond, () -> Optional.of(nextDevice()));
   }
 
   /// Sends events at a rate.
   ///
-  /// @param next whose turn it is; asked on the thread of the devices
-  void sendAtRate(int eventsPerSecond, Supplier<LoadDevice> next) {
+  /// @param next whose turn it is, if anybody's; asked on the thread of the devices
+  void sendAtRate(int eventsPerSecond, Supplier<Optional<LoadDevice>> next) {
     long begun = System.nanoTime();
     long[] sent = {0};
     var _ =
@@ -147,7 +148,8 @@ final class LoadDevices implements AutoCloseable {
             () -> {
               long elapsed = System.nanoTime() - begun;
               while (dueNanos(sent[0], eventsPerSecond) <= elapsed) {
-                next.get().send(begun + dueNanos(sent[0], eventsPerSecond));
+                long due = begun + dueNanos(sent[0], eventsPerSecond);
+                next.get().ifPresent(device -> device.send(due));
                 sent[0]++;
               }
             },

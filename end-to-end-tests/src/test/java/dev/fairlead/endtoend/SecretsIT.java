@@ -27,13 +27,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Where tokens, keys and passwords must never be: in logs, meters, answers, and, once they have
 /// been used, on a heap.
-@Tag("slow")
 class SecretsIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -40,7 +40,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +48,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// One tenant can see, address and infer nothing of another: over every operation of every
 /// contract with every parameter that can name something, and with every message of the protocol.
 /// All are read from where they are defined, so that a new one is tried the day it appears.
-@Tag("slow")
 class TenantIsolationIT {
 
   private static final String INNER = Belongings.INNER;

@@ -14,7 +14,6 @@ import dev.fairlead.gateway.TestAuthority.Request;
 import dev.fairlead.protocol.WireFormat;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketClientOptions;
-import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,8 +32,6 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A gateway in which the TLS of devices ends: reached directly, and by a proxy that passes TLS on.
@@ -99,15 +96,6 @@ class TlsDoorIT {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new Trusting()}, null);
     return context.getSocketFactory().createSocket(plain, "127.0.0.1", tlsPort(gateway), true);
-  }
-
-  @Test
-  @EnabledOnOs(
-      value = OS.LINUX,
-      architectures = {"amd64", "aarch64"})
-  void hasBoringSslForIt() {
-    // Then
-    assertThat(OpenSSLEngineOptions.isAvailable()).isTrue();
   }
 
   @Test

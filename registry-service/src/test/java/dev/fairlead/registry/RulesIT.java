@@ -238,6 +238,17 @@ class RulesIT {
         .atMost(TIMEOUT)
         .until(
             () ->
+                registry
+                    .column(
+                        """
+                        select epoch_offset::text from rule_state
+                        where device_id = 'returned' and epoch_offset = 5
+                        """)
+                    .equals(List.of("5")));
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(
+            () ->
                 !registry
                     .column(
                         """
