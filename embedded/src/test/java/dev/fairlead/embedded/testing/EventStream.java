@@ -77,9 +77,9 @@ public final class EventStream<T> implements AutoCloseable {
     return answer.headers().firstValue("Content-Type").orElse("");
   }
 
-  /// What has come so far.
+  /// What has come so far; what comes afterwards is not in it.
   public List<T> events() {
-    return events;
+    return List.copyOf(events);
   }
 
   /// What to come back with after the first that was heard.
