@@ -11,6 +11,7 @@ import dev.fairlead.documentation.contract.Operation;
 import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Authority;
 import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.YesterdaysSample;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -71,6 +72,8 @@ final class Belongings {
           "by",
           "key",
           "points",
+          "day",
+          "at",
           "bbox",
           "zoom",
           "format");
@@ -101,7 +104,8 @@ final class Belongings {
               + "\",\"kind\":\"[^\"]*\",\"body\":null,\"state\":\"(queued|sent|delivered|running)\"");
 
   private static final Pattern PARAMETER = Pattern.compile("\\{\\w+}");
-  private static final List<String> NAMES = List.of("id", "fingerprint", "code", "type");
+  private static final List<String> NAMES =
+      List.of("id", "deviceId", "fingerprint", "code", "type");
 
   /// The victim's id of something, one of the same form that nobody has, and the intruder's own.
   record Ids(String theirs, String nobodys, String own) {
@@ -127,6 +131,7 @@ final class Belongings {
     intrudersToken = text(in(INTRUDER, DEVICES, new JsonObject().put("id", OWN_DEVICE)), "token");
     intruderKey = text(in(INTRUDER, API_KEYS, key("intruder")), "key");
     victimsToken = device();
+    YesterdaysSample.write(cluster, VICTIM, DEVICE, new JsonObject().put(INNER, 1).encode());
     queries.put("type", List.of(new Ids(TYPE, "nobodys-type")));
     queries.put("tag", List.of(new Ids("site:" + SITE, "site:nobodys")));
     queries.put("device", List.of(new Ids(DEVICE, "nobodys-device")));

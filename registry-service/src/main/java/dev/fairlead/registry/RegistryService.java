@@ -298,7 +298,7 @@ public final class RegistryService implements Service {
                         new CountRoutes(longQueries, clock)::bind,
                         new MapRoutes(pool, longQueries, config.map(), clock)::bind,
                         new RuleRoutes(pool, clock)::bind,
-                        telemetry.routes()::bind,
+                        telemetry.routes(longQueries)::bind,
                         credentials.routes()::bind,
                         enrolments::bind,
                         new GroupRoutes(pool, news, clock)::bind,

@@ -8,6 +8,7 @@ import dev.fairlead.endtoend.harness.Ports;
 import dev.fairlead.endtoend.harness.ProviderStub;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.TestDevice;
+import dev.fairlead.endtoend.harness.YesterdaysSample;
 import dev.fairlead.protocol.Body;
 import dev.fairlead.protocol.Messages;
 import java.time.Duration;
@@ -50,6 +51,7 @@ final class Preconditions {
           entry("a sub-device", Preconditions::valve),
           entry("a device on the map", Preconditions::placedPump),
           entry("a device at work", Preconditions::atWork),
+          entry("a device that measured yesterday", Preconditions::measuredYesterday),
           entry("a command", Preconditions::command),
           entry("a batch of commands", Preconditions::batch),
           entry("a cancelled command", Preconditions::cancelledCommand),
@@ -140,6 +142,11 @@ final class Preconditions {
             .withId("overheated"));
     pump.send(Messages.telemetry(Body.utf8("{\"temperature\":81.5}")));
     await().atMost(PATIENCE).until(() -> isShownAtWork(world));
+  }
+
+  private static void measuredYesterday(World world) {
+    pump(world);
+    YesterdaysSample.write(world.cluster(), world.tenant(), "pump-17", "{\"temperature\":80.5}");
   }
 
   private static boolean isShownAtWork(World world) {

@@ -2,6 +2,7 @@ package dev.fairlead.registry.bulk;
 
 import dev.fairlead.registry.device.PgDeviceScan;
 import dev.fairlead.registry.filter.FilterParser;
+import dev.fairlead.registry.row.LongExport;
 import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
@@ -37,8 +38,9 @@ final class DeviceExportRoutes {
             request.group(),
             request.query("filter").map(FilterParser::parse),
             clock.instant());
-    DeviceExport export =
-        new DeviceExport(vertx, longQueries, question, format, request.query("after"));
-    return ApiResponse.streamed(format.mediaType(), export.begin().await());
+    DeviceExport steps =
+        new DeviceExport(longQueries.pool(), question, format, request.query("after"));
+    return ApiResponse.streamed(
+        format.mediaType(), LongExport.begin(vertx, longQueries, request.tenant(), steps).await());
   }
 }

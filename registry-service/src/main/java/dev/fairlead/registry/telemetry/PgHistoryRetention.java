@@ -3,9 +3,12 @@ package dev.fairlead.registry.telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +55,12 @@ final class PgHistoryRetention {
 
   /// Where samples of a moment are.
   static short slotOf(Instant at) {
-    return (short) Math.floorMod(dayOf(at), (long) SLOTS);
+    return slotOf(LocalDate.ofEpochDay(dayOf(at)));
+  }
+
+  /// Where samples of a day are.
+  static short slotOf(LocalDate day) {
+    return (short) Math.floorMod(day.toEpochDay(), (long) SLOTS);
   }
 
   private static long dayOf(Instant at) {
@@ -63,7 +71,21 @@ final class PgHistoryRetention {
   /// oldest day, which is emptied before.
   static boolean isOld(int slot, Duration kept, Instant now) {
     long age = Math.floorMod(dayOf(now) - slot, (long) SLOTS);
-    return age != SLOTS - 1 && DAY.multipliedBy(age - 1).compareTo(kept) >= 0;
+    return age != SLOTS - 1 && isOld(age, kept);
+  }
+
+  /// Whether nothing of a day is kept any more.
+  static boolean isOld(LocalDate day, Duration kept, Instant now) {
+    return isOld(dayOf(now) - day.toEpochDay(), kept);
+  }
+
+  private static boolean isOld(long age, Duration kept) {
+    return DAY.multipliedBy(age - 1).compareTo(kept) >= 0;
+  }
+
+  /// The day whose samples a slot has at the most, if it is old.
+  private static LocalDate oldDayOf(int slot, Instant now) {
+    return LocalDate.ofEpochDay(dayOf(now) - Math.floorMod(dayOf(now) - slot, (long) SLOTS));
   }
 
   /// Empties every slot that is old.
@@ -72,32 +94,49 @@ final class PgHistoryRetention {
     for (int slot = 0; slot < SLOTS; slot++) {
       if (isOld(slot, kept, now)) {
         int old = slot;
-        swept = swept.compose(_ -> empty(pool, old));
+        swept = swept.compose(_ -> empty(pool, old, oldDayOf(old, now)));
       }
     }
     return swept;
   }
 
-  private static Future<Void> empty(Pool pool, int slot) {
+  private static Future<Void> empty(Pool pool, int slot, LocalDate day) {
     return pool.query("select exists(select from telemetry_history_%d) as filled".formatted(slot))
         .execute()
         .compose(
             rows ->
                 rows.iterator().next().getBoolean("filled")
-                    ? truncate(pool, slot)
+                    ? truncate(pool, slot, day)
                     : Future.succeededFuture());
   }
 
-  /// Whoever waits for the lock holds up all who read, so that it does not wait for long.
-  private static Future<Void> truncate(Pool pool, int slot) {
+  /// Whoever waits for the lock holds up all who read, so that it does not wait for long. What was
+  /// taken away is written down with it: an export in the middle of the day must not take it for
+  /// the end.
+  private static Future<Void> truncate(Pool pool, int slot, LocalDate day) {
     return pool.withTransaction(
             transaction ->
                 transaction
                     .query("set local lock_timeout = 2000")
                     .execute()
-                    .compose(
-                        _ -> transaction.query("truncate telemetry_history_" + slot).execute()))
-        .onSuccess(_ -> log.atInfo().addKeyValue("slot", slot).log("old telemetry removed"))
+                    .compose(_ -> transaction.query("truncate telemetry_history_" + slot).execute())
+                    .compose(_ -> note(transaction, slot, day)))
+        .onSuccess(
+            _ ->
+                log.atInfo()
+                    .addKeyValue("slot", slot)
+                    .addKeyValue("day", day)
+                    .log("old telemetry removed"))
         .mapEmpty();
+  }
+
+  private static Future<?> note(SqlConnection transaction, int slot, LocalDate day) {
+    return transaction
+        .preparedQuery(
+            """
+            insert into telemetry_history_emptied (slot, day) values ($1, $2)
+            on conflict (slot) do update set day = excluded.day
+            """)
+        .execute(Tuple.of((short) slot, day));
   }
 }

@@ -4,6 +4,7 @@ import dev.fairlead.bus.consumer.DeadLetters;
 import dev.fairlead.bus.postgres.PgOutbox;
 import dev.fairlead.registry.devicetype.PgTypeSchemas;
 import dev.fairlead.registry.row.Feed;
+import dev.fairlead.registry.row.LongQueries;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,6 +18,7 @@ public final class Telemetry {
   /// How many connections the row budget is spent through: one reads, one writes.
   public static final int CONNECTIONS = 2;
 
+  private final Vertx vertx;
   private final Pool pool;
   private final DeadLetters deadLetters;
   private final SchemaCheck check;
@@ -42,6 +44,7 @@ public final class Telemetry {
       TelemetrySettings settings,
       InstantSource clock,
       MeterRegistry meters) {
+    this.vertx = vertx;
     this.pool = pool;
     this.deadLetters = deadLetters;
     this.check = new SchemaCheck(schemas);
@@ -58,8 +61,10 @@ public final class Telemetry {
   }
 
   /// The operations.
-  public TelemetryRoutes routes() {
-    return new TelemetryRoutes(pool, settings, clock);
+  ///
+  /// @param longQueries for the steps of exports
+  public TelemetryRoutes routes(LongQueries longQueries) {
+    return new TelemetryRoutes(vertx, pool, longQueries, settings, clock);
   }
 
   /// Stops; what was read and not written is read again.

@@ -3,18 +3,23 @@ package dev.fairlead.registry.telemetry;
 import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
 import dev.fairlead.bus.identity.TenantId;
+import dev.fairlead.registry.row.LongExport;
+import dev.fairlead.registry.row.LongQueries;
 import dev.fairlead.runtime.http.ApiRequest;
 import dev.fairlead.runtime.http.ApiResponse;
 import dev.fairlead.runtime.http.ApiRouter;
 import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemException;
 import dev.fairlead.runtime.problem.ProblemType;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -25,11 +30,22 @@ public final class TelemetryRoutes {
   private static final Duration RANGE_MAX = Duration.ofDays(31);
   private static final int POINTS = 300;
 
+  private static final String LINES = "application/x-ndjson";
+
+  private final Vertx vertx;
+  private final LongQueries longQueries;
   private final PgTelemetryQuery telemetry;
   private final TelemetrySettings settings;
   private final InstantSource clock;
 
-  TelemetryRoutes(Pool pool, TelemetrySettings settings, InstantSource clock) {
+  TelemetryRoutes(
+      Vertx vertx,
+      Pool pool,
+      LongQueries longQueries,
+      TelemetrySettings settings,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.longQueries = longQueries;
     this.telemetry = new PgTelemetryQuery(pool, settings.historyInterval());
     this.settings = settings;
     this.clock = clock;
@@ -40,7 +56,8 @@ public final class TelemetryRoutes {
     router
         .operation(
             "getTelemetry", request -> ApiResponse.ok(telemetry.latest(device(request)).await()))
-        .operation("getTelemetryHistory", this::history);
+        .operation("getTelemetryHistory", this::history)
+        .operation("exportTelemetry", this::export);
   }
 
   private ApiResponse history(ApiRequest request) {
@@ -66,6 +83,48 @@ public final class TelemetryRoutes {
             question.pointSeconds(),
             settings.historyInterval().toSeconds(),
             telemetry.history(question).await()));
+  }
+
+  private ApiResponse export(ApiRequest request) {
+    Instant now = clock.instant();
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    LocalDate day = day(request).orElseGet(() -> today.minusDays(1));
+    if (day.isAfter(today)) {
+      throw refused("The day " + day + " has not begun.");
+    }
+    if (PgHistoryRetention.isOld(day, settings.historyRetention(), now)) {
+      throw PgTelemetryExport.expired(day);
+    }
+    PgTelemetryExport.Question question =
+        new PgTelemetryExport.Question(
+            request.tenant(), request.group(), day, placeBefore(request, day));
+    PgTelemetryExport steps =
+        new PgTelemetryExport(longQueries.pool(), settings.historyInterval(), question);
+    return ApiResponse.streamed(
+        LINES, LongExport.begin(vertx, longQueries, request.tenant(), steps).await());
+  }
+
+  /// Where an export goes on: after a device, or after a sample of it.
+  private static PgTelemetryExport.Place placeBefore(ApiRequest request, LocalDate day) {
+    Optional<String> device = request.query("after");
+    Optional<Instant> at = time(request, "at");
+    if (device.isEmpty() && at.isPresent()) {
+      throw refused("With 'at' there is to be 'after'.");
+    }
+    return device
+        .map(
+            id ->
+                new PgTelemetryExport.Place(
+                    id, at.orElseGet(() -> PgTelemetryExport.Question.end(day))))
+        .orElseGet(() -> new PgTelemetryExport.Place("", PgTelemetryExport.Question.begin(day)));
+  }
+
+  private static Optional<LocalDate> day(ApiRequest request) {
+    try {
+      return request.query("day").map(LocalDate::parse);
+    } catch (DateTimeException e) {
+      throw refused("'day' is no day such as 2026-11-20.");
+    }
   }
 
   private static Optional<Instant> time(ApiRequest request, String name) {

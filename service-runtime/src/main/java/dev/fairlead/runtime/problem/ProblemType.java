@@ -64,6 +64,7 @@ public enum ProblemType {
   IDEMPOTENCY_CONFLICT("idempotency-conflict", "The key stands for another request", 409),
   COMMAND_FINAL("command-final", "The command has come to its end", 409),
   CURSOR_EXPIRED("cursor-expired", "The cursor is too old", 410),
+  DAY_EXPIRED("day-expired", "The day is not kept any more", 410),
   VERSION_CONFLICT("version-conflict", "The resource has changed in the meantime", 412),
   PAYLOAD_TOO_LARGE("payload-too-large", "The body is too large", 413),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The media type is not understood", 415),
