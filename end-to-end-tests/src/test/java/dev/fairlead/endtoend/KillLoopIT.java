@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.embedded.testing.TestBackends.Database;
+import dev.fairlead.endtoend.chaos.CommandLoad;
+import dev.fairlead.endtoend.chaos.DeviceTraffic;
+import dev.fairlead.endtoend.harness.Api;
 import dev.fairlead.endtoend.harness.Cluster;
+import dev.fairlead.endtoend.harness.Replay;
 import dev.fairlead.endtoend.harness.ServiceJar;
 import dev.fairlead.endtoend.harness.StateTables;
 import dev.fairlead.endtoend.harness.TestDevice;
-import dev.fairlead.protocol.Body;
-import dev.fairlead.protocol.Hello;
-import dev.fairlead.protocol.Messages;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,10 +29,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Services are killed at instants of a seed while devices talk; afterwards a registry on a copy of
-/// the database, made along the way with the offsets in it, reads on from there and must come to
-/// the same tables. Six times, and 200 times where `fairlead.soak` is set; again with
-/// `fairlead.seed`.
+/// Services are killed at instants of a seed while devices talk and are sent commands; each command
+/// ends once and is run once. Afterwards services on a copy of the database, made along the way and
+/// with the offsets in it, read on from there and must come to the same tables: also when they are
+/// killed meanwhile, and when they read a part again. Six kills, and 200 where `fairlead.soak` is
+/// set; again with `fairlead.seed`.
 @Tag("slow")
 class KillLoopIT {
 
@@ -42,6 +43,23 @@ class KillLoopIT {
   private static final int WORD_MILLIS = 5;
   private static final String SNAPSHOT = "snapshot";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /// What the clock decides about rules it decides soon after a start, and not after half a minute.
+  private static final Map<String, String> OF_REGISTRY = Map.of("FAIRLEAD_RULE_SETTLE", "1s");
+
+  /// Commands whose answer was lost are sent again in the time that a loop has.
+  private static final Map<String, String> OF_COMMAND = Map.of("FAIRLEAD_COMMAND_LEASE", "1s");
+
+  private static final Map<String, String> RULES =
+      Map.of(
+          "hot",
+          "{\"kind\":\"threshold\",\"key\":\"t\",\"operator\":\">\",\"value\":80,\"clearAt\":40}",
+          "warm",
+          "{\"kind\":\"threshold\",\"key\":\"t\",\"operator\":\">=\",\"value\":10,\"for\":\"1s\"}",
+          "gone",
+          "{\"kind\":\"offline\",\"for\":\"1s\"}",
+          "shaky",
+          "{\"kind\":\"flapping\",\"sessions\":4,\"within\":\"1d\"}");
 
   private final long seed = Long.getLong("fairlead.seed", System.nanoTime());
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -57,9 +75,10 @@ class KillLoopIT {
         new Cluster(
             directory,
             ServiceJar.Tuning.QUICK_START,
-            Map.of(),
-            Map.of(),
+            OF_REGISTRY,
+            OF_COMMAND,
             Map.of("FAIRLEAD_FLAPPING_WITHIN", "10ms"));
+    System.out.println("kill loop: -Dfairlead.seed=" + seed);
   }
 
   @AfterEach
@@ -69,59 +88,90 @@ class KillLoopIT {
   }
 
   @Test
-  void comesToTheSameTablesFromASnapshotWhateverIsKilled() {
+  void comesToTheSameTablesFromASnapshotWhateverIsKilled() throws Exception {
     // Given
-    Random random = new Random(seed);
     List<TestDevice> devices = cluster.devices("killed-", DEVICES);
-    Traffic traffic = new Traffic(devices, seed);
-    Future<?> talking = clock.scheduleAtFixedRate(traffic, 0, WORD_MILLIS, TimeUnit.MILLISECONDS);
-    List<ServiceJar> victims =
-        List.of(cluster.registry(), cluster.registry(), cluster.gatewayA(), cluster.gatewayB());
+    makeRules();
+    DeviceTraffic traffic = new DeviceTraffic(cluster, devices, seed);
+    try (CommandLoad commands = new CommandLoad(cluster, devices, seed)) {
+      Future<?> talking = clock.scheduleAtFixedRate(traffic, 0, WORD_MILLIS, TimeUnit.MILLISECONDS);
 
-    // When
+      // When
+      killServices();
+
+      // Then
+      cluster.services().forEach(ServiceJar::awaitReady);
+      assertThat(talking.isDone()).as("devices talk to the end").isFalse();
+      traffic.end();
+      commands.end();
+      changeTypes();
+      await().atMost(PATIENCE).until(traffic::connectAll);
+      assertThat(commands.violations()).as("with -Dfairlead.seed=%d", seed).isEmpty();
+    }
+    traffic.disconnectSome();
+    awaitQuiet(devices, traffic);
+    // In order, so that those on the copy need not wait for their places in groups of consumers.
+    cluster.registry().stop();
+    cluster.command().stop();
+    // So that nobody answers what the services on the copy send.
+    cluster.gatewayA().kill();
+    cluster.gatewayB().kill();
+    assertThat(StateTables.rules(live()))
+        .allSatisfy(rule -> assertThat(rule).doesNotEndWith("alerts=0"));
+    try (Replay replay = new Replay(cluster, live(), database(SNAPSHOT), seed)) {
+      replay.toTheEnd(OF_REGISTRY, OF_COMMAND);
+      replay.partAgain();
+    }
+  }
+
+  private void makeRules() {
+    RULES.forEach(
+        (code, condition) -> {
+          Api.Answer made =
+              cluster
+                  .api()
+                  .post(
+                      cluster.registry().httpPort(),
+                      "/api/v1/rules",
+                      """
+                      {"name":"%1$s","condition":%2$s,"alert":
+                        {"code":"%1$s","severity":"warning","text":"{device}: {value}"}}
+                      """
+                          .formatted(code, condition));
+          assertThat(made.status()).as("%s", made).isEqualTo(201);
+        });
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(StateTables.rules(live()))
+                    .hasSameSizeAs(RULES.keySet())
+                    .allSatisfy(rule -> assertThat(rule).contains(" devices=" + DEVICES + " ")));
+  }
+
+  private void killServices() {
+    Random random = new Random(seed);
+    List<ServiceJar> victims =
+        new ArrayList<>(
+            List.of(
+                cluster.registry(),
+                cluster.registry(),
+                cluster.command(),
+                cluster.command(),
+                cluster.gatewayA(),
+                cluster.gatewayB()));
     for (int kill = 0; kill < KILLS; kill++) {
+      if (kill % victims.size() == 0) {
+        Collections.shuffle(victims, random);
+      }
       letRun(random.nextInt(RUNNING_MILLIS_MAX));
       if (kill == KILLS / 2) {
         takeSnapshot();
       }
-      ServiceJar victim = victims.get(random.nextInt(victims.size()));
+      ServiceJar victim = victims.get(kill % victims.size());
       victim.kill();
       victim.restart();
     }
-    cluster.services().forEach(ServiceJar::awaitReady);
-    assertThat(talking.isDone()).as("devices talk to the end").isFalse();
-    traffic.end();
-    awaitQuiet(traffic);
-    cluster.registry().kill();
-    cluster.command().kill();
-    Database live = database("fairlead");
-    Database copy = database(SNAPSHOT);
-    List<String> reached = StateTables.offsets(live);
-    assertThat(StateTables.offsets(copy)).as("there is something to read").isNotEqualTo(reached);
-    cluster.startRegistry(
-        "replaying",
-        Map.of("FAIRLEAD_DATABASE_URL", urlOf(copy), "FAIRLEAD_GATEWAY_LOST_BEATS", "1000"));
-
-    // Then
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(StateTables.offsets(copy)).isEqualTo(reached));
-    Map<String, List<String>> expected = StateTables.read(live);
-    StateTables.read(copy)
-        .forEach(
-            (table, rows) ->
-                assertThat(rows)
-                    .as("%s, with -Dfairlead.seed=%d", table, seed)
-                    .isNotEmpty()
-                    .isEqualTo(expected.get(table)));
-  }
-
-  private Database database(String name) {
-    return cluster.postgres().database(name);
-  }
-
-  private static String urlOf(Database database) {
-    return "postgresql://" + database.host() + ":" + database.port() + "/" + database.database();
   }
 
   private static void letRun(int millis) {
@@ -136,22 +186,39 @@ class KillLoopIT {
   private void takeSnapshot() {
     cluster.registry().kill();
     cluster.command().kill();
-    StateTables tables = new StateTables(database("postgres"));
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
         .until(
             () -> {
-              tables.copy("fairlead", SNAPSHOT);
+              StateTables.copy(database("postgres"), "fairlead", SNAPSHOT);
               return true;
             });
     cluster.registry().restart();
     cluster.command().restart();
   }
 
-  /// Until presence is so as the devices are, nothing is left to be said, and nothing more comes.
-  private void awaitQuiet(Traffic traffic) {
-    Database live = database("fairlead");
+  /// So that there is something to read on `fairlead.devices` as well.
+  private void changeTypes() {
+    int port = cluster.registry().httpPort();
+    Api.Answer type =
+        cluster
+            .api()
+            .put(
+                port,
+                "/api/v1/device-types/killed",
+                "{\"title\":\"Killed\",\"schemas\":{\"commands\":{\"never\":{\"type\":\"object\"}}}}");
+    assertThat(type.status()).as("%s", type).isBetween(200, 201);
+    for (int device = 0; device < DEVICES; device += 2) {
+      Api.Answer changed =
+          cluster.api().patch(port, "/api/v1/devices/killed-" + device, "{\"type\":\"killed\"}");
+      assertThat(changed.status()).as("%s", changed).isEqualTo(200);
+    }
+  }
+
+  /// Until presence is so as the devices are, nothing is left to be said or decided, and nothing
+  /// more comes.
+  private void awaitQuiet(List<TestDevice> devices, DeviceTraffic traffic) {
     List<List<String>> last = new ArrayList<>(List.of(List.of()));
     await()
         .atMost(PATIENCE)
@@ -159,89 +226,24 @@ class KillLoopIT {
         .pollInterval(Duration.ofSeconds(2))
         .untilAsserted(
             () -> {
-              for (TestDevice device : traffic.devices) {
+              for (TestDevice device : devices) {
                 assertThat(cluster.isOnline(device.id()))
                     .as("%s, with -Dfairlead.seed=%d", device.id(), seed)
                     .isEqualTo(traffic.isConnected(device));
               }
-              assertThat(StateTables.outbox(live)).isEmpty();
-              List<String> before = last.set(0, StateTables.offsets(live));
-              assertThat(StateTables.offsets(live)).isEqualTo(before);
+              assertThat(StateTables.outbox(live())).isEmpty();
+              assertThat(StateTables.unfinished(live())).isEmpty();
+              assertThat(StateTables.unsettledRules(live())).isEmpty();
+              List<String> before = last.set(0, StateTables.offsets(live()));
+              assertThat(StateTables.offsets(live())).isEqualTo(before);
             });
   }
 
-  /// What devices do, a word at a time; a gateway that is not there at the moment is no reason to
-  /// stop.
-  private final class Traffic implements Runnable {
-    private final List<TestDevice> devices;
-    private final Random random;
-    private final Map<String, CompletableFuture<Hello>> links = new ConcurrentHashMap<>();
-    private volatile boolean ended;
-    private int words;
+  private Database live() {
+    return database("fairlead");
+  }
 
-    private Traffic(List<TestDevice> devices, long seed) {
-      this.devices = devices;
-      this.random = new Random(seed);
-    }
-
-    boolean isConnected(TestDevice device) {
-      CompletableFuture<Hello> link = links.get(device.id());
-      return link != null
-          && link.isDone()
-          && !link.isCompletedExceptionally()
-          && !device.closed().isDone();
-    }
-
-    private void connect(TestDevice device) {
-      ServiceJar gateway = random.nextBoolean() ? cluster.gatewayA() : cluster.gatewayB();
-      links.put(device.id(), device.connect(gateway.httpPort()));
-    }
-
-    void end() {
-      ended = true;
-    }
-
-    @Override
-    public void run() {
-      if (!ended) {
-        say(devices.get(random.nextInt(DEVICES)));
-      }
-    }
-
-    private void say(TestDevice device) {
-      words++;
-      CompletableFuture<Hello> link = links.get(device.id());
-      if (link != null && !link.isDone()) {
-        return;
-      }
-      if (!isConnected(device)) {
-        connect(device);
-        return;
-      }
-      switch (random.nextInt(40)) {
-        case 0 -> device.disconnect();
-        case 1 -> {
-          device.cut();
-          links.remove(device.id());
-        }
-        case 2 -> {
-          device.disconnect();
-          connect(device);
-        }
-        case 3, 4, 5 -> alert(device, "raised");
-        case 6, 7 -> alert(device, "cleared");
-        case 8, 9, 10, 11, 12 -> device.status("e" + words, "{\"word\":" + words + "}");
-        default ->
-            device.send(Messages.telemetry(Body.utf8("{\"t\":" + random.nextInt(100) + "}")));
-      }
-    }
-
-    private void alert(TestDevice device, String state) {
-      device.send(
-          Messages.alert(
-              Body.utf8(
-                  "{\"code\":\"c%d\",\"severity\":\"warning\",\"text\":\"w%d\",\"state\":\"%s\"}"
-                      .formatted(random.nextInt(3), words, state))));
-    }
+  private Database database(String name) {
+    return cluster.postgres().database(name);
   }
 }

@@ -268,6 +268,29 @@ class RulesIT {
   }
 
   @Test
+  void isShownWhatWasSaidBeforeANewerSessionSpokeHoweverFarPresenceHasCome() {
+    // Given
+    device("ahead", "samovar");
+    String rule = make("steaming", "type = samovar", THRESHOLD);
+    awaitScope(rule, 1);
+    Epoch first = open("ahead", "a1");
+    Epoch second = open("ahead", "a2");
+    Awaitility.await()
+        .atMost(TIMEOUT)
+        .until(
+            () ->
+                registry
+                    .column("select newest_offset::text from presence where device_id = 'ahead'")
+                    .equals(List.of(Long.toString(second.offset()))));
+
+    // When
+    measure("ahead", first, "{\"t\":99}");
+
+    // Then
+    awaitStates("ahead", "open");
+  }
+
+  @Test
   void raisesWhenAMeasurementStaysAwayAndClearsWhenItComes() {
     // Given
     device("silent", "sensor");

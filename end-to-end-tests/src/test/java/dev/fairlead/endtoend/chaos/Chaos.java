@@ -136,9 +136,9 @@ public final class Chaos implements AutoCloseable {
 
   private List<Future<List<Accepted>>> send(ExecutorService threads) {
     double perSecond = size.commands() / (double) size.length().toSeconds();
+    long end = System.nanoTime() + size.sendingMax().toNanos();
     Sender.Pace pace =
-        new Sender.Pace(
-            size.commands(), perSecond, System.nanoTime() + size.sendingMax().toNanos());
+        new Sender.Pace(size.commands(), perSecond, () -> System.nanoTime() - end >= 0);
     List<String> devices = fleet.ids();
     return IntStream.range(0, SENDERS)
         .mapToObj(
@@ -148,6 +148,7 @@ public final class Chaos implements AutoCloseable {
                         i,
                         SENDERS,
                         pace,
+                        Order::draw,
                         IntStream.range(0, devices.size())
                             .filter(device -> device % SENDERS == i)
                             .mapToObj(devices::get)

@@ -43,6 +43,20 @@ public record Order(
         random.nextInt(100) < 10 ? random.nextInt(SLOW_MILLIS_MIN, SLOW_MILLIS_MAX) : 0);
   }
 
+  /// One that nothing ends but the device, which does it at once.
+  static Order lasting(Random random, int number, String device) {
+    return new Order(
+        number,
+        device,
+        random.nextInt(100) < 60,
+        PRIORITY_DEFAULT,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        0);
+  }
+
   /// The body of the request.
   String json() {
     StringBuilder json = new StringBuilder();

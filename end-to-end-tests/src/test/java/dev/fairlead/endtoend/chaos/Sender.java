@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Sends commands to devices that no other sends to, in bursts, one request after the other: the
 /// order of acceptance is the order of the numbers. A request is made again until it is answered.
@@ -16,6 +17,7 @@ final class Sender implements Callable<List<Sender.Accepted>> {
   private final int first;
   private final int step;
   private final Pace pace;
+  private final Draw draw;
   private final List<String> devices;
   private final CommandClient client;
   private final String keyPrefix;
@@ -33,15 +35,28 @@ final class Sender implements Callable<List<Sender.Accepted>> {
   ///
   /// @param commandsMax how many in all, by all senders
   /// @param perSecond by all senders
-  /// @param endNanos when no more are begun, by [System#nanoTime]
-  record Pace(int commandsMax, double perSecond, long endNanos) {}
+  /// @param isOver whether no more are begun
+  record Pace(int commandsMax, double perSecond, BooleanSupplier isOver) {}
+
+  /// What is sent next.
+  interface Draw {
+    Order next(Random random, int number, String device);
+  }
 
   /// @param first its first number
   /// @param step from one of its numbers to the next: how many senders there are
-  Sender(int first, int step, Pace pace, List<String> devices, CommandClient client, long seed) {
+  Sender(
+      int first,
+      int step,
+      Pace pace,
+      Draw draw,
+      List<String> devices,
+      CommandClient client,
+      long seed) {
     this.first = first;
     this.step = step;
     this.pace = pace;
+    this.draw = draw;
     this.devices = List.copyOf(devices);
     this.client = client;
     this.keyPrefix = "chaos-" + seed + "-";
@@ -52,13 +67,13 @@ final class Sender implements Callable<List<Sender.Accepted>> {
   public List<Accepted> call() throws InterruptedException {
     long begin = System.nanoTime();
     int number = first;
-    while (number < pace.commandsMax() && System.nanoTime() - pace.endNanos() < 0) {
+    while (number < pace.commandsMax() && !pace.isOver().getAsBoolean()) {
       int burst = 1 + random.nextInt(BURST_MAX);
       // More for those that crash, which are the first.
-      int range = random.nextInt(4) == 0 ? devices.size() / 10 : devices.size();
+      int range = random.nextInt(4) == 0 ? Math.max(1, devices.size() / 10) : devices.size();
       String device = devices.get(random.nextInt(range));
       for (int i = 0; i < burst && number < pace.commandsMax(); i++, number += step) {
-        send(Order.draw(random, number, device));
+        send(draw.next(random, number, device));
       }
       double due = TimeUnit.SECONDS.toNanos(1) * (number / pace.perSecond());
       long wait = begin + (long) due - System.nanoTime();

@@ -193,7 +193,12 @@ public final class Cluster implements AutoCloseable {
 
   /// Another command service beside the first.
   public ServiceJar startCommand(String name) {
-    ServiceJar another = start("command-service", name, stateful(Map.of())).awaitReady();
+    return startCommand(name, Map.of());
+  }
+
+  /// Another command service, with settings of its own besides those of all.
+  public ServiceJar startCommand(String name, Map<String, String> more) {
+    ServiceJar another = start("command-service", name, stateful(more)).awaitReady();
     commands.add(another);
     return another;
   }

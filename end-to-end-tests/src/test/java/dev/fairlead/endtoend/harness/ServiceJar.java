@@ -243,6 +243,14 @@ public final class ServiceJar implements AutoCloseable {
     process.destroy();
   }
 
+  /// Lets it end in order, as [#terminate] does, and waits for that.
+  public void stop() {
+    terminate();
+    if (!await(STOP_TIMEOUT)) {
+      throw new IllegalStateException(name + " did not end: " + tailOfLog());
+    }
+  }
+
   /// Waits for its end.
   public boolean await(Duration timeout) {
     try {

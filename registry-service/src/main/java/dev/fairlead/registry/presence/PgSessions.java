@@ -99,7 +99,8 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
             before -> {
               Map<DeviceKey, Presence> after = new HashMap<>(before);
               List<Mail> mail = new ArrayList<>();
-              messages.forEach(received -> fold(after, received.message(), mail));
+              List<PgRuleStates.Seen> seen = new ArrayList<>();
+              messages.forEach(received -> fold(after, received.message(), mail, seen));
               after
                   .entrySet()
                   .removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
@@ -108,7 +109,7 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
                   .compose(
                       nothing ->
                           PgChanges.append(transaction, PresenceChanges.between(before, after)))
-                  .compose(nothing -> rules.seen(transaction, seen(after)))
+                  .compose(nothing -> rules.seen(transaction, seen))
                   .compose(nothing -> PgCredentials.used(transaction, tokens(messages, before)))
                   .compose(taken -> publish(transaction, taken))
                   .compose(nothing -> post(transaction, mail))
@@ -153,22 +154,15 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static List<PgRuleStates.Seen> seen(Map<DeviceKey, Presence> changed) {
-    List<PgRuleStates.Seen> seen = new ArrayList<>(changed.size());
-    changed.forEach(
-        (device, now) ->
-            now.since()
-                .ifPresent(
-                    since ->
-                        seen.add(
-                            new PgRuleStates.Seen(
-                                device,
-                                now.online(),
-                                since,
-                                now.history().sessions().stream()
-                                    .map(PastSession::openedAt)
-                                    .toList()))));
-    return seen;
+  private static Optional<PgRuleStates.Seen> seen(DeviceKey device, Presence now) {
+    return now.since()
+        .map(
+            since ->
+                new PgRuleStates.Seen(
+                    device,
+                    now.online(),
+                    since,
+                    now.history().sessions().stream().map(PastSession::openedAt).toList()));
   }
 
   /// The newest token that each device opened a session with.
@@ -196,7 +190,11 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
     outbox.poke();
   }
 
-  private void fold(Map<DeviceKey, Presence> presences, SessionRecord record, List<Mail> mail) {
+  private void fold(
+      Map<DeviceKey, Presence> presences,
+      SessionRecord record,
+      List<Mail> mail,
+      List<PgRuleStates.Seen> seen) {
     DeviceKey device = record.message().device();
     @Nullable Presence before = presences.get(device);
     if (before == null) {
@@ -206,6 +204,9 @@ public final class PgSessions implements PgConsumer.Use<SessionRecord> {
     Presence.Step step = before.after(record.message(), record.at());
     Presence after = step.after().judged(flapping);
     presences.put(device, after);
+    if (!after.equals(before)) {
+      seen(device, after).ifPresent(seen::add);
+    }
     step.closings().forEach(closing -> mail.add(close(device, closing)));
     if (after.online()
         && !after.session().equals(before.session())

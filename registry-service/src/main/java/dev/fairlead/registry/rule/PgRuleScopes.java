@@ -222,7 +222,8 @@ final class PgRuleScopes {
   }
 
   /// Devices that have come into the scope. Those that went offline while they did are found here
-  /// as well: no record is going to tell.
+  /// as well: no record is going to tell. Sessions older than that of their latest values are
+  /// history to the rule.
   private static Future<Integer> enter(
       SqlConnection transaction, Rule rule, Optional<Filter> filter, Instant now) {
     Tuple parameters =
@@ -234,8 +235,10 @@ final class PgRuleScopes {
         .preparedQuery(
             PgPools.UNCACHED
                 + """
-                insert into rule_state (tenant, rule_id, device_id, revision, due_at)
+                insert into rule_state
+                  (tenant, rule_id, device_id, revision, epoch_generation, epoch_offset, due_at)
                 select device.tenant, rule.id, device.id, $5::bigint,
+                  telemetry_latest.epoch_generation, telemetry_latest.epoch_offset,
                 """
                 + DUE
                 + " from rule, "

@@ -88,24 +88,31 @@ public final class PgRuleStates {
         });
   }
 
-  /// Takes in how devices are connected now.
-  public Future<Void> seen(SqlConnection transaction, Collection<Seen> seen) {
-    Map<DeviceKey, Seen> byDevice =
-        seen.stream().collect(Collectors.toMap(Seen::device, each -> each));
+  /// Takes in how devices are connected.
+  ///
+  /// @param seen each way that a device was in, in the order of the records that say so: one that
+  ///     came and went again within a batch was there
+  public Future<Void> seen(SqlConnection transaction, List<Seen> seen) {
+    Map<DeviceKey, List<Seen>> byDevice =
+        seen.stream().collect(Collectors.groupingBy(Seen::device));
     return change(
         transaction,
         byDevice,
         OF_SESSIONS,
-        (kept, now) ->
-            kept.with(
-                kept.state().seen(kept.condition(), now.online(), now.since(), now.opened())));
+        (kept, of) -> {
+          RuleState after = kept.state();
+          for (Seen each : of) {
+            after = after.seen(kept.condition(), each.online(), each.since(), each.opened());
+          }
+          return kept.with(after);
+        });
   }
 
   private static <T> Future<Void> change(
       SqlConnection transaction,
-      Map<DeviceKey, T> heard,
+      Map<DeviceKey, List<T>> heard,
       String[] kinds,
-      BiFunction<Kept, T, Kept> change) {
+      BiFunction<Kept, List<T>, Kept> change) {
     if (heard.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -114,7 +121,7 @@ public final class PgRuleStates {
             found -> {
               List<Kept> changed = new ArrayList<>();
               for (Kept kept : found) {
-                T of = heard.get(kept.device());
+                List<T> of = heard.get(kept.device());
                 if (of != null) {
                   Kept after = change.apply(kept, of);
                   if (!after.equals(kept)) {

@@ -59,22 +59,14 @@ record RuleState(
     }
     Instant began = since.orElse(at);
     Instant due = began.plus(patience);
-    String text = measured.asText();
+    Optional<String> beginning =
+        value
+            .filter(known -> since.isPresent())
+            .or(() -> Optional.of(shortened(measured.asText())));
     return at.isBefore(due)
-        ? new RuleState(
-            false,
-            changedAt,
-            Optional.of(began),
-            Optional.of(due),
-            true,
-            value.filter(known -> since.isPresent()).or(() -> Optional.of(shortened(text))))
+        ? new RuleState(false, changedAt, Optional.of(began), Optional.of(due), true, beginning)
         : new RuleState(
-            true,
-            Optional.of(due),
-            Optional.of(began),
-            Optional.empty(),
-            true,
-            Optional.of(shortened(text)));
+            true, Optional.of(due), Optional.of(began), Optional.empty(), true, beginning);
   }
 
   private RuleState ended(Instant at) {

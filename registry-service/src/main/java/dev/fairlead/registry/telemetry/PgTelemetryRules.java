@@ -107,46 +107,28 @@ final class PgTelemetryRules implements PgConsumer.Use<Measurements> {
     }
   }
 
-  /// The newest session of each device that is in the scope of a rule: of which its presence, its
-  /// latest values or its rules know.
+  /// The newest session of each device that is in the scope of a rule, by what rules were shown
+  /// alone: what presence or latest values know already depends on how far their consumers have
+  /// come, and the same records are to lead to the same states.
   private static Future<Map<DeviceKey, Optional<Epoch>>> newest(
       SqlConnection transaction, Set<DeviceKey> devices) {
     return transaction
         .preparedQuery(
             """
-            select tenant, device_id,
-              presence.newest_generation as session_generation,
-              presence.newest_offset as session_offset,
-              latest.epoch_generation, latest.epoch_offset, shown_generation, shown_offset
-            from presence
-            join telemetry_latest latest using (tenant, device_id)
+            select distinct on (tenant, device_id)
+              tenant, device_id, epoch_generation, epoch_offset
+            from rule_state
             join unnest($1::text[], $2::text[]) as wanted(tenant, device_id)
               using (tenant, device_id)
-            cross join lateral (
-              select state.epoch_generation, state.epoch_offset from rule_state state
-              where state.tenant = presence.tenant and state.device_id = presence.device_id
-              order by state.epoch_generation desc nulls last, state.epoch_offset desc nulls last
-              limit 1
-            ) as shown(shown_generation, shown_offset)
+            order by tenant, device_id,
+              epoch_generation desc nulls last, epoch_offset desc nulls last
             """)
         .execute(PgColumns.keys(devices))
         .map(
             rows -> {
               Map<DeviceKey, Optional<Epoch>> found = new HashMap<>();
-              rows.forEach(
-                  row ->
-                      found.put(
-                          PgColumns.key(row),
-                          newer(
-                              PgColumns.epoch(row, "shown"),
-                              newer(
-                                  PgColumns.epoch(row, "session"),
-                                  PgColumns.epoch(row, "epoch")))));
+              rows.forEach(row -> found.put(PgColumns.key(row), PgColumns.epoch(row, "epoch")));
               return found;
             });
-  }
-
-  private static Optional<Epoch> newer(Optional<Epoch> one, Optional<Epoch> other) {
-    return one.filter(epoch -> other.filter(it -> it.isNewerThan(epoch)).isEmpty()).or(() -> other);
   }
 }

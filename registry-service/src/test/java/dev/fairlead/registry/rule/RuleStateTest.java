@@ -80,6 +80,7 @@ class RuleStateTest {
     assertThat(waiting).isEqualTo(again);
     assertThat(fired.firing()).isTrue();
     assertThat(fired.changedAt()).contains(at(100));
+    assertThat(fired.value()).contains("90");
     assertThat(fired.dueAt()).isEmpty();
   }
 
