@@ -41,6 +41,11 @@ class KillLoopIT {
   private static final int DEVICES = 30;
   private static final int RUNNING_MILLIS_MAX = 4_000;
   private static final int WORD_MILLIS = 5;
+
+  /// So many commands are answered before the copy is made, and after it: on a machine that is slow
+  /// to start a service again, there may have been none by then.
+  private static final int ANSWERS_MIN = 10;
+
   private static final String SNAPSHOT = "snapshot";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -101,6 +106,7 @@ class KillLoopIT {
 
       // Then
       cluster.services().forEach(ServiceJar::awaitReady);
+      awaitAnswers();
       assertThat(talking.isDone()).as("devices talk to the end").isFalse();
       traffic.end();
       commands.end();
@@ -182,8 +188,16 @@ class KillLoopIT {
         .until(() -> System.nanoTime() - end >= 0);
   }
 
+  private void awaitAnswers() {
+    int before = StateTables.answers(live()).size();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> StateTables.answers(live()).size() >= before + ANSWERS_MIN);
+  }
+
   /// While nobody is connected to the database.
   private void takeSnapshot() {
+    awaitAnswers();
     cluster.registry().kill();
     cluster.command().kill();
     await()

@@ -71,16 +71,30 @@ public final class PgPools {
       String applicationName,
       String schema,
       Planning planning) {
+    return create(vertx, settings, applicationName, schema, planning, ACQUIRE_TIMEOUT);
+  }
+
+  static Pool create(
+      Vertx vertx,
+      DatabaseSettings settings,
+      String applicationName,
+      String schema,
+      Planning planning,
+      Duration acquireTimeout) {
     SchemaName.check(schema); // Now, and not when the first connection is made.
-    return PgBuilder.pool()
-        .with(poolOptions(settings, applicationName))
-        .with(new NetClientOptions().setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
-        .connectingTo(
-            () ->
-                vertx.executeBlocking(
-                    () -> connectOptions(settings, applicationName, schema, planning), false))
-        .using(vertx)
-        .build();
+    Pool pool =
+        PgBuilder.pool()
+            .with(poolOptions(settings, applicationName))
+            .with(
+                new NetClientOptions()
+                    .setConnectTimeout(Math.toIntExact(CONNECT_TIMEOUT.toMillis())))
+            .connectingTo(
+                () ->
+                    vertx.executeBlocking(
+                        () -> connectOptions(settings, applicationName, schema, planning), false))
+            .using(vertx)
+            .build();
+    return new PgBoundedWaitPool(pool, acquireTimeout);
   }
 
   /// How to make one connection. Reads the file of the password anew, so that another one counts
@@ -120,8 +134,7 @@ public final class PgPools {
         .setName("postgres-" + name)
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(settings.poolSize() * WAITERS_PER_CONNECTION)
-        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-        .setConnectionTimeout(Math.toIntExact(ACQUIRE_TIMEOUT.toMillis()))
+        .setConnectionTimeout(0) // PgBoundedWaitPool has the bound.
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setIdleTimeout(Math.toIntExact(IDLE_TIMEOUT.toSeconds()))
         .setMaxLifetimeUnit(TimeUnit.SECONDS)

@@ -27,8 +27,7 @@ public final class PgProblems implements ProblemMapper {
   private static final Set<String> TRANSIENT = Set.of("40001", DEADLOCK, "55P03", "25006");
 
   /// What the pool of the client says, in an exception that has no type of its own.
-  private static final Set<String> POOL_MESSAGES =
-      Set.of("Timeout", "Timeout waiting for connection", "Pool closed", "Connection closed");
+  private static final Set<String> POOL_MESSAGES = Set.of("Pool closed", "Connection closed");
 
   /// How it begins what the client says of a connection that was closed before a command went out.
   private static final List<String> CLOSED_BEGINNINGS =

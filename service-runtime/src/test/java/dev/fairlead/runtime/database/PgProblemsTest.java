@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +51,7 @@ class PgProblemsTest {
     assertThat(
             List.of(
                 ClosedConnectionException.INSTANCE,
-                new VertxException("Timeout waiting for connection", true),
+                new TimeoutException("Timeout 5000 (ms) fired"),
                 new VertxException("Pool closed", true),
                 new VertxException("Connection is not active now, current status: CLOSED", true),
                 new VertxException(
