@@ -82,7 +82,8 @@ class CommandBatchIT {
     fixture.awaitFollowed(Topic.SESSIONS);
 
     // When
-    Answer sent = post(BATCHES, body(devices));
+    Answer sent =
+        post(BATCHES, new JsonObject(body(devices)).put("correlation", "order/4711").encode());
 
     // Then
     assertThat(sent.status()).isEqualTo(202);
@@ -95,6 +96,9 @@ class CommandBatchIT {
                 assertThat(states(sent.id()))
                     .isEqualTo(new JsonObject().put("queued", 2).put("succeeded", 1)));
     assertThat(gateway.deliveriesTo(devices.getFirst())).hasSize(1);
+    assertThat(fixture.get(BATCHES + "/" + sent.id() + "/commands").json().getJsonArray("items"))
+        .extracting(item -> ((JsonObject) item).getString("correlation"))
+        .containsExactly("order/4711", "order/4711", "order/4711");
   }
 
   @Test

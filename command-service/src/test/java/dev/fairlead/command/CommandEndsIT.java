@@ -11,12 +11,15 @@ import dev.fairlead.bus.message.CommandEnded;
 import dev.fairlead.bus.message.DeviceChange;
 import dev.fairlead.command.lifecycle.PgCommandStore;
 import dev.fairlead.command.session.ReturnPace;
+import dev.fairlead.command.testing.Answer;
 import dev.fairlead.command.testing.CommandFixture;
 import dev.fairlead.command.testing.Gateway;
 import dev.fairlead.command.testing.Gateway.Session;
+import dev.fairlead.embedded.testing.EventStream;
 import dev.fairlead.runtime.database.PgPools;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import java.time.Instant;
 import java.util.List;
@@ -33,12 +36,13 @@ class CommandEndsIT {
 
   private static CommandFixture fixture;
   private static Gateway gateway;
+  private static CommandService service;
 
   @BeforeAll
   static void start() {
     fixture = new CommandFixture(CommandFixture.settings(Map.of("QUEUE_MAX", "100")));
     gateway = fixture.gateway();
-    fixture.startService();
+    service = fixture.startService();
   }
 
   @AfterAll
@@ -109,6 +113,54 @@ class CommandEndsIT {
     assertThat(fixture.command(silent).state()).isEqualTo(end);
     assertThat(fixture.command(silent).json().getBoolean("notify")).isFalse();
     assertThat(fixture.command(id).json().getBoolean("notify")).isTrue();
+  }
+
+  @Test
+  void carriesByWhatItsSenderKnowsIt() {
+    // Given
+    DeviceKey device = fixture.newDevice();
+    Session session = connected(device);
+
+    // When
+    String known = send(device, ",\"notify\":true,\"correlation\":\"order/4711=\"");
+    String nameless = send(device, ",\"notify\":true");
+    gateway.result(session, known, "succeeded", new byte[0]);
+    gateway.result(session, nameless, "succeeded", new byte[0]);
+
+    // Then
+    assertThat(awaitEnds(device, 2))
+        .extracting(end -> end.correlation().orElse("none"))
+        .containsExactly("order/4711=", "none");
+    assertThat(fixture.command(known).json().getString("correlation")).isEqualTo("order/4711=");
+    assertThat(fixture.command(nameless).json().getValue("correlation")).isNull();
+    assertThat(steps(known))
+        .extracting(step -> step.getString("correlation"))
+        .containsOnly("order/4711=");
+    assertThat(steps(nameless)).noneMatch(step -> step.containsKey("correlation"));
+  }
+
+  private static List<JsonObject> steps(String command) {
+    try (EventStream<JsonObject> stream =
+        CommandFixture.follow(
+            service, CommandFixture.OPERATOR, "/api/v1/commands/" + command + "/stream")) {
+      await().until(stream::ended);
+      return stream.events().stream().map(event -> event.getJsonObject("data")).toList();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "two words", "\u00e9", "\\n"})
+  void refusesWhatIsNoName(String correlation) {
+    // Given
+    DeviceKey device = fixture.newDevice();
+
+    // When
+    Answer answer =
+        fixture.send(
+            device, "", "{\"kind\":\"ping\",\"correlation\":\"%s\"}".formatted(correlation));
+
+    // Then
+    assertThat(answer.problem()).isEqualTo("validation-failed");
   }
 
   @Test

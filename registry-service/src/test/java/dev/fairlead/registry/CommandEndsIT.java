@@ -68,6 +68,7 @@ class CommandEndsIT {
         DeviceKey.of(tenant, "pump-17"),
         command,
         "valve/open",
+        result.map(_ -> "order/4711"),
         result.map(CommandEnded.Result::status).orElse("cancelled"),
         1,
         result.isPresent() ? Optional.empty() : Optional.of("by somebody"),
@@ -142,8 +143,8 @@ class CommandEndsIT {
             new JsonObject(
                 """
                 {
-                  "id": "%s", "kind": "valve/open", "state": "succeeded", "attempt": 1,
-                  "reason": null,
+                  "id": "%s", "kind": "valve/open", "correlation": "order/4711",
+                  "state": "succeeded", "attempt": 1, "reason": null,
                   "result": {
                     "status": "succeeded", "contentType": "application/json",
                     "body": {"percent": 40}
@@ -331,6 +332,7 @@ class CommandEndsIT {
                   DeviceKey.of("default", device),
                   UUID.randomUUID(),
                   "ping",
+                  Optional.empty(),
                   "expired",
                   0,
                   Optional.empty(),

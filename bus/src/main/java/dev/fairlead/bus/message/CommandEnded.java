@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param device that was to obey; it may be no more
 /// @param command the id of the command
 /// @param kind what was to be done
+/// @param correlation by which its sender knows it again
 /// @param state the end: `succeeded`, `failed`, `rejected`, `expired` or `cancelled`
 /// @param attempt how often it was sent
 /// @param reason in a few words, of the device or of whoever put an end to it
@@ -30,6 +31,7 @@ public record CommandEnded(
     DeviceKey device,
     UUID command,
     String kind,
+    Optional<String> correlation,
     String state,
     int attempt,
     Optional<String> reason,
@@ -90,6 +92,7 @@ public record CommandEnded(
             new EndDocument(
                 command.toString(),
                 kind,
+                correlation.orElse(null),
                 state,
                 attempt,
                 reason.orElse(null),
@@ -115,6 +118,7 @@ public record CommandEnded(
           DeviceKey.parse(record.key()),
           UUID.fromString(document.id()),
           document.kind(),
+          Optional.ofNullable(document.correlation()),
           document.state(),
           document.attempt(),
           Optional.ofNullable(document.reason()),
@@ -130,6 +134,7 @@ public record CommandEnded(
   record EndDocument(
       String id,
       String kind,
+      @Nullable String correlation,
       String state,
       int attempt,
       @Nullable String reason,

@@ -137,6 +137,7 @@ public final class CommandRoutes {
         body.order(),
         reader.deadline(body.deadline()),
         body.notifying(),
+        body.correlation(),
         reader.claim(request, device.toString(), id.value()),
         Optional.empty(),
         Optional.of(request.act()),

@@ -21,12 +21,14 @@ import java.util.Optional;
 /// @param order when it is to be sent
 /// @param deadline as it was written
 /// @param notifying whether its end is told in the change feed
+/// @param correlation by which its sender knows it again; nothing is done by it
 public record SendRequest(
     String kind,
     Optional<Payload> body,
     Order order,
     Optional<String> deadline,
-    boolean notifying) {
+    boolean notifying,
+    Optional<String> correlation) {
 
   /// What bytes are when nothing else is said of them.
   private static final String BYTES = "application/octet-stream";
@@ -43,6 +45,7 @@ public record SendRequest(
     private int priority = Order.PRIORITY_DEFAULT;
     private Optional<String> supersedes = Optional.empty();
     private boolean notifying;
+    private Optional<String> correlation = Optional.empty();
 
     private void take(String name, JsonToken value, JsonParser parser, byte[] document)
         throws IOException {
@@ -55,6 +58,7 @@ public record SendRequest(
         case "priority" -> priority = parser.getIntValue();
         case "supersedes" -> supersedes = Optional.of(parser.getText());
         case "notify" -> notifying = parser.getBooleanValue();
+        case "correlation" -> correlation = Optional.of(parser.getText());
         case "enc" -> isBase64 = true;
         case "contentType" -> contentType = Optional.of(parser.getText());
         case "body" -> {
@@ -70,7 +74,12 @@ public record SendRequest(
 
     private SendRequest request() {
       return new SendRequest(
-          kind, payload(), new Order(ordered, priority, supersedes), deadline, notifying);
+          kind,
+          payload(),
+          new Order(ordered, priority, supersedes),
+          deadline,
+          notifying,
+          correlation);
     }
 
     private Optional<Payload> payload() {

@@ -146,6 +146,7 @@ public final class BatchRoutes {
         wanted.order(),
         deadline,
         wanted.notifying(),
+        wanted.correlation(),
         Optional.empty(),
         Optional.of(batch),
         Optional.empty(),

@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param order when it is sent, next to others of its device
 /// @param deadline when it is no longer worth running
 /// @param notifying whether its end is told in the change feed
+/// @param correlation by which its sender knows it again; nothing is done by it
 /// @param createdAt when it was made
 /// @param progress how far the device is with it
 /// @param result what the device answered
@@ -32,6 +33,7 @@ public record Command(
     Order order,
     Instant deadline,
     boolean notifying,
+    Optional<String> correlation,
     Instant createdAt,
     Optional<CommandProgress> progress,
     Optional<CommandResult> result,

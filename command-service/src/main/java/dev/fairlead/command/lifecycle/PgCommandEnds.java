@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +23,23 @@ final class PgCommandEnds {
 
   /// Puts the ends among some edits into the outbox. Costs nothing where nobody asked.
   ///
-  /// @param rows of the statement that wrote the edits, one each: `id`, and in `kind_to_tell` the
-  ///     kind of the command where it has ended and its sender asked, else null
+  /// @param rows of the statement that wrote the edits, one each: `id`, its sender's `correlation`,
+  ///     and in `kind_to_tell` the kind of the command where it has ended and its sender asked,
+  ///     else null
   /// @param told run after the commit, where something was put into the outbox
   static Future<Void> tell(
       SqlConnection transaction, List<CommandEdit> edits, RowSet<Row> rows, Runnable told) {
-    Map<UUID, String> kinds = new HashMap<>();
+    Map<UUID, Row> asked = new HashMap<>();
     for (Row row : rows) {
-      @Nullable String kind = row.getString("kind_to_tell");
-      if (kind != null) {
-        kinds.put(row.getUUID("id"), kind);
+      if (row.getString("kind_to_tell") != null) {
+        asked.put(row.getUUID("id"), row);
       }
     }
-    List<BusRecord> records = new ArrayList<>(kinds.size());
+    List<BusRecord> records = new ArrayList<>(asked.size());
     for (CommandEdit edit : edits) {
-      @Nullable String kind = kinds.get(edit.before().id().value());
-      if (kind != null) {
-        edit.end().ifPresent(end -> records.add(ended(edit, kind, end).toRecord()));
+      @Nullable Row row = asked.get(edit.before().id().value());
+      if (row != null) {
+        edit.end().ifPresent(end -> records.add(ended(edit, row, end).toRecord()));
       }
     }
     if (records.isEmpty()) {
@@ -49,12 +50,13 @@ final class PgCommandEnds {
         .mapEmpty();
   }
 
-  private static CommandEnded ended(CommandEdit edit, String kind, HistoryEntry end) {
+  private static CommandEnded ended(CommandEdit edit, Row row, HistoryEntry end) {
     CommandHead after = edit.after();
     return new CommandEnded(
         after.device(),
         after.id().value(),
-        kind,
+        row.getString("kind_to_tell"),
+        Optional.ofNullable(row.getString("correlation")),
         end.state().word(),
         end.attempt(),
         end.reason(),

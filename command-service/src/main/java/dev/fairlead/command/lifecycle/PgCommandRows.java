@@ -47,6 +47,7 @@ public final class PgCommandRows {
             Optional.ofNullable(row.getString("supersedes"))),
         instant(row, "deadline"),
         row.getBoolean("notify"),
+        Optional.ofNullable(row.getString("correlation")),
         instant(row, "created_at"),
         progress(row),
         result(row),

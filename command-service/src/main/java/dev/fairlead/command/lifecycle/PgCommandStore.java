@@ -33,7 +33,8 @@ public final class PgCommandStore {
       """
       id, sequence, tenant, device_id, kind, content_type, body, state, attempt, deadline,
       created_at, result_status, result_reason, result_content_type, result_body, history,
-      ordered, priority, supersedes, notify, progress_at, progress_content_type, progress_body
+      ordered, priority, supersedes, notify, correlation, progress_at, progress_content_type,
+      progress_body
       """;
 
   private final Pool pool;
@@ -149,7 +150,7 @@ public final class PgCommandStore {
                 is_final, history, progress_at, progress_content_type, progress_body)
             where command.id = given.id and command.state = given.was_state
               and command.attempt = given.was_attempt
-            returning command.id,
+            returning command.id, command.correlation,
               case when given.is_final and command.notify then command.kind end as kind_to_tell
             """)
         .execute(changes(changed).addInteger(CommandEdit.HISTORY_MAX))

@@ -56,20 +56,21 @@ public final class PgNewCommands {
                 $6::bytea[], $7::text[], $8::integer[], $9::timestamptz[], $10::timestamptz[],
                 $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::boolean[],
                 $16::smallint[], $17::text[], $18::uuid[], $19::timestamptz[], $20::boolean[],
-                $21::text[])
+                $21::text[], $22::text[])
               with ordinality as given (id, tenant, device_id, kind, content_type, body, state,
                 attempt, deadline, created_at, session_id, gateway, lease_until, history, ordered,
-                priority, supersedes, batch_id, due_at, notify, trace, place)
+                priority, supersedes, batch_id, due_at, notify, trace, correlation,
+                place)
             ), looked as (
               update device_queue q set due_at = least(coalesce(q.due_at, 'infinity'), given.due_at)
               from given where q.tenant = given.tenant and q.device_id = given.device_id
             )
             insert into command (id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history, ordered, priority,
-              supersedes, batch_id, notify, trace)
+              supersedes, batch_id, notify, trace, correlation)
             select id, tenant, device_id, kind, content_type, body, state, attempt,
               deadline, created_at, session_id, gateway, lease_until, history::jsonb, ordered,
-              priority, supersedes, batch_id, notify, trace
+              priority, supersedes, batch_id, notify, trace, correlation
             from given
             order by place
             """)
@@ -127,6 +128,7 @@ public final class PgNewCommands {
         .addArrayOfOffsetDateTime(times(commands, fresh -> time(fresh.dueAt())))
         .addArrayOfBoolean(column(commands, Boolean[]::new, fresh -> fresh.command().notifying()))
         .addArrayOfString(
-            text(commands, fresh -> fresh.trace().map(TraceContext::toText).orElse(null)));
+            text(commands, fresh -> fresh.trace().map(TraceContext::toText).orElse(null)))
+        .addArrayOfString(text(commands, fresh -> fresh.command().correlation().orElse(null)));
   }
 }

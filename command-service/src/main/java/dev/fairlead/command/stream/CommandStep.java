@@ -10,6 +10,7 @@ record CommandStep(
     String commandId,
     String deviceId,
     String kind,
+    @Nullable String correlation,
     int attempt,
     @Nullable String session,
     @Nullable String reason,

@@ -24,7 +24,7 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
   private static final String EVENT =
       """
       seen.device_id, seen.command_id, seen.state, seen.attempt, seen.at, seen.session_id,
-        seen.reason, seen.late, command.kind, progress_at, progress_content_type, progress_body,
+        seen.reason, seen.late, command.kind, command.correlation, progress_at, progress_content_type, progress_body,
         case when not seen.late and seen.state in ('succeeded', 'failed', 'rejected')
           then result_status end as result_status,
         result_reason, result_content_type, octet_length(result_body) > %1$d as result_too_large,
@@ -126,7 +126,8 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
 
   @Override
   public String told() {
-    return "device_id, command_id, state, attempt, at, session_id, reason, late, kind, progress_at,"
+    return "device_id, command_id, state, attempt, at, session_id, reason, late, kind, correlation,"
+        + " progress_at,"
         + " progress_content_type, progress_body, result_status, result_reason,"
         + " result_content_type, result_too_large, result_body";
   }
@@ -165,6 +166,7 @@ public final class PgCommandSteps implements PgFeedSource<CommandStepFilter> {
                     row.getUUID("command_id").toString(),
                     device,
                     row.getString("kind"),
+                    row.getString("correlation"),
                     row.getInteger("attempt"),
                     row.getString("session_id"),
                     row.getString("reason"),

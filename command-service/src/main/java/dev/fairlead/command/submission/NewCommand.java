@@ -20,6 +20,7 @@ import java.util.UUID;
 /// @param order when it is sent, next to others of the device
 /// @param deadline when it is no longer worth running
 /// @param notifying whether its end is told in the change feed
+/// @param correlation by which its sender knows it again; nothing is done by it
 /// @param claim by what its sender knows it again
 /// @param batch the request that makes it together with others
 /// @param act for the audit; empty for one of many that were asked for together
@@ -32,6 +33,7 @@ public record NewCommand(
     Order order,
     Instant deadline,
     boolean notifying,
+    Optional<String> correlation,
     Optional<PgIdempotency.Claim> claim,
     Optional<UUID> batch,
     Optional<Act> act,

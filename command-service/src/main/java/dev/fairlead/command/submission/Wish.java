@@ -225,6 +225,7 @@ final class Wish {
         wanted.order(),
         wanted.deadline(),
         wanted.notifying(),
+        wanted.correlation(),
         now,
         Optional.empty(),
         Optional.empty(),

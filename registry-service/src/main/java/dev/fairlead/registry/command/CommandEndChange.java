@@ -22,6 +22,7 @@ final class CommandEndChange {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("id", end.command().toString());
     data.put("kind", end.kind());
+    data.put("correlation", end.correlation().orElse(null));
     data.put("state", end.state());
     data.put("attempt", end.attempt());
     data.put("reason", end.reason().orElse(null));
