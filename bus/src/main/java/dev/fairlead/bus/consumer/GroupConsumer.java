@@ -116,6 +116,7 @@ public final class GroupConsumer {
     context.runOnContext(
         nothing -> {
           joined.tryFail("the consumer was closed");
+          consumer.end();
           stream.close().onComplete(done);
         });
     return done.future();

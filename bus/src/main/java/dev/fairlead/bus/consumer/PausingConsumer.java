@@ -24,6 +24,7 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
   private final Consumer<Collection<TopicPartition>> assigned;
   private final Consumer<Collection<TopicPartition>> revoked;
   private final Queue<TopicPartition> released = new ConcurrentLinkedQueue<>();
+  private volatile boolean ended;
 
   /// @param assigned told of new partitions, on the polling thread
   /// @param revoked told of partitions taken away, on the polling thread
@@ -47,17 +48,24 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
     wakeup();
   }
 
+  /// Ends the wait of a poll, and lets none wait from now on, so that a close need not either. For
+  /// any thread.
+  void end() {
+    ended = true;
+    wakeup();
+  }
+
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
-    for (long left = timeout.toNanos(); left > 0; left = end - System.nanoTime()) {
+    for (long left = timeout.toNanos(); left > 0 && !ended; left = end - System.nanoTime()) {
       resumeReleased();
       try {
         ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ofNanos(left));
         pause(records.partitions());
         return records;
       } catch (WakeupException _) {
-        // Something was released.
+        // Something was released, or all is to end.
       }
     }
     return ConsumerRecords.empty();
