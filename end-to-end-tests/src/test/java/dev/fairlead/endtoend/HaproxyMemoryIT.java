@@ -48,7 +48,10 @@ class HaproxyMemoryIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"PASSES_TLS_ON, " + EdgeCluster.DEVICES + ", 8000"})
+  @CsvSource({
+    "ENDS_TLS, " + EdgeCluster.APP + ", 25000",
+    "PASSES_TLS_ON, " + EdgeCluster.DEVICES + ", 8000"
+  })
   void idleTunnelsStandAndTheirMemoryIsKnown(Haproxy.Shape shape, String name, long bytesMax)
       throws InterruptedException {
     // Given
