@@ -1,9 +1,6 @@
 package dev.fairlead.bus.access;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
@@ -24,7 +21,6 @@ public final class SignedTokens {
   /// The audience of a token that opens the HTTP interfaces to a person.
   public static final String API_AUDIENCE = "api";
 
-  private static final int SIGNATURE_BYTES = 64;
   private static final String ALGORITHM = "ES256";
   private static final String KEY_ID = "kid";
 
@@ -52,7 +48,7 @@ public final class SignedTokens {
     }
     try {
       Claims header = Claims.of(token.substring(0, first));
-      Optional<PublicKey> key = keyOf(header);
+      Optional<Es256Key> key = keyOf(header);
       if (key.isEmpty()) {
         return Optional.empty();
       }
@@ -62,7 +58,8 @@ public final class SignedTokens {
         return Optional.empty();
       }
       byte[] signature = Base64.getUrlDecoder().decode(token.substring(second + 1));
-      return isSigned(key.get(), token.substring(0, second), signature) ? found : Optional.empty();
+      byte[] signed = token.substring(0, second).getBytes(StandardCharsets.US_ASCII);
+      return key.get().hasSigned(signed, signature) ? found : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -73,7 +70,7 @@ public final class SignedTokens {
     return keys.key(keyId).isPresent();
   }
 
-  private Optional<PublicKey> keyOf(Claims header) {
+  private Optional<Es256Key> keyOf(Claims header) {
     // An extension that must be understood (RFC 7515 §4.1.11) is one that we do not understand.
     return header.text("alg").equals(ALGORITHM) && !header.has("crit")
         ? keys.key(header.text(KEY_ID))
@@ -86,19 +83,5 @@ public final class SignedTokens {
             && claims.number("exp") > clock.instant().getEpochSecond()
         ? claimed.apply(claims, keyId)
         : Optional.empty();
-  }
-
-  private static boolean isSigned(PublicKey key, String signed, byte[] signature) {
-    if (signature.length != SIGNATURE_BYTES) {
-      return false;
-    }
-    try {
-      Signature verifier = Signature.getInstance("SHA256withECDSAinP1363Format");
-      verifier.initVerify(key);
-      verifier.update(signed.getBytes(StandardCharsets.US_ASCII));
-      return verifier.verify(signature);
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
   }
 }

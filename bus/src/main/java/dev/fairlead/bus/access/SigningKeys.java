@@ -3,16 +3,6 @@ package dev.fairlead.bus.access;
 import dev.fairlead.bus.message.AccessMessage;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.math.BigInteger;
-import java.security.AlgorithmParameters;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PublicKey;
-import java.security.spec.ECGenParameterSpec;
-import java.security.spec.ECParameterSpec;
-import java.security.spec.ECPoint;
-import java.security.spec.ECPublicKeySpec;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,21 +15,18 @@ final class SigningKeys {
 
   private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
 
-  private final Map<String, PublicKey> keys = new ConcurrentHashMap<>();
+  private final Map<String, Es256Key> keys = new ConcurrentHashMap<>();
 
   /// The key of that id.
-  Optional<PublicKey> key(String keyId) {
+  Optional<Es256Key> key(String keyId) {
     return Optional.ofNullable(keys.get(keyId));
   }
 
   /// Takes a key in.
   void learn(AccessMessage.SigningKey key) {
     try {
-      keys.put(key.keyId(), publicKey(new JsonObject(key.jwk())));
-    } catch (GeneralSecurityException
-        | IllegalArgumentException
-        | DecodeException
-        | ClassCastException e) {
+      keys.put(key.keyId(), Es256Key.of(new JsonObject(key.jwk())));
+    } catch (IllegalArgumentException | DecodeException | ClassCastException e) {
       // A key of a kind that is yet to come must not take the known ones away.
       log.atWarn()
           .addKeyValue("keyId", key.keyId())
@@ -51,25 +38,5 @@ final class SigningKeys {
   /// The key counts no more.
   void forget(String keyId) {
     keys.remove(keyId);
-  }
-
-  /// A P-256 key of a JSON Web Key (RFC 7518 §6.2).
-  private static PublicKey publicKey(JsonObject jwk) throws GeneralSecurityException {
-    if (!"EC".equals(jwk.getString("kty")) || !"P-256".equals(jwk.getString("crv"))) {
-      throw new IllegalArgumentException("not a key on P-256");
-    }
-    AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
-    parameters.init(new ECGenParameterSpec("secp256r1"));
-    ECPoint point = new ECPoint(coordinate(jwk, "x"), coordinate(jwk, "y"));
-    return KeyFactory.getInstance("EC")
-        .generatePublic(
-            new ECPublicKeySpec(point, parameters.getParameterSpec(ECParameterSpec.class)));
-  }
-
-  private static BigInteger coordinate(JsonObject jwk, String name) {
-    if (jwk.getValue(name) instanceof String text) {
-      return new BigInteger(1, Base64.getUrlDecoder().decode(text));
-    }
-    throw new IllegalArgumentException("no coordinate: " + name);
   }
 }
