@@ -18,11 +18,12 @@ public final class JavaProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
-  /// Short lives: no optimising compiler, the smallest collector.
+  /// No optimising compiler, the smallest collector.
+  private static final List<String> SHORT_LIFE =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final List<String> JVM_OPTIONS =
       List.of(
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
           "-Xmx512m",
           "--enable-native-access=ALL-UNNAMED",
@@ -43,11 +44,28 @@ public final class JavaProcess implements AutoCloseable {
     return start(List.of(), System.getProperty("java.class.path"), main, arguments);
   }
 
+  /// Starts `main` for minutes of hard work: compiled as well as can be.
+  ///
+  /// @throws IllegalStateException if it ends instead, or is not ready after a minute
+  static JavaProcess startForLong(Class<?> main, String... arguments) {
+    return start(List.of(), List.of(), System.getProperty("java.class.path"), main, arguments);
+  }
+
   /// Starts `main` with a class path of its own behind a command such as `setpriv …`.
   public static JavaProcess start(
       List<String> prefix, String classPath, Class<?> main, String... arguments) {
+    return start(prefix, SHORT_LIFE, classPath, main, arguments);
+  }
+
+  private static JavaProcess start(
+      List<String> prefix,
+      List<String> options,
+      String classPath,
+      Class<?> main,
+      String... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     command.addAll(JVM_OPTIONS);
     command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));

@@ -15,26 +15,40 @@ import java.util.stream.Stream;
 public final class OwnKafka implements AutoCloseable {
   private final TemporaryDirectory directory;
   private final String bootstrapServers;
+  private final boolean forLong;
   private JavaProcess process;
   private boolean closed;
 
-  private OwnKafka(TemporaryDirectory directory, JavaProcess process) {
+  private OwnKafka(TemporaryDirectory directory, boolean forLong, JavaProcess process) {
     this.directory = directory;
+    this.forLong = forLong;
     this.process = process;
     this.bootstrapServers = process.ready();
   }
 
   /// Starts a broker without records; takes two to four seconds.
   public static OwnKafka start() {
+    return start(false);
+  }
+
+  /// The same for minutes of hard work, as in production: what it costs there is not told by one
+  /// that is compiled for a short life.
+  public static OwnKafka startForLong() {
+    return start(true);
+  }
+
+  private static OwnKafka start(boolean forLong) {
     TemporaryDirectory directory = TemporaryDirectory.create("own-kafka");
-    JavaProcess process = directory.keepIfStarted(path -> startProcess(path, "0"));
-    var kafka = new OwnKafka(directory, process);
+    JavaProcess process = directory.keepIfStarted(path -> startProcess(path, "0", forLong));
+    var kafka = new OwnKafka(directory, forLong, process);
     AtJvmEnd.close(kafka);
     return kafka;
   }
 
-  private static JavaProcess startProcess(Path directory, String port) {
-    return JavaProcess.start(EmbeddedKafkaMain.class, directory.toString(), port);
+  private static JavaProcess startProcess(Path directory, String port, boolean forLong) {
+    return forLong
+        ? JavaProcess.startForLong(EmbeddedKafkaMain.class, directory.toString(), port)
+        : JavaProcess.start(EmbeddedKafkaMain.class, directory.toString(), port);
   }
 
   /// As `host:port`; the same after a restart.
@@ -70,14 +84,14 @@ public final class OwnKafka implements AutoCloseable {
   /// takes about four seconds.
   public void restart() {
     process.kill();
-    process = startProcess(directory.path(), port());
+    process = startProcess(directory.path(), port(), forLong);
   }
 
   /// Kills the broker, loses all topics and records, and starts it again on the same port.
   public void restartWithNothing() {
     process.kill();
     directory.clear();
-    process = startProcess(directory.path(), port());
+    process = startProcess(directory.path(), port(), forLong);
   }
 
   private String port() {

@@ -71,7 +71,8 @@ public final class Cluster implements AutoCloseable {
     this.directory = directory;
     this.tuning = tuning;
     CompletableFuture<OwnPostgres> starting = CompletableFuture.supplyAsync(OwnPostgres::start);
-    this.kafka = OwnKafka.start();
+    this.kafka =
+        tuning == ServiceJar.Tuning.PRODUCTION ? OwnKafka.startForLong() : OwnKafka.start();
     this.postgres = starting.join();
     this.settings = settings();
     Map<String, String> registrySettings = stateful();
