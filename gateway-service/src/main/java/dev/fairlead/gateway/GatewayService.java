@@ -12,6 +12,7 @@ import dev.fairlead.bus.message.GatewayMessage;
 import dev.fairlead.gateway.admission.Authorities;
 import dev.fairlead.gateway.membership.GatewayName;
 import dev.fairlead.gateway.membership.Neighbours;
+import dev.fairlead.gateway.websocket.AcceptPace;
 import dev.fairlead.gateway.websocket.AnyClientCertificate;
 import dev.fairlead.gateway.websocket.ReceiveBuffers;
 import dev.fairlead.gateway.websocket.UrlTokens;
@@ -70,6 +71,7 @@ public final class GatewayService implements Service {
   private final Authorities authorities = new Authorities();
   private final Neighbours neighbours;
   private final UrlTokens urlTokens = new UrlTokens();
+  private final AcceptPace acceptPace = new AcceptPace();
   private final ReceiveBuffers receiveBuffers = new ReceiveBuffers();
   private final GatewayDoors doors;
   private final Optional<LoopServer> server;
@@ -193,6 +195,7 @@ public final class GatewayService implements Service {
   private void begin(HttpConnection connection) {
     receiveBuffers.use(connection);
     urlTokens.watch(connection);
+    acceptPace.watch(connection);
   }
 
   private static OptionalInt portOf(Optional<LoopServer> server) {

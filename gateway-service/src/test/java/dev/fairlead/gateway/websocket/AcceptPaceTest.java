@@ -1,0 +1,123 @@
+package dev.fairlead.gateway.websocket;
+
+import static org.awaitility.Awaitility.await;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AcceptPaceTest {
+
+  private static final int CLIENTS = 1_000;
+
+  /// By Netty, before it asks whether to go on.
+  private static final int ACCEPTED_AT_ONCE = 16;
+
+  private static final int ROUNDS = 10;
+
+  private final EventLoopGroup acceptor = group(1);
+  private final EventLoopGroup workers = group(2);
+  private final EventLoopGroup clients = group(1);
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final Channel port = listen();
+
+  @ChannelHandler.Sharable
+  private static final class Nothing extends ChannelInboundHandlerAdapter {}
+
+  private static EventLoopGroup group(int threads) {
+    return new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory());
+  }
+
+  private Channel listen() {
+    Channel bound =
+        new ServerBootstrap()
+            .group(acceptor, workers)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(new Nothing())
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .syncUninterruptibly()
+            .channel();
+    new AcceptPace().pace(bound);
+    // Behind it: sees what it lets through.
+    bound
+        .pipeline()
+        .addFirst(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRead(ChannelHandlerContext context, Object message) {
+                accepted.incrementAndGet();
+                context.fireChannelRead(message);
+              }
+            });
+    return bound;
+  }
+
+  @AfterEach
+  void stop() {
+    port.close().syncUninterruptibly();
+    var _ = clients.shutdownGracefully();
+    var _ = workers.shutdownGracefully();
+    var _ = acceptor.shutdownGracefully();
+  }
+
+  private void connect(int count) {
+    Bootstrap client =
+        new Bootstrap().group(clients).channel(NioSocketChannel.class).handler(new Nothing());
+    for (int i = 0; i < count; i++) {
+      var _ = client.connect(port.localAddress());
+    }
+  }
+
+  @Test
+  void takesNoMoreThanAFewWhileLoopsAreBusyAndAllOnceTheyAreNot() {
+    // Given
+    CountDownLatch busy = new CountDownLatch(1);
+    workers.forEach(
+        loop ->
+            loop.execute(
+                () -> {
+                  try {
+                    busy.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+
+    // When
+    connect(CLIENTS);
+
+    // Then
+    await().until(() -> !port.config().isAutoRead());
+    await()
+        .during(Duration.ofMillis(100))
+        .until(() -> accepted.get() < AcceptPace.FRESH_MAX + ACCEPTED_AT_ONCE);
+    busy.countDown();
+    await().until(() -> accepted.get() == CLIENTS);
+  }
+
+  @Test
+  void neverStopsForGood() {
+    for (int round = 1; round <= ROUNDS; round++) {
+      // When
+      connect(CLIENTS / 2);
+
+      // Then
+      int all = round * (CLIENTS / 2);
+      await().alias("round " + round).until(() -> accepted.get() == all);
+    }
+  }
+}
