@@ -57,7 +57,7 @@ final class Commands implements AutoCloseable {
       vertx.createHttpClient(
           new HttpClientOptions().setKeepAliveTimeout(KEEP_ALIVE_SECONDS),
           new PoolOptions().setHttp1MaxSize(CALLERS).setMaxWaitQueueSize(-1));
-  private final OwnKafka kafka = OwnKafka.start();
+  private final OwnKafka kafka = OwnKafka.startForLong();
   private final EmbeddedPostgres postgres;
   private final ServiceJar service;
   private final CommandFleet fleet;
@@ -336,12 +336,12 @@ final class Commands implements AutoCloseable {
     table.row(
         what,
         Integer.toString(commands),
-        String.format(Locale.ROOT, "%.1f", seconds),
-        String.format(Locale.ROOT, "%.0f", commands / seconds),
-        String.format(Locale.ROOT, "%.0f", cpu.service().toNanos() / 1e3 / commands),
-        String.format(Locale.ROOT, "%.0f", cpu.database().toNanos() / 1e3 / commands),
-        String.format(Locale.ROOT, "%.1f", times.getValueAtPercentile(50) / 1e3),
-        String.format(Locale.ROOT, "%.1f", times.getValueAtPercentile(99) / 1e3));
+        Figures.decimal(seconds),
+        Figures.whole(commands / seconds),
+        Figures.whole(cpu.service().toNanos() / 1e3 / commands),
+        Figures.whole(cpu.database().toNanos() / 1e3 / commands),
+        Figures.thousandths(times, 50),
+        Figures.thousandths(times, 99));
     System.out.printf(Locale.ROOT, "%s: %.0f/s%n", what, commands / seconds);
   }
 

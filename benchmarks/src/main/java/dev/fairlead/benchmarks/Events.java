@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -144,12 +143,12 @@ final class Events {
         load,
         Long.toString(events / LENGTH_SECONDS),
         Long.toString(cpu.toMillis() / LENGTH_SECONDS),
-        any ? String.format(Locale.ROOT, "%.1f", cpu.toNanos() / 1_000.0 / events) : NONE,
+        any ? Figures.decimal(cpu.toNanos() / 1_000.0 / events) : NONE,
         any ? millis(times.getValueAtPercentile(50)) : NONE,
         any ? millis(times.getValueAtPercentile(99)) : NONE);
   }
 
   private static String millis(long micros) {
-    return String.format(Locale.ROOT, "%.1f", micros / 1_000.0);
+    return Figures.decimal(micros / 1_000.0);
   }
 }

@@ -109,14 +109,10 @@ final class GatewayCount {
         Integer.toString(devices),
         Long.toString(times.getTotalCount() / LENGTH_SECONDS),
         Long.toString(busy.toMillis() / LENGTH_SECONDS),
-        decimal(idle.toNanos() / 1e3 / LENGTH_SECONDS / devices),
-        decimal(micros),
+        Figures.decimal(idle.toNanos() / 1e3 / LENGTH_SECONDS / devices),
+        Figures.decimal(micros),
         String.format(Locale.ROOT, "%.2f", micros / microsOfOne),
-        decimal(times.getValueAtPercentile(50) / 1e3),
-        decimal(times.getValueAtPercentile(99) / 1e3));
-  }
-
-  private static String decimal(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
+        Figures.thousandths(times, 50),
+        Figures.thousandths(times, 99));
   }
 }

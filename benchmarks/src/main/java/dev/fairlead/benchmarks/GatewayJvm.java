@@ -7,7 +7,6 @@ import dev.fairlead.endtoend.harness.TestDevice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -20,13 +19,19 @@ final class GatewayJvm {
   private static final int DEVICES = 4_000;
   private static final int EVENTS_PER_SECOND = 10_000;
   private static final int SETTLE_SECONDS = 20;
+  // Longer than a collector waits until it collects for silence alone.
+  private static final int SILENT_SECONDS = 75;
   private static final int LENGTH_SECONDS = 30;
-  private static final int MEBI = 1 << 20;
   private static final String USUAL = "-XX:+UseG1GC";
 
   private static final List<String> OPTIONS =
       List.of(
-          USUAL, "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseShenandoahGC", "-XX:+UseZGC");
+          USUAL,
+          USUAL + " -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:G1PeriodicGCInterval=60000",
+          "-XX:+UseSerialGC",
+          "-XX:+UseParallelGC",
+          "-XX:+UseShenandoahGC",
+          "-XX:+UseZGC");
 
   private final Table table =
       new Table(
@@ -68,7 +73,7 @@ final class GatewayJvm {
       long without = process.residentBytes();
       try (LoadDevices devices =
           LoadDevices.connect(Endpoint.gateway(gateway.httpPort()), tokens)) {
-        TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+        TimeUnit.SECONDS.sleep(SILENT_SECONDS);
         long silent = process.residentBytes();
         devices.sendAtRate(EVENTS_PER_SECOND);
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
@@ -82,23 +87,15 @@ final class GatewayJvm {
         }
         table.row(
             options,
-            mebi(without),
-            mebi(silent),
-            mebi(process.residentBytes()),
+            Figures.mebi(without),
+            Figures.mebi(silent),
+            Figures.mebi(process.residentBytes()),
             Long.toString(times.getTotalCount() / LENGTH_SECONDS),
-            decimal(used.toNanos() / 1e3 / times.getTotalCount()),
-            decimal(times.getValueAtPercentile(50) / 1e3),
-            decimal(times.getValueAtPercentile(99) / 1e3),
-            decimal(times.getMaxValue() / 1e3));
+            Figures.decimal(used.toNanos() / 1e3 / times.getTotalCount()),
+            Figures.thousandths(times, 50),
+            Figures.thousandths(times, 99),
+            Figures.decimal(times.getMaxValue() / 1e3));
       }
     }
-  }
-
-  private static String mebi(long bytes) {
-    return Long.toString(bytes / MEBI);
-  }
-
-  private static String decimal(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
   }
 }

@@ -8,7 +8,6 @@ import dev.fairlead.endtoend.harness.ServiceJar.Tuning;
 import dev.fairlead.endtoend.harness.TestDevice;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,6 @@ final class KafkaFreeze {
   private static final int PATIENCE_SECONDS = 300;
   private static final long LATE_MICROS = TimeUnit.SECONDS.toMicros(1);
   private static final double ALL = 0.98;
-  private static final int MEBI = 1 << 20;
 
   private final Cluster cluster;
   private final ServerProcess gateway;
@@ -114,8 +112,8 @@ final class KafkaFreeze {
         Integer.toString(rate),
         Integer.toString(devices.times().lostDevices()),
         Long.toString(devices.times().overruns()),
-        mebi(residentBefore),
-        mebi(residentMost),
+        Figures.mebi(residentBefore),
+        Figures.mebi(residentMost),
         Long.toString(acknowledged),
         Long.toString(recordsOnTheBus()),
         recovered);
@@ -132,10 +130,6 @@ final class KafkaFreeze {
 
   private boolean isLate(Histogram times) {
     return times.getTotalCount() < rate * ALL || times.getMaxValue() > LATE_MICROS;
-  }
-
-  private static String mebi(long bytes) {
-    return String.format(Locale.ROOT, "%.0f", (double) bytes / MEBI);
   }
 
   /// Counted after what was acknowledged: more of them than acknowledged are no loss.

@@ -5,12 +5,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// Many connected devices on one thread, so that the load costs less than what it loads.
@@ -28,8 +35,11 @@ final class LoadDevices implements AutoCloseable {
   private static final int RESPONSE_BYTES = 8_192;
   private static final int TICKS_PER_SECOND = 1_000;
   private static final int BEAT_SECONDS = 25;
+  private static final int SOURCES = 16;
+  private static final AtomicInteger SOURCE = new AtomicInteger();
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final AckTimes times = new AckTimes();
   private final List<LoadDevice> devices = new ArrayList<>();
   private int next;
@@ -73,6 +83,7 @@ final class LoadDevices implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    channels.add(channel);
                     LoadDevice device = new LoadDevice(channel, endpoint.wire(), credential, times);
                     fill(channel, endpoint, credential, device);
                     var _ =
@@ -88,7 +99,9 @@ final class LoadDevices implements AutoCloseable {
                                 });
                   }
                 })
-            .connect(Endpoint.HOST, endpoint.port())
+            .connect(
+                new InetSocketAddress(InetAddress.ofLiteral(Endpoint.HOST), endpoint.port()),
+                nextSource())
             .addListener(
                 connected -> {
                   if (!connected.isSuccess()) {
@@ -96,6 +109,13 @@ final class LoadDevices implements AutoCloseable {
                   }
                 });
     return greeted;
+  }
+
+  /// The kernel looks for a free port of the source for each connection, and looks for long where
+  /// most of them lead to the same place already.
+  private static SocketAddress nextSource() {
+    int source = 1 + Math.floorMod(SOURCE.getAndIncrement(), SOURCES);
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.1." + source), 0);
   }
 
   private static void fill(
@@ -174,6 +194,8 @@ final class LoadDevices implements AutoCloseable {
 
   @Override
   public void close() {
+    // The loop does not close its channels before it ends where there are thousands.
+    channels.close().syncUninterruptibly();
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

@@ -17,7 +17,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -111,7 +110,7 @@ final class ManyDevices {
     step.run();
     double seconds = (System.nanoTime() - begun) / 1e9;
     boolean same = processes.equals(gateways.stream().map(ServiceJar::pid).toList());
-    String used = same ? decimal(cpu().minus(cpuBefore).toMillis() / seconds) : NONE;
+    String used = same ? Figures.decimal(cpu().minus(cpuBefore).toMillis() / seconds) : NONE;
     LoadReport report = poll();
     if (report.connected() < devices) {
       throw new IllegalStateException("only " + report.connected() + " are connected: " + what);
@@ -120,25 +119,21 @@ final class ManyDevices {
         what,
         Integer.toString(devices),
         Integer.toString(gateways.size()),
-        decimal(seconds),
+        Figures.decimal(seconds),
         used,
         Long.toString((resident() - residentBefore) / devices),
         Long.toString(report.refused() - refusedBefore),
         thousandth(away, 50),
         thousandth(away, 99),
         thousandth(away, 100),
-        acks.getTotalCount() == 0 ? NONE : decimal(acks.getTotalCount() / seconds),
+        acks.getTotalCount() == 0 ? NONE : Figures.decimal(acks.getTotalCount() / seconds),
         thousandth(acks, 50),
         thousandth(acks, 99));
     refusedBefore = report.refused();
   }
 
   private static String thousandth(Histogram values, int percent) {
-    return values.getTotalCount() == 0 ? NONE : decimal(values.getValueAtPercentile(percent) / 1e3);
-  }
-
-  private static String decimal(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
+    return values.getTotalCount() == 0 ? NONE : Figures.thousandths(values, percent);
   }
 
   private void connect(Path directory, List<String> tokens) throws InterruptedException {
@@ -212,7 +207,7 @@ final class ManyDevices {
       }
       table.note(
           "%s later the registry shows %d devices online."
-              .formatted(decimal((System.nanoTime() - begun) / 1e9) + " s", online));
+              .formatted(Figures.decimal((System.nanoTime() - begun) / 1e9) + " s", online));
     } catch (SQLException e) {
       throw new IllegalStateException("not asked", e);
     }

@@ -100,7 +100,7 @@ final class MillionDevices {
 
   static Table run(Path directory, Path results) throws IOException, InterruptedException {
     Table table = new Table("million-devices", "what", "page", "times", "p50 ms", "p99 ms", "rate");
-    try (OwnKafka kafka = OwnKafka.start();
+    try (OwnKafka kafka = OwnKafka.startForLong();
         EmbeddedPostgres postgres =
             EmbeddedPostgres.start(
                 EmbeddedPostgresOptions.in(directory.resolve("postgres"), PASSWORD)
@@ -307,7 +307,7 @@ final class MillionDevices {
   }
 
   private static String millis(long micros) {
-    return String.format(Locale.ROOT, "%.1f", micros / 1_000.0);
+    return Figures.decimal(micros / 1_000.0);
   }
 
   private void world() {

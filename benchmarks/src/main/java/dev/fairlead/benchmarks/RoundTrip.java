@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -98,7 +97,7 @@ final class RoundTrip {
   }
 
   private static String millis(long micros) {
-    return String.format(Locale.ROOT, "%.1f", micros / 1_000.0);
+    return Figures.decimal(micros / 1_000.0);
   }
 
   private static void send(

@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -46,7 +45,7 @@ final class RowBudget {
             "records a row",
             "age p50 s",
             "age p99 s");
-    try (OwnKafka kafka = OwnKafka.start();
+    try (OwnKafka kafka = OwnKafka.startForLong();
         OwnPostgres postgres = OwnPostgres.start()) {
       Database database = postgres.database("fairlead");
       try (ServiceJar registry =
@@ -124,7 +123,7 @@ final class RowBudget {
           whole(sent),
           whole(absorbed),
           whole(rows),
-          String.format(Locale.ROOT, "%.1f", absorbed / Math.max(1, rows)),
+          Figures.decimal(absorbed / Math.max(1, rows)),
           tenths(ages[ages.length / 2]),
           tenths(ages[ages.length * 99 / 100]));
     }
@@ -136,7 +135,7 @@ final class RowBudget {
   }
 
   private static String tenths(double number) {
-    return String.format(Locale.ROOT, "%.1f", number);
+    return Figures.decimal(number);
   }
 
   private static double absorbed(ServiceJar registry) {

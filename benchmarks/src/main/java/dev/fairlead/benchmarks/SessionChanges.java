@@ -70,7 +70,7 @@ final class SessionChanges implements AutoCloseable {
   private static final long EXPIRES = 4_000_000_000L;
 
   private final Vertx vertx = Vertx.vertx();
-  private final OwnKafka kafka = OwnKafka.start();
+  private final OwnKafka kafka = OwnKafka.startForLong();
   private final EmbeddedPostgres postgres;
   private final ServiceJar registry;
   private final Bus bus;
@@ -270,8 +270,8 @@ final class SessionChanges implements AutoCloseable {
         what,
         Long.toString(changes),
         String.format(Locale.ROOT, "%.2f", seconds),
-        String.format(Locale.ROOT, "%.0f", changes / seconds),
-        String.format(Locale.ROOT, "%.0f", cpu.toNanos() / 1e3 / changes),
+        Figures.whole(changes / seconds),
+        Figures.whole(cpu.toNanos() / 1e3 / changes),
         "right");
   }
 

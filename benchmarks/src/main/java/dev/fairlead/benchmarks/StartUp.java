@@ -7,7 +7,6 @@ import dev.fairlead.endtoend.harness.ServiceJar.Tuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -85,6 +84,6 @@ final class StartUp {
   }
 
   private static String seconds(long millis) {
-    return String.format(Locale.ROOT, "%.1f", millis / 1_000.0);
+    return Figures.decimal(millis / 1_000.0);
   }
 }
