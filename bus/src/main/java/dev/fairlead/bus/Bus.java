@@ -106,11 +106,17 @@ public final class Bus {
     return BusProducer.create(vertx, settings, profile, budgetBytes, topics, meters);
   }
 
-  /// Makes a member of a group; see [GroupConsumer].
+  /// Makes a member of a group that handles what comes as it comes; see [GroupConsumer].
   public GroupConsumer groupConsumer(
       String group, Topic topic, Offsets offsets, BatchHandler handler) {
+    return groupConsumer(group, topic, offsets, handler, Duration.ZERO);
+  }
+
+  /// Makes a member of a group that rests between batches; see [GroupConsumer].
+  public GroupConsumer groupConsumer(
+      String group, Topic topic, Offsets offsets, BatchHandler handler, Duration rest) {
     BatchHandler traced = tracing.isOn() ? new TracedBatches(tracing, handler) : handler;
-    return new GroupConsumer(vertx, settings, admin, group, topic, offsets, traced, meters);
+    return new GroupConsumer(vertx, settings, admin, group, topic, offsets, traced, rest, meters);
   }
 
   /// Makes a tail of some partitions; see [TopicTail].

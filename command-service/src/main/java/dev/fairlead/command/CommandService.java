@@ -43,6 +43,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -69,6 +70,9 @@ public final class CommandService implements Service {
   private static final long BUS_BUDGET_BYTES = 32L * 1024 * 1024;
 
   /// How long a stop waits for answers that are under way.
+  /// Of the consumer of sessions, which come by the thousands when a gateway dies.
+  private static final Duration SESSIONS_REST = Duration.ofMillis(100);
+
   private static final long ANSWERS_SECONDS = 5;
 
   private final Vertx vertx;
@@ -219,7 +223,8 @@ public final class CommandService implements Service {
             config.bus().topicPrefix() + "command." + topic.suffix(),
             topic,
             consumption.offsets(),
-            consumption.handler());
+            consumption.handler(),
+            topic == Topic.SESSIONS ? SESSIONS_REST : Duration.ZERO);
     closing(consumer::close);
     consumer
         .start()

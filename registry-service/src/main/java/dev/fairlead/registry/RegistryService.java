@@ -120,6 +120,10 @@ public final class RegistryService implements Service {
           Topic.DEVICES,
           Topic.AUDIT,
           Topic.DEAD_LETTERS);
+  /// A tenth of a second is nothing to somebody who looks at a view, and saves most transactions
+  /// where devices say something one after another.
+  private static final Duration VIEW_REST = Duration.ofMillis(100);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private final Vertx vertx;
@@ -399,7 +403,8 @@ public final class RegistryService implements Service {
     List<Future<?>> joined = new ArrayList<>();
     for (Feed feed : feeds) {
       GroupConsumer consumer =
-          bus.groupConsumer(feed.consumer(), feed.topic(), feed.offsets(), feed.handler());
+          bus.groupConsumer(
+              feed.consumer(), feed.topic(), feed.offsets(), feed.handler(), VIEW_REST);
       onStop(consumer::close);
       joined.add(consumer.start());
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -47,6 +48,9 @@ public final class GroupConsumer {
 
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
+  /// What so many records take is worth beginning at once.
+  private static final int RESTED_RECORDS_MAX = 500;
+
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   private final Vertx vertx;
@@ -56,6 +60,7 @@ public final class GroupConsumer {
   private final String topicName;
   private final Offsets offsets;
   private final BatchHandler handler;
+  private final Duration rest;
   private final PausingConsumer consumer;
   private final ClosableStream stream;
   private final Lanes lanes;
@@ -70,6 +75,9 @@ public final class GroupConsumer {
   /// Makes a consumer that does nothing yet; its context is the caller's.
   ///
   /// @param group the name of the group, shared by all replicas of a service
+  /// @param rest how long there is at least from the beginning of one batch of a partition to that
+  ///     of the next, so that many records that come one by one are handled in few batches; what
+  ///     comes after a rest is handled at once
   public GroupConsumer(
       Vertx vertx,
       BusSettings settings,
@@ -78,6 +86,7 @@ public final class GroupConsumer {
       Topic topic,
       Offsets offsets,
       BatchHandler handler,
+      Duration rest,
       MeterRegistry meters) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -87,6 +96,7 @@ public final class GroupConsumer {
     this.lanes = new Lanes(topicName);
     this.offsets = offsets;
     this.handler = handler;
+    this.rest = rest;
     this.consumer =
         new PausingConsumer(
             ConsumerProperties.group(settings, group),
@@ -219,7 +229,7 @@ public final class GroupConsumer {
   }
 
   private void handle(Lane lane, Batch batch) {
-    lane.begin();
+    lane.begin(System.nanoTime());
     attempt(lane, batch, new Backoff(RETRY_FIRST, RETRY_LONGEST));
   }
 
@@ -243,7 +253,7 @@ public final class GroupConsumer {
     if (result.succeeded()) {
       consumed.increment(batch.records().size());
       if (lane.end(batch.next())) {
-        consumer.release(lanes.place(batch.partition()));
+        release(lane, batch);
       }
     } else if (result.cause() instanceof StaleBatchException) {
       lane.endUnplaced();
@@ -256,6 +266,22 @@ public final class GroupConsumer {
           .setCause(result.cause())
           .log("records not handled, will be tried again");
       vertx.setTimer(backoff.nextMillis(), id -> attempt(lane, batch, backoff));
+    }
+  }
+
+  private void release(Lane lane, Batch batch) {
+    long restNanos = rest.toNanos() - lane.sinceBegin(System.nanoTime());
+    if (restNanos <= 0 || batch.records().size() > RESTED_RECORDS_MAX) {
+      consumer.release(lanes.place(batch.partition()));
+    } else {
+      vertx.setTimer(
+          TimeUnit.NANOSECONDS.toMillis(restNanos) + 1,
+          id -> {
+            // It may have gone elsewhere, or is to be placed anew: then it stays paused.
+            if (lanes.placed(batch.partition()) == lane && !stream.isClosed()) {
+              consumer.release(lanes.place(batch.partition()));
+            }
+          });
     }
   }
 

@@ -13,6 +13,7 @@ final class Lane {
   private boolean lost;
   private boolean revoked;
   private boolean working;
+  private long begunNanos;
 
   /// The next offset as [Offsets] have it.
   long next() {
@@ -45,8 +46,14 @@ final class Lane {
   }
 
   /// A batch is in work.
-  void begin() {
+  void begin(long nowNanos) {
     working = true;
+    begunNanos = nowNanos;
+  }
+
+  /// How long ago the last batch began.
+  long sinceBegin(long nowNanos) {
+    return nowNanos - begunNanos;
   }
 
   /// Its batch was handled.

@@ -11,6 +11,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,12 +116,75 @@ class GroupConsumerIT {
             () -> assertThat(handled).containsExactly("slow-1", "quick-1", "quick-2", "slow-2"));
   }
 
+  @Test
+  void restsBetweenBatchesOfAPartitionAndLeavesNoneOut() {
+    // Given
+    List<String> slow = new CopyOnWriteArrayList<>();
+    List<String> brisk = new CopyOnWriteArrayList<>();
+    follow("slow", Duration.ofHours(1), slow);
+    follow("brisk", Duration.ofMillis(20), brisk);
+    send(0, "first");
+    await().untilAsserted(() -> assertThat(slow).containsExactly("first"));
+
+    // When
+    send(0, "second");
+    send(1, "other");
+    send(0, "third");
+
+    // Then
+    await().untilAsserted(() -> assertThat(slow).containsExactly("first", "other"));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(brisk)
+                    .containsExactlyInAnyOrder("first", "second", "third", "other")
+                    .containsSubsequence("first", "second", "third"));
+    assertThat(slow).containsExactly("first", "other");
+  }
+
+  @Test
+  void doesNotRestWhereMuchWaits() {
+    // Given
+    List<String> handled = new CopyOnWriteArrayList<>();
+    List<Future<?>> sent = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      sent.add(fixture.producer().send(record(0, "r" + i)));
+    }
+    Future.all(sent).await();
+
+    // When
+    follow("behind", Duration.ofHours(1), handled);
+
+    // Then: all but perhaps a few at the end.
+    await().untilAsserted(() -> assertThat(handled).hasSizeGreaterThan(4_000));
+  }
+
+  private void follow(String group, Duration rest, List<String> handled) {
+    GroupConsumer consumer =
+        fixture
+            .bus()
+            .groupConsumer(
+                group,
+                Topic.INBOX,
+                (topic, state) ->
+                    Future.succeededFuture(
+                        state.bounds().keySet().stream()
+                            .collect(Collectors.toMap(partition -> partition, partition -> 0L))),
+                batch -> {
+                  batch.records().forEach(record -> handled.add(record.key()));
+                  return Future.succeededFuture();
+                },
+                rest);
+    fixture.closing(() -> consumer.close().await());
+    consumer.start().await();
+  }
+
+  private static BusRecord record(int partition, String key) {
+    return BusRecord.addressed(
+        Topic.INBOX, partition, key, Map.of(Headers.TYPE, "close"), new byte[] {1});
+  }
+
   private void send(int partition, String key) {
-    fixture
-        .producer()
-        .send(
-            BusRecord.addressed(
-                Topic.INBOX, partition, key, Map.of(Headers.TYPE, "close"), new byte[] {1}))
-        .await();
+    fixture.producer().send(record(partition, key)).await();
   }
 }
