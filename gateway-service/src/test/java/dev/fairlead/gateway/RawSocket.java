@@ -30,6 +30,8 @@ final class RawSocket implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
+  private long sentBytes;
+  private long receivedBytes;
 
   /// A frame of the server.
   // Never compared.
@@ -83,7 +85,7 @@ final class RawSocket implements AutoCloseable {
         %s\r
         """
             .formatted(subprotocol, token, more);
-    out.write(request.getBytes(ISO_8859_1));
+    send(request.getBytes(ISO_8859_1));
     String status = line();
     if (!status.contains("101")) {
       throw new IOException(status);
@@ -101,6 +103,7 @@ final class RawSocket implements AutoCloseable {
       }
       line.write(b);
     }
+    receivedBytes += line.size() + 1;
     return line.toString(ISO_8859_1).strip();
   }
 
@@ -135,6 +138,7 @@ final class RawSocket implements AutoCloseable {
   void send(byte[]... frames) throws IOException {
     for (byte[] frame : frames) {
       out.write(frame);
+      sentBytes += frame.length;
     }
     out.flush();
   }
@@ -146,14 +150,28 @@ final class RawSocket implements AutoCloseable {
       return Optional.empty();
     }
     int length = in.readUnsignedByte();
+    receivedBytes += 2;
     if (length == 126) {
       length = in.readUnsignedShort();
+      receivedBytes += 2;
     } else if (length == 127) {
       length = (int) in.readLong();
+      receivedBytes += 8;
     }
     byte[] payload = new byte[length];
     in.readFully(payload);
+    receivedBytes += length;
     return Optional.of(new Frame(first & 0xf, payload));
+  }
+
+  /// How many bytes were sent until now, the handshake's among them.
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  /// How many bytes of the server were read until now, the handshake's among them.
+  long receivedBytes() {
+    return receivedBytes;
   }
 
   /// The code of the close frame that comes at last; -1 if the connection ends without one.
