@@ -77,7 +77,19 @@ public final class Admission {
   /// @param address where the device comes from
   /// @param presented what it shows, if anything
   public Decision decide(String address, Presented presented) {
-    return closedDoor().orElseGet(() -> place(address, presented));
+    return closed()
+        .<Decision>map(problem -> new Decision.Refused(problem, false))
+        .orElseGet(() -> place(address, presented));
+  }
+
+  /// Refuses because more want to come in at once than can be looked at, and counts it.
+  ///
+  /// @param appointment when to come back, from now; told in seconds, and not sooner
+  public Problem busy(Duration appointment) {
+    return refuse(
+        "busy",
+        Problem.of(ProblemType.UNAVAILABLE, "More devices connect at once than can be looked at.")
+            .retryAfter(wholeSeconds(appointment.toMillis())));
   }
 
   /// Refuses for a reason that only the door itself can see, and counts it.
@@ -86,21 +98,22 @@ public final class Admission {
     return problem;
   }
 
-  private Optional<Decision> closedDoor() {
+  /// Why nobody is let in now, if that is so; counted then.
+  public Optional<Problem> closed() {
     if (health.state() == Health.State.DRAINING) {
       return Optional.of(
-          later("draining", ProblemType.DRAINING, "This gateway is going away; try another one."));
+          shut("draining", ProblemType.DRAINING, "This gateway is going away; try another one."));
     }
     if (health.state() == Health.State.STARTING) {
-      return Optional.of(later("starting", ProblemType.STARTING, "This gateway is not ready yet."));
+      return Optional.of(shut("starting", ProblemType.STARTING, "This gateway is not ready yet."));
     }
     if (contact.isLost()) {
       return Optional.of(
-          later("bus-away", ProblemType.UNAVAILABLE, "The bus cannot be reached at the moment."));
+          shut("bus-away", ProblemType.UNAVAILABLE, "The bus cannot be reached at the moment."));
     }
     if (overloaded.getAsBoolean()) {
       return Optional.of(
-          later("bus-full", ProblemType.UNAVAILABLE, "The bus takes no more at the moment."));
+          shut("bus-full", ProblemType.UNAVAILABLE, "The bus takes no more at the moment."));
     }
     return Optional.empty();
   }
@@ -188,7 +201,11 @@ public final class Admission {
   private static Duration spread(Duration wait) {
     long millis = wait.toMillis();
     long spread = ThreadLocalRandom.current().nextLong(millis / SPREAD + 1);
-    return Duration.ofSeconds(Math.ceilDiv(millis + spread, 1_000L));
+    return wholeSeconds(millis + spread);
+  }
+
+  private static Duration wholeSeconds(long millis) {
+    return Duration.ofSeconds(Math.ceilDiv(millis, 1_000L));
   }
 
   private Decision ofTenant(DeviceCredential credential, ConnectionCounts.Place place) {
@@ -204,7 +221,11 @@ public final class Admission {
   }
 
   private Decision later(String reason, ProblemType type, String detail) {
-    return new Decision.Refused(refuse(reason, soon(type, detail)), false);
+    return new Decision.Refused(shut(reason, type, detail), false);
+  }
+
+  private Problem shut(String reason, ProblemType type, String detail) {
+    return refuse(reason, soon(type, detail));
   }
 
   /// Spread out, so that those who were refused together do not come back together.

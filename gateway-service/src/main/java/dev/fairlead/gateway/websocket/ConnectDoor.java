@@ -12,6 +12,7 @@ import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import dev.fairlead.runtime.problem.Problems;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -50,6 +51,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
   private final Map<WireFormat, NativeWire> wires = new EnumMap<>(WireFormat.class);
   private final DeviceChannel.Shared shared;
   private final Callers callers;
+  private final HandshakeQueue queue;
   private final Admission admission;
   private final SessionLifecycle lifecycle;
   private final Problems problems;
@@ -67,6 +69,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
     this.shared =
         new DeviceChannel.Shared(limits.messageBytesMax(), clock, lifecycle::socketClosed);
     this.callers = new Callers(proxies, meters);
+    this.queue = new HandshakeQueue(meters, System::nanoTime);
     this.admission = admission;
     this.lifecycle = lifecycle;
     this.problems = problems;
@@ -96,6 +99,26 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                           NativeProtocol.SUBPROTOCOL_JSON))));
       return;
     }
+    Optional<Problem> shut = admission.closed();
+    if (shut.isPresent()) {
+      answer(request, shut.get());
+      return;
+    }
+    ContextInternal context = loop();
+    EventLoop loop = context.nettyEventLoop();
+    if (queue.hasRoom(loop)) {
+      queue.take(
+          loop, request::pause, () -> context.dispatch(request, due -> decide(due, wire.get())));
+    } else {
+      answer(request, admission.busy(queue.appointment(loop)));
+    }
+  }
+
+  private void decide(HttpServerRequest request, NativeWire wire) {
+    if (request.response().closed()) {
+      // Whoever it was has given up.
+      return;
+    }
     Callers.Caller caller = callers.of(request);
     Presented presented =
         new Presented(tokenOf(request), () -> callers.certificatesOf(request, caller));
@@ -109,7 +132,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
       case Admission.Decision.Admitted admitted -> {
         boolean begun = false;
         try {
-          upgrade(request, wire.get(), caller.address(), admitted);
+          upgrade(request, wire, caller.address(), admitted);
           begun = true;
         } finally {
           if (!begun) {
@@ -131,6 +154,8 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
 
   /// Never with the request's own path, where a token may have been that was none.
   private void answer(HttpServerRequest request, Problem problem) {
+    // It waited, perhaps.
+    request.resume();
     problems.answer(request, problem.at(PATH));
   }
 
@@ -144,12 +169,7 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                 request.getHeader(NativeProtocol.HEADER_LAST_SESSION),
                 request.getParam(NativeProtocol.QUERY_LAST_SESSION))
             .flatMap(LastSession::parse);
-    ContextInternal context = ContextInternal.current();
-    if (context == null) {
-      throw new IllegalStateException("requests are handled on an event loop");
-    }
-    // That of the loop: the request's own would keep the request.
-    ContextInternal loop = context.unwrap();
+    ContextInternal loop = loop();
     // Chosen here and not by the server, which may be shared with others.
     request.response().putHeader(SUBPROTOCOL, wire.name());
     HttpConnection http = request.connection();
@@ -168,6 +188,15 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
               admitted.place().release();
               log.atDebug().setCause(cause).log("upgrade failed");
             });
+  }
+
+  /// The loop's own context: the request's would keep the request.
+  private static ContextInternal loop() {
+    ContextInternal context = ContextInternal.current();
+    if (context == null) {
+      throw new IllegalStateException("requests are handled on an event loop");
+    }
+    return context.unwrap();
   }
 
   /// What is wrong with a request that is no opening handshake (RFC 6455 §4.2.1).
