@@ -2,11 +2,13 @@ package dev.fairlead.benchmarks;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,9 @@ final class Comeback implements AutoCloseable {
   private static final long MOST_MILLIS = 60_000;
   private static final long PAUSE_MILLIS = 50;
 
+  /// In a millisecond, so that the thread gets to what servers answer.
+  private static final int CONNECTS_AT_ONCE = 16;
+
   private final LoadDevices devices = new LoadDevices();
   private final List<Endpoint> endpoints;
   private final List<String> credentials;
@@ -32,6 +37,7 @@ final class Comeback implements AutoCloseable {
   // By credential, and of the devices' thread alone.
   private final List<Optional<LoadDevice>> present;
   private final long[] awaySince;
+  private final Queue<Runnable> due = new ArrayDeque<>();
   private int turn;
 
   private Comeback(List<Endpoint> endpoints, List<String> credentials) {
@@ -48,12 +54,22 @@ final class Comeback implements AutoCloseable {
     for (int i = 0; i < credentials.size(); i++) {
       comeback.later(i, FIRST_MILLIS);
     }
+    comeback.devices.everyMilli(comeback::connectThoseDue);
     return comeback;
   }
 
   private void later(int device, long belowMillis) {
-    devices.after(
-        ThreadLocalRandom.current().nextLong(belowMillis), () -> connect(device, belowMillis));
+    after(ThreadLocalRandom.current().nextLong(belowMillis), device, belowMillis);
+  }
+
+  private void after(long millis, int device, long belowMillis) {
+    devices.after(millis, () -> due.add(() -> connect(device, belowMillis)));
+  }
+
+  private void connectThoseDue() {
+    for (int i = 0; i < CONNECTS_AT_ONCE && !due.isEmpty(); i++) {
+      due.remove().run();
+    }
   }
 
   private void connect(int device, long belowMillis) {
@@ -89,7 +105,7 @@ final class Comeback implements AutoCloseable {
   private void again(int device, Throwable failure, long belowMillis) {
     Optional<Integer> told = retryAfterSeconds(failure);
     if (told.isPresent()) {
-      devices.after(TimeUnit.SECONDS.toMillis(told.get()), () -> connect(device, belowMillis));
+      after(TimeUnit.SECONDS.toMillis(told.get()), device, belowMillis);
     } else {
       later(device, belowMillis);
     }

@@ -72,6 +72,11 @@ final class LoadDevices implements AutoCloseable {
     var _ = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
+  /// Does something again and again on the thread of the devices, with all else in between.
+  void everyMilli(Runnable task) {
+    var _ = loop.scheduleWithFixedDelay(task, 0, 1, TimeUnit.MILLISECONDS);
+  }
+
   /// Connects one device; completes when it is greeted, and fails when it is not.
   CompletableFuture<LoadDevice> open(Endpoint endpoint, String credential) {
     CompletableFuture<LoadDevice> greeted = new CompletableFuture<>();
