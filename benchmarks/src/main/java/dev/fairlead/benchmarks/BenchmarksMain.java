@@ -18,9 +18,10 @@ public final class BenchmarksMain {
   /// Runs the benchmark that is named.
   ///
   /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`, `commands`,
-  ///     `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count`, `many-devices` or
-  ///     `gateway-jvm`; then, where it takes them, its size and the servers to measure
+  ///     `connects`, `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`,
+  ///     `commands`, `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count`,
+  ///     `many-devices` or `gateway-jvm`; then, where it takes them, its size and the servers
+  ///     to measure
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length > 0 ? arguments[0] : "";
     Arguments more = Arguments.of(Arrays.stream(arguments).skip(1).toArray(String[]::new));
@@ -39,6 +40,7 @@ public final class BenchmarksMain {
       case "events" -> table = Events.run(directory, more);
       case "idle-connections" -> table = IdleConnections.run(directory, more);
       case "start-up" -> table = StartUp.run(directory);
+      case "connects" -> table = Connects.run(directory);
       case "bad-handshakes" -> table = BadHandshakes.run(directory);
       case "session-changes" -> table = SessionChanges.run(directory);
       case "row-budget" -> table = RowBudget.run(directory);
@@ -53,8 +55,8 @@ public final class BenchmarksMain {
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
-                + " round-trip | events | idle-connections | start-up | bad-handshakes"
-                + " | session-changes | row-budget | million-devices | commands | tracing"
+                + " round-trip | events | idle-connections | start-up | connects"
+                + " | bad-handshakes | session-changes | row-budget | million-devices | commands | tracing"
                 + " | kafka-freeze | reconnect-storm | gateway-count | many-devices | gateway-jvm");
         System.exit(USAGE);
         return;
