@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
 
 /// Devices without a gateway, which connect to any of some: first after a random time below one
 /// second, and after each refusal after a random time below twice that of before, up to a minute,
-/// as the agent does; or when the gateway says. One that is disconnected begins anew.
+/// as the agent does, counted from when the gateway says. One that is disconnected begins anew.
 final class Comeback implements AutoCloseable {
 
   private static final long FIRST_MILLIS = 1_000;
@@ -103,12 +103,8 @@ final class Comeback implements AutoCloseable {
   }
 
   private void again(int device, Throwable failure, long belowMillis) {
-    Optional<Integer> told = retryAfterSeconds(failure);
-    if (told.isPresent()) {
-      after(TimeUnit.SECONDS.toMillis(told.get()), device, belowMillis);
-    } else {
-      later(device, belowMillis);
-    }
+    long toldMillis = TimeUnit.SECONDS.toMillis(retryAfterSeconds(failure).orElse(0));
+    after(toldMillis + ThreadLocalRandom.current().nextLong(belowMillis), device, belowMillis);
   }
 
   private static Optional<Integer> retryAfterSeconds(Throwable failure) {

@@ -70,10 +70,10 @@ public final class CommandService implements Service {
   private static final long BUS_BUDGET_BYTES = 32L * 1024 * 1024;
 
   /// How long a stop waits for answers that are under way.
+  private static final long ANSWERS_SECONDS = 5;
+
   /// Of the consumer of sessions, which come by the thousands when a gateway dies.
   private static final Duration SESSIONS_REST = Duration.ofMillis(100);
-
-  private static final long ANSWERS_SECONDS = 5;
 
   private final Vertx vertx;
   private final CommandConfig config;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BannedHandshakesIT {
 
   private static final WireFormat WIRE = WireFormat.JSON;
-  private static final TestTokens STRANGER = TestTokens.withKey("k1");
+  private static final TestTokens STRANGER = TestTokens.withKey(GatewayFixture.KEY_ID);
 
   private GatewayFixture fixture;
   private GatewayFixture.Gateway gateway;

@@ -35,6 +35,9 @@ import org.awaitility.Awaitility;
 /// A bus of its own with a published signing key, gateways on it, and a look at what they write.
 public final class GatewayFixture implements AutoCloseable {
 
+  /// The id of the published key, in the form that the registry gives them.
+  static final String KEY_ID = "01a0b1c2-0000-7000-8000-00000000000a";
+
   private static final long BUDGET_BYTES = 16L * 1024 * 1024;
 
   /// As the services have it, with the same kind of sockets.
@@ -43,7 +46,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final Bus bus;
   private final BusSettings busSettings;
   private final BusProducer producer;
-  private final TestTokens tokens = TestTokens.withKey("k1");
+  private final TestTokens tokens = TestTokens.withKey(KEY_ID);
   private final List<Runnable> closers = new ArrayList<>();
 
   /// A gateway that runs.

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,8 @@ import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,7 +72,7 @@ class HandshakeIT {
 
   static Stream<Arguments> badTokens() {
     TestTokens tokens = fixture.tokens();
-    TestTokens stranger = TestTokens.withKey("k1");
+    TestTokens stranger = TestTokens.withKey(GatewayFixture.KEY_ID);
     JsonObject good = tokens.claims("d");
     long past = Instant.now().getEpochSecond() - 1;
     String token = tokens.token("d", 1);
@@ -125,6 +128,25 @@ class HandshakeIT {
         .isEqualTo("The request carries no valid token or certificate.");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 9000\r\n",
+        "Content-Length: x\r\n",
+        "Transfer-Encoding: chunked\r\n"
+      })
+  void refusesAHandshakeWithABody(String header) throws IOException {
+    // Given
+    String token = fixture.tokens().token("with-a-body", 1);
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+      // Then
+      assertThatThrownBy(
+              () -> RawSocket.over(socket, token, NativeProtocol.SUBPROTOCOL_JSON, header))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(" 400 ");
+    }
+  }
+
   @Test
   void refusesTokenOfDeletedDevice() {
     // Given
@@ -174,7 +196,7 @@ class HandshakeIT {
   @ValueSource(strings = {"/connect/%s", "/connect/%s/", "/connect?token=%s", "/pixelblaze/%s"})
   void repeatsNoTokenOfTheUrlInARefusal(String path) {
     // Given
-    String token = TestTokens.withKey("k1").token("stranger", 1);
+    String token = TestTokens.withKey(GatewayFixture.KEY_ID).token("stranger", 1);
 
     // When
     UpgradeRejectedException refusal =

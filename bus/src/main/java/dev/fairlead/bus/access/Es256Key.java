@@ -14,7 +14,7 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 /// A public key of ES256 (RFC 7518 §3.4). Safe for all threads.
 ///
 /// Bouncy Castle's arithmetic, not the JDK's, which takes six times as long: a gateway checks a
-/// signature for each device that comes to it for the first time.
+/// signature each time a device connects.
 final class Es256Key {
 
   private static final ECDomainParameters P_256 =

@@ -48,9 +48,6 @@ public final class GroupConsumer {
 
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration RETRY_LONGEST = Duration.ofSeconds(5);
-  /// What so many records take is worth beginning at once.
-  private static final int RESTED_RECORDS_MAX = 500;
-
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   private final Vertx vertx;
@@ -76,8 +73,8 @@ public final class GroupConsumer {
   ///
   /// @param group the name of the group, shared by all replicas of a service
   /// @param rest how long there is at least from the beginning of one batch of a partition to that
-  ///     of the next, so that many records that come one by one are handled in few batches; what
-  ///     comes after a rest is handled at once
+  ///     of the next where nothing waits, so that many records that come one by one are handled in
+  ///     few batches; what comes after a rest is handled at once
   public GroupConsumer(
       Vertx vertx,
       BusSettings settings,
@@ -253,7 +250,7 @@ public final class GroupConsumer {
     if (result.succeeded()) {
       consumed.increment(batch.records().size());
       if (lane.end(batch.next())) {
-        release(lane, batch);
+        release(lane, lanes.place(batch.partition()));
       }
     } else if (result.cause() instanceof StaleBatchException) {
       lane.endUnplaced();
@@ -269,17 +266,17 @@ public final class GroupConsumer {
     }
   }
 
-  private void release(Lane lane, Batch batch) {
-    long restNanos = rest.toNanos() - lane.sinceBegin(System.nanoTime());
-    if (restNanos <= 0 || batch.records().size() > RESTED_RECORDS_MAX) {
-      consumer.release(lanes.place(batch.partition()));
+  private void release(Lane lane, TopicPartition partition) {
+    long leftNanos = rest.toNanos() - lane.sinceBegin(System.nanoTime());
+    if (leftNanos <= 0 || consumer.isBehind(partition)) {
+      consumer.release(partition);
     } else {
+      long resting = lane.rest();
       vertx.setTimer(
-          TimeUnit.NANOSECONDS.toMillis(restNanos) + 1,
+          TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1,
           id -> {
-            // It may have gone elsewhere, or is to be placed anew: then it stays paused.
-            if (lanes.placed(batch.partition()) == lane && !stream.isClosed()) {
-              consumer.release(lanes.place(batch.partition()));
+            if (lane.wake(resting) && !stream.isClosed()) {
+              consumer.release(partition);
             }
           });
     }

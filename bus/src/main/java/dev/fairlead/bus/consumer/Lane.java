@@ -14,6 +14,8 @@ final class Lane {
   private boolean revoked;
   private boolean working;
   private long begunNanos;
+  private long rests;
+  private boolean resting;
 
   /// The next offset as [Offsets] have it.
   long next() {
@@ -48,7 +50,28 @@ final class Lane {
   /// A batch is in work.
   void begin(long nowNanos) {
     working = true;
+    resting = false;
     begunNanos = nowNanos;
+  }
+
+  /// It rests from now on.
+  ///
+  /// @return which of its rests this is
+  long rest() {
+    resting = true;
+    rests++;
+    return rests;
+  }
+
+  /// Its rest is over.
+  ///
+  /// @return whether it lasted until now: a lane that is placed anew is let go by that
+  boolean wake(long rest) {
+    boolean lasted = resting && rest == rests && !revoked;
+    if (lasted) {
+      resting = false;
+    }
+    return lasted;
   }
 
   /// How long ago the last batch began.
@@ -84,6 +107,7 @@ final class Lane {
   /// [Offsets] are to be asked again.
   void unplace() {
     next = UNKNOWN;
+    resting = false;
   }
 
   /// The place is not in the log any more.
@@ -91,6 +115,7 @@ final class Lane {
   /// @param end up to where the log is the one that was read
   void lose(long end) {
     next = UNKNOWN;
+    resting = false;
     validEnd = end;
     lost = true;
   }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -24,6 +25,7 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
   private final Consumer<Collection<TopicPartition>> assigned;
   private final Consumer<Collection<TopicPartition>> revoked;
   private final Queue<TopicPartition> released = new ConcurrentLinkedQueue<>();
+  private final Set<TopicPartition> behind = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
 
   /// @param assigned told of new partitions, on the polling thread
@@ -48,6 +50,11 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
     wakeup();
   }
 
+  /// Whether there was more of a partition than its last records. For any thread.
+  boolean isBehind(TopicPartition partition) {
+    return behind.contains(partition);
+  }
+
   /// Ends the wait of a poll, and lets none wait from now on, so that a close need not either. For
   /// any thread.
   void end() {
@@ -63,6 +70,7 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
       try {
         ConsumerRecords<byte[], byte[]> records = super.poll(Duration.ofNanos(left));
         pause(records.partitions());
+        records.partitions().forEach(this::look);
         return records;
       } catch (WakeupException _) {
         // Something was released, or all is to end.
@@ -78,6 +86,14 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
       super.commitSync(offsets);
     } catch (WakeupException _) {
       super.commitSync(offsets);
+    }
+  }
+
+  private void look(TopicPartition partition) {
+    if (currentLag(partition).orElse(0) > 0) {
+      behind.add(partition);
+    } else {
+      behind.remove(partition);
     }
   }
 
@@ -103,6 +119,7 @@ final class PausingConsumer extends KafkaConsumer<byte[], byte[]> {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      partitions.forEach(behind::remove);
       revoked.accept(partitions);
     }
   }

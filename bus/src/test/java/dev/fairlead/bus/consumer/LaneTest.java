@@ -68,4 +68,45 @@ class LaneTest {
     assertThat(second).isFalse();
     assertThat(lane.claimCommit()).isTrue();
   }
+
+  @Test
+  void wakesOnceAndOnlyFromTheRestItIsIn() {
+    // Given
+    lane.place(10, LOG.start());
+    long first = lane.rest();
+    long second = lane.rest();
+
+    // Then
+    assertThat(lane.wake(first)).isFalse();
+    assertThat(lane.wake(second)).isTrue();
+    assertThat(lane.wake(second)).isFalse();
+  }
+
+  @Test
+  void isNotWokenWhenItIsPlacedAnewOrAtWorkOrElsewhere() {
+    // Given
+    lane.place(10, LOG.start());
+
+    // When
+    long unplaced = lane.rest();
+    lane.unplace();
+    lane.place(10, LOG.start());
+
+    // Then
+    assertThat(lane.wake(unplaced)).isFalse();
+
+    // When
+    long working = lane.rest();
+    lane.begin(0);
+
+    // Then
+    assertThat(lane.wake(working)).isFalse();
+
+    // When
+    long elsewhere = lane.rest();
+    lane.revoke();
+
+    // Then
+    assertThat(lane.wake(elsewhere)).isFalse();
+  }
 }

@@ -72,14 +72,57 @@ public final class Admission {
     record Refused(Problem problem, boolean last) implements Decision {}
   }
 
-  /// Decides.
+  /// Whether somebody may knock: the place is theirs from now on.
+  public sealed interface Entry {
+
+    /// May, and is to be decided on or to give the place back.
+    record Entered(ConnectionCounts.Place place) implements Entry {}
+
+    /// May not, and is told this.
+    record Shut(Problem problem) implements Entry {}
+  }
+
+  /// Looks at what needs no look at who it is.
+  ///
+  /// @param address where the device comes from
+  public Entry enter(String address) {
+    Optional<Problem> closed = closed();
+    if (closed.isPresent()) {
+      return new Entry.Shut(closed.get());
+    }
+    return switch (counts.take(address)) {
+      case ConnectionCounts.Answer.GatewayFull _ ->
+          new Entry.Shut(
+              shut("gateway-full", ProblemType.UNAVAILABLE, "This gateway holds all it can."));
+      case ConnectionCounts.Answer.AddressFull _ ->
+          new Entry.Shut(
+              shut(
+                  "address-full",
+                  ProblemType.TOO_MANY_REQUESTS,
+                  "There are too many connections from this address."));
+      case ConnectionCounts.Answer.Taken taken -> new Entry.Entered(taken.place());
+    };
+  }
+
+  /// Decides. Whatever becomes of it, the place of somebody who does not come in is free again.
   ///
   /// @param address where the device comes from
   /// @param presented what it shows, if anything
-  public Decision decide(String address, Presented presented) {
-    return closed()
-        .<Decision>map(problem -> new Decision.Refused(problem, false))
-        .orElseGet(() -> place(address, presented));
+  /// @param place what it got when it [entered][#enter]
+  public Decision decide(String address, Presented presented, ConnectionCounts.Place place) {
+    boolean isIn = false;
+    try {
+      Decision decision =
+          closed()
+              .<Decision>map(problem -> new Decision.Refused(problem, false))
+              .orElseGet(() -> verified(address, presented, place));
+      isIn = decision instanceof Decision.Admitted;
+      return decision;
+    } finally {
+      if (!isIn) {
+        place.release();
+      }
+    }
   }
 
   /// Refuses because more want to come in at once than can be looked at, and counts it.
@@ -98,8 +141,7 @@ public final class Admission {
     return problem;
   }
 
-  /// Why nobody is let in now, if that is so; counted then.
-  public Optional<Problem> closed() {
+  private Optional<Problem> closed() {
     if (health.state() == Health.State.DRAINING) {
       return Optional.of(
           shut("draining", ProblemType.DRAINING, "This gateway is going away; try another one."));
@@ -116,33 +158,6 @@ public final class Admission {
           shut("bus-full", ProblemType.UNAVAILABLE, "The bus takes no more at the moment."));
     }
     return Optional.empty();
-  }
-
-  private Decision place(String address, Presented presented) {
-    return switch (counts.take(address)) {
-      case ConnectionCounts.Answer.GatewayFull _ ->
-          later("gateway-full", ProblemType.UNAVAILABLE, "This gateway holds all it can.");
-      case ConnectionCounts.Answer.AddressFull _ ->
-          later(
-              "address-full",
-              ProblemType.TOO_MANY_REQUESTS,
-              "There are too many connections from this address.");
-      case ConnectionCounts.Answer.Taken taken -> admitted(address, presented, taken.place());
-    };
-  }
-
-  /// Whatever becomes of it, the place of somebody who does not come in is free again.
-  private Decision admitted(String address, Presented presented, ConnectionCounts.Place place) {
-    boolean isIn = false;
-    try {
-      Decision decision = verified(address, presented, place);
-      isIn = decision instanceof Decision.Admitted;
-      return decision;
-    } finally {
-      if (!isIn) {
-        place.release();
-      }
-    }
   }
 
   private Decision verified(String address, Presented presented, ConnectionCounts.Place place) {

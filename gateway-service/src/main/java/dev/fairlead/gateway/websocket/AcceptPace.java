@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Takes connections no faster than event loops can serve them: no more of them are accepted while
 /// as many as may be fresh are. One is fresh until its loop has been once through all that was
-/// ready to be read, handshakes and what connected devices say alike. So when a fleet comes back at
-/// once, those who are there already wait for a few handshakes and not for thousands; the others
-/// wait in the kernel's queue. Nobody can hold it up, for it waits for the loops and not for what a
-/// client does.
+/// ready to be read. So when a fleet comes back at once, those who are there already wait until
+/// a few connections are set up and not thousands; the others wait in the kernel's queue. Nobody
+/// can hold it up, for it waits for the loops and not for what a client does. What comes over
+/// connections is for others to pace ([HandshakeQueue]).
 ///
 /// One instance serves all ports.
 @ChannelHandler.Sharable

@@ -1,6 +1,7 @@
 package dev.fairlead.gateway.websocket;
 
 import dev.fairlead.gateway.admission.Admission;
+import dev.fairlead.gateway.admission.ConnectionCounts;
 import dev.fairlead.gateway.admission.Presented;
 import dev.fairlead.gateway.admission.ProxySettings;
 import dev.fairlead.gateway.session.LastSession;
@@ -99,30 +100,44 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
                           NativeProtocol.SUBPROTOCOL_JSON))));
       return;
     }
-    Optional<Problem> shut = admission.closed();
-    if (shut.isPresent()) {
-      answer(request, shut.get());
-      return;
+    Callers.Caller caller = callers.of(request);
+    switch (admission.enter(caller.address())) {
+      case Admission.Entry.Shut shut -> answer(request, shut.problem());
+      case Admission.Entry.Entered entered -> queue(request, wire.get(), caller, entered.place());
     }
+  }
+
+  private void queue(
+      HttpServerRequest request,
+      NativeWire wire,
+      Callers.Caller caller,
+      ConnectionCounts.Place place) {
     ContextInternal context = loop();
     EventLoop loop = context.nettyEventLoop();
     if (queue.hasRoom(loop)) {
       queue.take(
-          loop, request::pause, () -> context.dispatch(request, due -> decide(due, wire.get())));
+          loop,
+          request::pause,
+          () -> context.dispatch(request, due -> decide(due, wire, caller, place)));
     } else {
+      place.release();
       answer(request, admission.busy(queue.appointment(loop)));
     }
   }
 
-  private void decide(HttpServerRequest request, NativeWire wire) {
+  private void decide(
+      HttpServerRequest request,
+      NativeWire wire,
+      Callers.Caller caller,
+      ConnectionCounts.Place place) {
     if (request.response().closed()) {
       // Whoever it was has given up.
+      place.release();
       return;
     }
-    Callers.Caller caller = callers.of(request);
     Presented presented =
         new Presented(tokenOf(request), () -> callers.certificatesOf(request, caller));
-    switch (admission.decide(caller.address(), presented)) {
+    switch (admission.decide(caller.address(), presented, place)) {
       case Admission.Decision.Refused refused -> {
         if (refused.last()) {
           hangUpAfterAnswer(request);
@@ -206,6 +221,10 @@ public final class ConnectDoor implements Handler<HttpServerRequest> {
         || !hasWord(request.getHeader(HttpHeaders.CONNECTION), "upgrade")
         || text(request.getHeader(KEY)).isEmpty()) {
       return Optional.of(Problem.of(ProblemType.BAD_REQUEST, "This is the door for WebSockets."));
+    }
+    if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+        || !text(request.getHeader(HttpHeaders.CONTENT_LENGTH)).matches("0*")) {
+      return Optional.of(Problem.of(ProblemType.BAD_REQUEST, "A handshake has no body."));
     }
     if (!text(request.getHeader(VERSION)).equals(VERSION_13)) {
       return Optional.of(

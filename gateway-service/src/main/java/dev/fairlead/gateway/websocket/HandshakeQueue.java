@@ -22,7 +22,7 @@ final class HandshakeQueue {
 
   static final int AT_ONCE = 8;
 
-  /// In all, for the memory that they take.
+  /// In all, or one a loop more, for the memory that they take.
   static final int WAITING_MAX = 8_192;
 
   /// Half of what clients wait at least.
@@ -50,7 +50,9 @@ final class HandshakeQueue {
 
   /// Whether there is room for one more on a loop, on which this is called.
   boolean hasRoom(EventLoop loop) {
-    return waiting.get() < WAITING_MAX && turnsOf(loop).waitNanos() < PATIENCE_NANOS;
+    Turns turns = turnsOf(loop);
+    return turns.queue.isEmpty()
+        || (waiting.get() < WAITING_MAX && turns.waitNanos() < PATIENCE_NANOS);
   }
 
   /// When one that there is no room for is to come back to a loop, on which this is called.

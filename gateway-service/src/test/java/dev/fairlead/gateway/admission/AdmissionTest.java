@@ -14,6 +14,7 @@ import dev.fairlead.gateway.TestAuthority;
 import dev.fairlead.gateway.TestAuthority.Request;
 import dev.fairlead.gateway.TestTokens;
 import dev.fairlead.runtime.health.Health;
+import dev.fairlead.runtime.problem.Problem;
 import dev.fairlead.runtime.problem.ProblemType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonArray;
@@ -83,11 +84,16 @@ class AdmissionTest {
   }
 
   private Admission.Decision decide(String token) {
-    return admission.decide(HERE, new Presented(Optional.of(token), List::of));
+    return decide(new Presented(Optional.of(token), List::of));
   }
 
   private Admission.Decision decide(Supplier<List<X509Certificate>> chain) {
-    return admission.decide(HERE, new Presented(Optional.empty(), chain));
+    return decide(new Presented(Optional.empty(), chain));
+  }
+
+  private Admission.Decision decide(Presented presented) {
+    var entered = (Admission.Entry.Entered) admission.enter(HERE);
+    return admission.decide(HERE, presented, entered.place());
   }
 
   private double refused(String reason) {
@@ -104,6 +110,52 @@ class AdmissionTest {
     assertThat(byToken).isInstanceOf(Admission.Decision.Admitted.class);
     assertThat(byCertificate).isInstanceOf(Admission.Decision.Admitted.class);
     assertThat(counts.size()).isEqualTo(2);
+  }
+
+  @Test
+  void holdsThePlacesOfThoseWhoWaitAgainstTheAddress() {
+    // Given
+    for (int i = 0; i < 5; i++) {
+      assertThat(admission.enter(HERE)).isInstanceOf(Admission.Entry.Entered.class);
+    }
+
+    // When
+    Admission.Entry entry = admission.enter(HERE);
+
+    // Then
+    assertThat(entry).isInstanceOf(Admission.Entry.Shut.class);
+    assertThat(counts.size()).isEqualTo(5);
+  }
+
+  @Test
+  void letsNobodyInWhoWaitedUntilTheGatewayDrains() {
+    // Given
+    var entered = (Admission.Entry.Entered) admission.enter(HERE);
+    health.draining();
+
+    // When
+    var decision =
+        admission.decide(
+            HERE, new Presented(Optional.of(TOKENS.token("d", 1)), List::of), entered.place());
+
+    // Then
+    assertThat(decision)
+        .isInstanceOfSatisfying(
+            Admission.Decision.Refused.class,
+            refused -> assertThat(refused.problem().type()).isEqualTo(ProblemType.DRAINING));
+    assertThat(refused("draining")).isEqualTo(1);
+    assertThat(counts.size()).isZero();
+  }
+
+  @Test
+  void tellsThoseWhoAreTooManyWhenToComeBackAndNotSooner() {
+    // When
+    Problem problem = admission.busy(Duration.ofMillis(1_001));
+
+    // Then
+    assertThat(problem.type()).isEqualTo(ProblemType.UNAVAILABLE);
+    assertThat(problem.headers()).containsEntry("Retry-After", "2");
+    assertThat(refused("busy")).isEqualTo(1);
   }
 
   static Stream<Arguments> wrongMembers() {

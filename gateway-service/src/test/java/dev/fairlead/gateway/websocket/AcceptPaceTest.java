@@ -15,6 +15,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +54,7 @@ class AcceptPaceTest {
             .syncUninterruptibly()
             .channel();
     new AcceptPace().pace(bound);
-    // Behind it: sees what it lets through.
+    // In front of it: sees all that is accepted.
     bound
         .pipeline()
         .addFirst(
@@ -74,12 +76,14 @@ class AcceptPaceTest {
     var _ = acceptor.shutdownGracefully();
   }
 
-  private void connect(int count) {
+  private List<Channel> connect(int count) {
     Bootstrap client =
         new Bootstrap().group(clients).channel(NioSocketChannel.class).handler(new Nothing());
+    List<Channel> connecting = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      var _ = client.connect(port.localAddress());
+      connecting.add(client.connect(port.localAddress()).channel());
     }
+    return connecting;
   }
 
   @Test
@@ -98,7 +102,7 @@ class AcceptPaceTest {
                 }));
 
     // When
-    connect(CLIENTS);
+    var _ = connect(CLIENTS);
 
     // Then
     await().until(() -> !port.config().isAutoRead());

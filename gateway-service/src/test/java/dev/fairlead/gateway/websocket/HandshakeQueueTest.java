@@ -60,7 +60,7 @@ class HandshakeQueueTest {
 
   @Test
   void letsOthersBetweenTwoTurns() {
-    // Given: a device that speaks as soon as the first of those that waited has begun.
+    // When a device speaks as soon as the first of those that waited has begun
     onLoop(
         () -> {
           for (int i = 0; i < HANDSHAKES; i++) {
@@ -107,7 +107,7 @@ class HandshakeQueueTest {
 
   @Test
   void hasNoRoomForThoseWhoWouldWaitForLong() {
-    // Given: turns that take a minute each.
+    // When turns take a minute each
     onLoop(
         () -> {
           for (int i = 0; i < HANDSHAKES; i++) {
@@ -130,7 +130,7 @@ class HandshakeQueueTest {
 
   @Test
   void appointsThoseThatThereIsNoRoomForOneAfterAnother() {
-    // Given: turns of eight seconds, in each of which eight can be looked at.
+    // Given turns of eight seconds, in each of which eight can be looked at
     List<Duration> appointments = new CopyOnWriteArrayList<>();
     onLoop(
         () -> {
