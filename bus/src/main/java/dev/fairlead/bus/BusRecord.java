@@ -67,7 +67,8 @@ public record BusRecord(
     return new BusRecord(topic, key, partitionKey, partition, more, value);
   }
 
-  /// About how many bytes the record takes on the bus; for byte budgets.
+  /// About how many bytes of memory the record takes until it is acknowledged; for byte budgets.
+  /// Of a small record most is what the client of the bus needs to remember it.
   public int sizeBytes() {
     int size = RECORD_OVERHEAD_BYTES + key.length();
     for (Map.Entry<String, String> header : headers.entrySet()) {
@@ -76,6 +77,6 @@ public record BusRecord(
     return value == null ? size : size + value.length;
   }
 
-  private static final int RECORD_OVERHEAD_BYTES = 32;
-  private static final int HEADER_OVERHEAD_BYTES = 4;
+  private static final int RECORD_OVERHEAD_BYTES = 400;
+  private static final int HEADER_OVERHEAD_BYTES = 60;
 }

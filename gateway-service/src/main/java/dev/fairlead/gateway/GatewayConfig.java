@@ -109,7 +109,11 @@ public record GatewayConfig(
             connections(settings),
             HandshakeLimits.from(settings),
             settings.size(
-                "PENDING_BYTES_MAX", 64 * MIB, 4 * MIB, 8 * GIB, "Bytes under way to the bus."),
+                "PENDING_BYTES_MAX",
+                32 * MIB,
+                4 * MIB,
+                8 * GIB,
+                "Memory of what is under way to the bus."),
             settings.size(
                 "HELD_BYTES_MAX",
                 64 * MIB,

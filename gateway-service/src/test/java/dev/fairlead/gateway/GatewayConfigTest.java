@@ -45,7 +45,7 @@ class GatewayConfigTest {
     assertThat(config.connections()).isEqualTo(new ConnectionCounts.Limits(20_000, 20_000, 100));
     assertThat(config.handshakes())
         .isEqualTo(new HandshakeLimits(30, 10, Duration.ofMinutes(5), 100));
-    assertThat(config.pendingBytesMax()).isEqualTo(64L << 20);
+    assertThat(config.pendingBytesMax()).isEqualTo(32L << 20);
     assertThat(config.heldBytesMax()).isEqualTo(64L << 20);
     assertThat(config.sendQueueBytesMax()).isEqualTo(4L << 20);
     assertThat(config.drainRate()).isEqualTo(1_000);

@@ -72,7 +72,7 @@ public final class BusProducer {
             new ByteArraySerializer());
     this.kafka = client.unwrap();
     Gauge.builder("bus.producer.pending.bytes", budget, ByteBudget::usedBytes)
-        .description("Bytes given to the bus and not yet acknowledged")
+        .description("Memory of what was given to the bus and is not yet acknowledged")
         .tag("topics", names(topics))
         .register(meters);
     for (Topic topic : topics) {
@@ -133,8 +133,10 @@ public final class BusProducer {
     properties.put("max.block.ms", Integer.toString(BLOCK_MILLIS_MAX));
     properties.put("max.request.size", Integer.toString(REQUEST_BYTES_MAX));
     properties.put("buffer.memory", Long.toString(2 * budgetBytes + BUFFER_SLACK_BYTES));
-    // Never forget a topic's partitions: to learn them anew would block.
+    // Never forget a topic's partitions: to learn them anew would block. A client that begins
+    // anew when it can reach no broker for a while forgets them all.
     properties.put("metadata.max.idle.ms", Integer.toString(Integer.MAX_VALUE));
+    properties.put("metadata.recovery.strategy", "none");
     properties.put("reconnect.backoff.max.ms", "1000");
     return properties;
   }
@@ -158,14 +160,15 @@ public final class BusProducer {
     }
     Promise<Position> promise = Promise.promise();
     Context context = Vertx.currentContext();
+    // What waits for the acknowledgement keeps the topic alone: the client has the rest.
+    Topic topic = record.topic();
     try {
       var _ =
           kafka.send(
               kafkaRecord(record),
-              (metadata, error) ->
-                  acknowledged(record.topic(), bytes, promise, context, metadata, error));
+              (metadata, error) -> acknowledged(topic, bytes, promise, context, metadata, error));
     } catch (RuntimeException e) {
-      acknowledged(record.topic(), bytes, promise, context, null, e);
+      acknowledged(topic, bytes, promise, context, null, e);
     }
     return promise.future();
   }

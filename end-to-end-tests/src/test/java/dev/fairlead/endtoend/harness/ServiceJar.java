@@ -24,11 +24,16 @@ public final class ServiceJar implements AutoCloseable {
   private static final List<String> PRODUCTION_OPTIONS =
       List.of(
           "-XX:+UseCompactObjectHeaders",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=30",
+          "-XX:G1PeriodicGCInterval=60000",
           "-Xmx512m",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
+  private static final String GATEWAY = "gateway-service";
+  private static final String SERIAL = "-XX:+UseSerialGC";
   private static final List<String> QUICK_START_OPTIONS =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+      List.of("-XX:TieredStopAtLevel=1", SERIAL);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -67,10 +72,13 @@ public final class ServiceJar implements AutoCloseable {
     /// Compiled once and not well: for tests, which start much and run little.
     QUICK_START;
 
-    private List<String> options() {
-      return this == PRODUCTION
-          ? PRODUCTION_OPTIONS
-          : Stream.concat(PRODUCTION_OPTIONS.stream(), QUICK_START_OPTIONS.stream()).toList();
+    private List<String> options(String module) {
+      if (this == QUICK_START) {
+        return Stream.concat(PRODUCTION_OPTIONS.stream(), QUICK_START_OPTIONS.stream()).toList();
+      }
+      return module.equals(GATEWAY)
+          ? Stream.concat(PRODUCTION_OPTIONS.stream(), Stream.of(SERIAL)).toList()
+          : PRODUCTION_OPTIONS;
     }
   }
 
@@ -82,7 +90,7 @@ public final class ServiceJar implements AutoCloseable {
   private static List<String> command(String module, Tuning tuning) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(tuning.options());
+    command.addAll(tuning.options(module));
     command.addAll(List.of("-jar", jarOf(module).toString()));
     return command;
   }

@@ -120,19 +120,22 @@ final class DeviceUplink implements SessionInput {
     if (sent.failed() && sent.cause() instanceof BusFullException) {
       return false;
     }
-    sent.onSuccess(position -> acknowledged(next)).onFailure(cause -> refused(next));
+    // Not the record: there may be tens of thousands under way.
+    Optional<String> ackId = next.ackId();
+    TraceSpan span = next.span();
+    sent.onComplete(placed -> ended(placed.succeeded(), ackId, span));
     return true;
   }
 
-  private void acknowledged(Pending placed) {
-    uplink.countAcknowledged();
-    placed.ackId().ifPresent(acknowledgements::add);
-    placed.span().end();
-  }
-
-  private void refused(Pending lost) {
-    lost.span().failed("the bus refused it").end();
-    session.close(Ending.BUS_AWAY);
+  private void ended(boolean isAcknowledged, Optional<String> ackId, TraceSpan span) {
+    if (isAcknowledged) {
+      uplink.countAcknowledged();
+      ackId.ifPresent(acknowledgements::add);
+      span.end();
+    } else {
+      span.failed("the bus refused it").end();
+      session.close(Ending.BUS_AWAY);
+    }
   }
 
   private void hold(Pending next) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class UplinkTest {
 
-  private static final long HELD_BYTES_MAX = 1_000;
+  private static final long HELD_BYTES_MAX = 3_000;
 
   private final FakeBus bulk = new FakeBus();
   private final FakeBus replies = new FakeBus();
@@ -174,12 +174,12 @@ class UplinkTest {
   void asksToTryLaterWhenNothingMoreCanBeHeld() {
     // Given
     bulk.full(true);
-    say(session, "telemetry:" + "x".repeat(300));
+    say(session, "telemetry:" + "x".repeat(1_000));
     var other = new FakeSocket();
     DeviceSession second = bench.live("e", other);
 
     // When
-    say(second, "telemetry:" + "y".repeat(300));
+    say(second, "telemetry:" + "y".repeat(1_000));
 
     // Then
     assertThat(other.closeCode()).contains(1013);
