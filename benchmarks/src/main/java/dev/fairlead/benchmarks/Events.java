@@ -25,6 +25,9 @@ final class Events {
   private static final List<Integer> PERCENT_OF_MOST = List.of(50, 90);
   private static final int IN_FLIGHT_OF_EACH = 4;
 
+  /// Each has devices of its own: one that connects for each of them would be one that flaps.
+  private static final int LOADS = 2 + RATES_PER_SECOND.size() + PERCENT_OF_MOST.size();
+
   // Less than this share of what was due: the server did not keep up.
   private static final double KEPT_UP = 0.98;
 
@@ -34,6 +37,7 @@ final class Events {
   private static final String NONE = "–";
 
   private final int devices;
+  private int loads;
   private final Table table =
       new Table(
           "events", "server", "load", "events/s", "CPU ms/s", "CPU µs/event", "p50 ms", "p99 ms");
@@ -47,7 +51,8 @@ final class Events {
     if (arguments.names(Gateways.NAME)) {
       benchmark.gateway(directory);
     }
-    List<String> ids = IntStream.range(0, benchmark.devices).mapToObj(i -> "events-" + i).toList();
+    List<String> ids =
+        IntStream.range(0, LOADS * benchmark.devices).mapToObj(i -> "events-" + i).toList();
     for (Peer peer : arguments.peers()) {
       peer.measure(directory, benchmark.table, server -> benchmark.measureAll(server, ids));
     }
@@ -60,7 +65,7 @@ final class Events {
   private void gateway(Path directory) throws InterruptedException {
     try (Cluster cluster = new Cluster(directory, Tuning.PRODUCTION)) {
       List<String> tokens =
-          cluster.devices("events-", devices).stream().map(TestDevice::token).toList();
+          cluster.devices("events-", LOADS * devices).stream().map(TestDevice::token).toList();
       measureAll(Gateways.plain(cluster.gatewayA()), tokens);
       for (int rate : RATES_PER_SECOND) {
         measureProducer(cluster.kafka().bootstrapServers(), rate);
@@ -71,6 +76,7 @@ final class Events {
   }
 
   private void measureAll(Server server, List<String> credentials) throws InterruptedException {
+    loads = 0;
     measure(server, credentials, "none", 0, all -> {});
     long most =
         measure(
@@ -97,7 +103,9 @@ final class Events {
       int due,
       Consumer<LoadDevices> beginning)
       throws InterruptedException {
-    try (LoadDevices all = LoadDevices.connect(server.endpoint(), credentials)) {
+    int first = devices * loads++;
+    try (LoadDevices all =
+        LoadDevices.connect(server.endpoint(), credentials.subList(first, first + devices))) {
       beginning.accept(all);
       TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
       all.times().take();

@@ -16,7 +16,8 @@ import java.util.Set;
 /// @param bulk telemetry and events
 record GatewayProducers(BusProducer control, BusProducer replies, BusProducer bulk) {
 
-  private static final long CONTROL_BYTES_MAX = 16L * 1024 * 1024;
+  /// The ends of 40,000 sessions, as many as are remembered at once, leave room for a beat.
+  private static final long CONTROL_BYTES_MAX = 40L * 1024 * 1024;
   private static final long REPLIES_SHARE = 4;
 
   static Future<GatewayProducers> create(Bus bus, long pendingBytesMax) {

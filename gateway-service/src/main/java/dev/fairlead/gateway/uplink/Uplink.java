@@ -57,7 +57,7 @@ public final class Uplink {
         .description("Devices that wait until the bus takes what they brought")
         .register(meters);
     Gauge.builder("gateway.held.bytes", held, HeldBytes::used)
-        .description("Bytes of frames that the bus does not take at the moment")
+        .description("Memory of what the bus does not take at the moment")
         .register(meters);
   }
 
