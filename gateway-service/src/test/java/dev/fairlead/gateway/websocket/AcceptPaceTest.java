@@ -1,6 +1,5 @@
 package dev.fairlead.gateway.websocket;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.Bootstrap;
@@ -144,22 +143,18 @@ class AcceptPaceTest {
         .during(Duration.ofMillis(100))
         .until(() -> accepted.get() < AcceptPace.FRESH_MAX + ACCEPTED_AT_ONCE);
     busy.countDown();
-    await().untilAsserted(() -> assertThat(accepted).hasValueGreaterThanOrEqualTo(CLIENTS));
+    await().until(() -> accepted.get() == CLIENTS);
   }
 
   @Test
   void neverStopsForGood() {
-    for (int round = 0; round < ROUNDS; round++) {
-      // Given
-      int before = accepted.get();
-
+    for (int round = 1; round <= ROUNDS; round++) {
       // When
       List<Channel> connected = connect(CLIENTS / 2);
 
-      // Then all, and whoever else on the machine may have tried the port
-      await()
-          .untilAsserted(
-              () -> assertThat(accepted.get() - before).isGreaterThanOrEqualTo(CLIENTS / 2));
+      // Then
+      int all = round * (CLIENTS / 2);
+      await().alias("round " + round).until(() -> accepted.get() == all);
       connected.forEach(channel -> channel.close().syncUninterruptibly());
     }
   }
