@@ -1,5 +1,6 @@
 package dev.fairlead.benchmarks;
 
+import dev.fairlead.endtoend.harness.ServiceJar;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
@@ -118,16 +120,17 @@ public final class BareProducer {
   static Remote start(String bootstrapServers, int perSecond) throws IOException {
     return new Remote(
         new ProcessBuilder(
-                Tool.ofJdk("java"),
-                "-XX:+UseCompactObjectHeaders",
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BareProducer.class.getName(),
-                bootstrapServers,
-                String.format(Locale.ROOT, "%d", perSecond))
+                Stream.of(
+                        Stream.of(Tool.ofJdk("java")),
+                        ServiceJar.gatewayOptions().stream(),
+                        Stream.of(
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            BareProducer.class.getName(),
+                            bootstrapServers,
+                            String.format(Locale.ROOT, "%d", perSecond)))
+                    .flatMap(each -> each)
+                    .toList())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start());
   }

@@ -2,6 +2,7 @@ package dev.fairlead.benchmarks;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,16 +14,21 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
-/// Devices without a gateway, which connect to any of some: first after a random time below one
+/// Devices without a gateway, which connect to one of some: first after a random time below one
 /// second, and after each refusal after a random time below twice that of before, up to a minute,
 /// as the agent does, counted from when the gateway says. One that is disconnected begins anew.
+///
+/// The gateway is chosen as HAProxy's `random(2)` does: of any two the one with fewer connections,
+/// among those that did answer lately.
 final class Comeback implements AutoCloseable {
 
   private static final long FIRST_MILLIS = 1_000;
   private static final long MOST_MILLIS = 60_000;
   private static final long PAUSE_MILLIS = 50;
+  private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /// In a millisecond, so that the thread gets to what servers answer.
   private static final int CONNECTS_AT_ONCE = 16;
@@ -37,6 +43,10 @@ final class Comeback implements AutoCloseable {
   // By credential, and of the devices' thread alone.
   private final List<Optional<LoadDevice>> present;
   private final long[] awaySince;
+
+  // By gateway, and of the devices' thread alone.
+  private final int[] connections;
+  private final long[] deadUntil;
   private final Queue<Runnable> due = new ArrayDeque<>();
   private int turn;
 
@@ -45,7 +55,10 @@ final class Comeback implements AutoCloseable {
     this.credentials = List.copyOf(credentials);
     this.present = new ArrayList<>(Collections.nCopies(credentials.size(), Optional.empty()));
     this.awaySince = new long[credentials.size()];
+    this.connections = new int[endpoints.size()];
+    this.deadUntil = new long[endpoints.size()];
     Arrays.fill(awaySince, System.nanoTime());
+    Arrays.fill(deadUntil, System.nanoTime());
   }
 
   /// Begins.
@@ -73,29 +86,46 @@ final class Comeback implements AutoCloseable {
   }
 
   private void connect(int device, long belowMillis) {
-    Endpoint endpoint = endpoints.get(ThreadLocalRandom.current().nextInt(endpoints.size()));
+    int gateway = choose();
+    connections[gateway]++;
     var _ =
         devices
-            .open(endpoint, credentials.get(device))
+            .open(endpoints.get(gateway), credentials.get(device))
             .whenComplete(
                 (ready, failure) -> {
                   if (failure == null) {
-                    back(device, ready);
+                    back(device, gateway, ready);
                   } else {
+                    connections[gateway]--;
+                    if (failure instanceof ConnectException) {
+                      deadUntil[gateway] = System.nanoTime() + DEAD_NANOS;
+                    }
                     refused.incrementAndGet();
                     again(device, failure, Math.min(MOST_MILLIS, belowMillis * 2));
                   }
                 });
   }
 
-  private void back(int device, LoadDevice ready) {
+  private int choose() {
+    long now = System.nanoTime();
+    int[] alive =
+        IntStream.range(0, deadUntil.length).filter(i -> deadUntil[i] - now < 0).toArray();
+    int[] known = alive.length == 0 ? IntStream.range(0, deadUntil.length).toArray() : alive;
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    int one = known[random.nextInt(known.length)];
+    int other = known[random.nextInt(known.length)];
+    return connections[one] <= connections[other] ? one : other;
+  }
+
+  private void back(int device, int gateway, LoadDevice ready) {
     present.set(device, Optional.of(ready));
     record(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - awaySince[device]));
     connected.incrementAndGet();
-    var _ = ready.whenGone().thenRun(() -> gone(device));
+    var _ = ready.whenGone().thenRun(() -> gone(device, gateway));
   }
 
-  private void gone(int device) {
+  private void gone(int device, int gateway) {
+    connections[gateway]--;
     present.set(device, Optional.empty());
     awaySince[device] = System.nanoTime();
     connected.decrementAndGet();

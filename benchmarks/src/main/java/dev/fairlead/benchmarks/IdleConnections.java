@@ -13,8 +13,9 @@ final class IdleConnections {
 
   private static final int WARM_UP = 500;
   private static final int CONNECTIONS = 15_000;
-  // Longer than a keepalive: each device was pinged and has answered.
-  private static final int SETTLE_SECONDS = 40;
+  // Longer than a keepalive: each device was pinged and has answered. And longer than a gateway
+  // remembers that a device connected.
+  private static final int SETTLE_SECONDS = 120;
   // Longer than the kernel remembers connections that ended.
   private static final int FORGET_SECONDS = 65;
   private static final String NONE = "–";

@@ -2,6 +2,7 @@ package dev.fairlead.benchmarks;
 
 import dev.fairlead.endtoend.harness.Checkout;
 import dev.fairlead.endtoend.harness.Ports;
+import dev.fairlead.endtoend.harness.ServiceJar;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /// Servers that others made and that keep WebSockets of devices too. What they need is fetched when
 /// they are to run, into a directory of the benchmark, and is on no class path of ours. Each
@@ -100,17 +102,16 @@ enum Peer {
   private static final String BROKER = "/usr/sbin/mosquitto";
   private static final Path SOURCES = Checkout.root().resolve("benchmarks").resolve("peers");
   private static final List<String> JAVA_OPTIONS =
-      List.of(
-          "-XX:+UseCompactObjectHeaders",
-          "-Xmx512m",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow",
-          // What HiveMQ's own script opens.
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.nio=ALL-UNNAMED",
-          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
-          "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+      Stream.concat(
+              ServiceJar.gatewayOptions().stream(),
+              // What HiveMQ's own script opens.
+              Stream.of(
+                  "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                  "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                  "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                  "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED",
+                  "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED"))
+          .toList();
 
   private final String title;
   private final String description;

@@ -1,7 +1,6 @@
 package dev.fairlead.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -10,12 +9,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Alert rules and dashboards ask for what is there, and each alert has a section in
 /// `docs/runbooks.md`.
@@ -61,25 +58,6 @@ class ObservabilityTest {
         .allMatch(
             SourceTree.read(DIRECTORY + "/alerts-test.yaml")::contains,
             "named in alerts-test.yaml");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "check rules alerts.yaml",
-        "test rules alerts-test.yaml",
-        "check config prometheus.yaml"
-      })
-  void prometheusAgrees(String check) throws IOException, InterruptedException {
-    // Given
-    assumeTrue(Tool.isHere("promtool"), "promtool is not on the PATH");
-
-    // Then
-    assertThat(
-            Tool.run(
-                SourceTree.resolve(DIRECTORY),
-                Stream.concat(Stream.of("promtool"), Stream.of(check.split(" ", -1))).toList()))
-        .contains("SUCCESS");
   }
 
   static List<String> dashboards() {

@@ -119,7 +119,7 @@ public record GatewayConfig(
                 64 * MIB,
                 MIB,
                 8 * GIB,
-                "Bytes held for devices that wait for the bus."),
+                "Memory of what is held for devices that wait for the bus."),
             settings.size(
                 "SEND_QUEUE_BYTES_MAX",
                 4 * MIB,

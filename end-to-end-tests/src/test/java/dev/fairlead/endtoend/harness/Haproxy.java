@@ -2,7 +2,6 @@ package dev.fairlead.endtoend.harness;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,9 +21,6 @@ import java.util.stream.Stream;
 public final class Haproxy implements AutoCloseable {
 
   private static final Path CONFIGURATION = Checkout.root().resolve("deploy/haproxy");
-  private static final Path UNPACKED = Checkout.root().resolve("end-to-end-tests/target/haproxy");
-  private static final Path FETCH =
-      Checkout.root().resolve("end-to-end-tests/src/test/resources/haproxy/fetch");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
@@ -67,52 +62,8 @@ public final class Haproxy implements AutoCloseable {
   }
 
   private static final class Program {
-    private static final Optional<Path> FOUND = installed().or(Program::unpacked);
-
-    private static Optional<Path> installed() {
-      return Stream.concat(
-              Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)),
-              Stream.of("/usr/sbin"))
-          .map(directory -> Path.of(directory, "haproxy"))
-          .filter(Files::isExecutable)
-          .findFirst();
-    }
-
-    private static Optional<Path> unpacked() {
-      Path program = UNPACKED.resolve("usr/sbin/haproxy");
-      try {
-        if (!Files.isExecutable(program)) {
-          Process fetch =
-              new ProcessBuilder(FETCH.toString(), UNPACKED.toString())
-                  .redirectErrorStream(true)
-                  .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                  .start();
-          if (!fetch.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            fetch.destroyForcibly();
-          }
-        }
-      } catch (IOException e) {
-        return Optional.empty();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-      return Optional.of(program).filter(Files::isExecutable);
-    }
-
-    private static String libraries() throws IOException {
-      Path above = UNPACKED.resolve("usr/lib");
-      if (!Files.isDirectory(above)) {
-        return "";
-      }
-      try (Stream<Path> directories = Files.list(above)) {
-        return directories
-            .filter(directory -> directory.toString().endsWith("-linux-gnu"))
-            .map(Path::toString)
-            .findFirst()
-            .orElse("");
-      }
-    }
+    private static final Optional<DebianProgram> FOUND =
+        DebianProgram.find("haproxy", "sbin/haproxy");
   }
 
   /// Starts one on a loopback address. It finds its gateways when [#awaitServers] returns.
@@ -122,10 +73,11 @@ public final class Haproxy implements AutoCloseable {
   public static Haproxy start(
       Shape shape, String address, int tlsPort, Map<String, String> environment, Path directory) {
     int managementPort = Ports.free();
+    DebianProgram program = Program.FOUND.orElseThrow();
     List<String> command =
         new ArrayList<>(
             List.of(
-                Program.FOUND.orElseThrow().toString(),
+                program.path().toString(),
                 "-db",
                 "-f",
                 CONFIGURATION.resolve("haproxy.cfg").toString()));
@@ -143,10 +95,10 @@ public final class Haproxy implements AutoCloseable {
     builder.environment().keySet().removeIf(variable -> variable.startsWith("FAIRLEAD_"));
     builder.environment().putAll(all);
     try {
-      String libraries = Program.libraries();
-      if (!libraries.isEmpty()) {
-        builder.environment().put("LD_LIBRARY_PATH", libraries);
-      }
+      program
+          .libraries()
+          .ifPresent(
+              libraries -> builder.environment().put("LD_LIBRARY_PATH", libraries.toString()));
       Path log = Files.createTempFile(directory, "haproxy", ".log");
       Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));

@@ -82,6 +82,11 @@ public final class ServiceJar implements AutoCloseable {
     }
   }
 
+  /// The options of the JVM with which a gateway is run for good.
+  public static List<String> gatewayOptions() {
+    return Tuning.PRODUCTION.options(GATEWAY);
+  }
+
   /// The command that runs a jar, without its arguments.
   public static List<String> command(String module) {
     return command(module, Tuning.QUICK_START);

@@ -80,13 +80,12 @@ public final class CertificateVerifier {
           Math.min(expiresAtMillis, certificate.getNotAfter().toInstant().toEpochMilli());
     }
     return Optional.of(
-        new DeviceCredential(
+        new DeviceCredential.Certificate(
             new DeviceKey(authority.tenant(), identity.device()),
             generation.getAsLong(),
-            new DeviceCredential.Certificate(
-                Certificates.fingerprint(path.getFirst()),
-                authority.fingerprint(),
-                expiresAtMillis)));
+            Certificates.fingerprint(path.getFirst()),
+            authority.fingerprint(),
+            expiresAtMillis));
   }
 
   /// Whether it may be a client's: what an extension that is present does not allow is not allowed

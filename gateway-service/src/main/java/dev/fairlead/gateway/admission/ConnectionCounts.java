@@ -4,6 +4,7 @@ import dev.fairlead.runtime.abuse.Networks;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// How many connections there are, in all and from each address. Of an IPv6 address its network
@@ -12,7 +13,17 @@ public final class ConnectionCounts {
 
   private final Limits limits;
   private final AtomicInteger all = new AtomicInteger();
-  private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Count> byAddress = new ConcurrentHashMap<>();
+
+  /// How many there are from an address; changed within the map alone.
+  private static final class Count {
+    private final String address;
+    private int connections;
+
+    Count(String address) {
+      this.address = address;
+    }
+  }
 
   /// How many there may be.
   ///
@@ -27,12 +38,19 @@ public final class ConnectionCounts {
 
   /// A connection's place among the others, given back once.
   public final class Place {
-    private final String address;
+    private final Count count;
     private Runnable also = () -> {};
     private boolean released;
 
-    private Place(String address) {
-      this.address = address;
+    private Place(Count count) {
+      this.count = count;
+    }
+
+    /// The address, as one object for all connections that come from it.
+    ///
+    /// @param address for which the place was taken
+    public String shared(String address) {
+      return count.address.equals(address) ? count.address : address;
     }
 
     /// Has something else given back with this place.
@@ -51,14 +69,13 @@ public final class ConnectionCounts {
         others = also;
       }
       others.run();
-      free(address);
+      free(count.address);
     }
   }
 
   private void free(String address) {
     all.decrementAndGet();
-    byAddress.computeIfPresent(
-        address, (same, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+    byAddress.computeIfPresent(address, (same, count) -> --count.connections == 0 ? null : count);
   }
 
   /// A place for one more connection of this gateway and from that address.
@@ -78,12 +95,21 @@ public final class ConnectionCounts {
     boolean isLoopback = isLoopback(address);
     int max = isLoopback ? limits.perLoopbackAddress() : limits.perAddress();
     String counted = isLoopback ? address : Networks.of(address);
-    // The count goes one past the bound where it would cross it, and is put back at once.
-    if (byAddress.merge(counted, 1, Integer::sum) > max) {
-      new Place(counted).release();
+    var taken = new AtomicBoolean();
+    Count count =
+        byAddress.compute(
+            counted,
+            (same, known) -> {
+              Count now = known == null ? new Count(same) : known;
+              taken.setPlain(now.connections < max);
+              now.connections += taken.getPlain() ? 1 : 0;
+              return now;
+            });
+    if (!taken.getPlain()) {
+      all.decrementAndGet();
       return new Answer.AddressFull();
     }
-    return new Answer.Taken(new Place(counted));
+    return new Answer.Taken(new Place(count));
   }
 
   /// How many connections there are.

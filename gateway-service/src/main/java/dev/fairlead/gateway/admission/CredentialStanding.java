@@ -26,7 +26,7 @@ public final class CredentialStanding {
     return credential.generation() >= access.lowestGeneration(credential.device())
         && !access.isSuspended(credential.device().tenant())
         && !access.isBlocked(credential.device())
-        && switch (credential.proof()) {
+        && switch (credential) {
           case DeviceCredential.Token token -> access.tokens().knows(token.keyId());
           case DeviceCredential.Certificate certificate ->
               isGood(credential.device().tenant(), certificate);

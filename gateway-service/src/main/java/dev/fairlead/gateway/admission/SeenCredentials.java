@@ -2,6 +2,7 @@ package dev.fairlead.gateway.admission;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
@@ -16,8 +17,11 @@ final class SeenCredentials {
   private static final long BAD_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier nanoTime;
-  private final AtomicReferenceArray<CredentialFingerprint> good =
-      new AtomicReferenceArray<>(GOOD_PLACES);
+
+  /// Of each good one another part of its fingerprint than that which says its place. Whoever has
+  /// one of which both are the same has gained a check.
+  private final AtomicLongArray good = new AtomicLongArray(GOOD_PLACES);
+
   private final AtomicReferenceArray<Bad> bad = new AtomicReferenceArray<>(BAD_PLACES);
 
   /// A bad one.
@@ -36,13 +40,13 @@ final class SeenCredentials {
 
   /// Whether it was good when it was seen last. It may have been revoked since.
   boolean wasGood(CredentialFingerprint fingerprint) {
-    return fingerprint.equals(good.get(placeOf(fingerprint, GOOD_PLACES)));
+    return good.get(placeOf(fingerprint, GOOD_PLACES)) == fingerprint.second();
   }
 
   void isGood(CredentialFingerprint fingerprint) {
     int place = placeOf(fingerprint, GOOD_PLACES);
-    if (!fingerprint.equals(good.get(place))) {
-      good.set(place, fingerprint);
+    if (good.get(place) != fingerprint.second()) {
+      good.set(place, fingerprint.second());
     }
   }
 

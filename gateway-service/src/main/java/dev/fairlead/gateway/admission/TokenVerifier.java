@@ -2,7 +2,9 @@ package dev.fairlead.gateway.admission;
 
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.access.Claims;
+import dev.fairlead.bus.identity.DeviceId;
 import dev.fairlead.bus.identity.DeviceKey;
+import dev.fairlead.bus.identity.TenantId;
 import java.util.Optional;
 
 /// Checks device tokens with what came on `fairlead.access`, and asks nobody. Safe for all threads.
@@ -10,6 +12,10 @@ public final class TokenVerifier {
 
   private final AccessView access;
   private final CredentialStanding standing;
+
+  // Few tenants and keys stand in very many sessions.
+  private final Same<TenantId> tenants = new Same<>();
+  private final Same<String> keyIds = new Same<>();
 
   /// @param access holds the signing keys
   public TokenVerifier(AccessView access, CredentialStanding standing) {
@@ -29,11 +35,12 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     var credential =
-        new DeviceCredential(
-            // Few tenants and keys stand in very many sessions.
-            DeviceKey.of(claims.text("ten").intern(), claims.text("sub")),
+        new DeviceCredential.Token(
+            new DeviceKey(
+                tenants.same(new TenantId(claims.text("ten"))), new DeviceId(claims.text("sub"))),
             generation,
-            new DeviceCredential.Token(keyId.intern(), claims.number("exp")));
-    return Optional.of(credential).filter(standing::isGood);
+            keyIds.same(keyId),
+            claims.number("exp"));
+    return Optional.<DeviceCredential>of(credential).filter(standing::isGood);
   }
 }

@@ -23,18 +23,22 @@ final class LimitedInput implements SessionInput {
   private final DeviceSession session;
   private final SessionInput inner;
   private final TenantGate tenant;
-  private final long sinceNanos;
+
+  /// Since when the device is there: the lower bits of the milliseconds of the clock, which come
+  /// again after seven weeks.
+  private final int sinceMillis;
 
   /// What the device has used of its pace; none as long as it has said nothing.
   private @Nullable Used used;
-
-  private boolean waiting;
 
   /// The buckets of a device, and the pace at which they fill.
   private static final class Used {
     private final Bucket messages;
     private final Bucket bytes;
     private DevicePace pace;
+
+    /// Whether the device is not read at the moment.
+    private boolean waiting;
 
     /// Since when the device has been too fast, with no rest in between.
     private boolean excessive;
@@ -83,7 +87,11 @@ final class LimitedInput implements SessionInput {
     this.session = session;
     this.inner = inner;
     this.tenant = tenant;
-    this.sinceNanos = nowNanos;
+    this.sinceMillis = millis(nowNanos);
+  }
+
+  private static int millis(long nanos) {
+    return (int) TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
   @Override
@@ -105,7 +113,8 @@ final class LimitedInput implements SessionInput {
   private Used used(long now) {
     Used own = used;
     if (own == null) {
-      own = new Used(tenant.devicePace(), sinceNanos);
+      long silent = Integer.toUnsignedLong(millis(now) - sinceMillis);
+      own = new Used(tenant.devicePace(), now - TimeUnit.MILLISECONDS.toNanos(silent));
       used = own;
     } else {
       own.takeOver(tenant.devicePace(), now);
@@ -114,7 +123,7 @@ final class LimitedInput implements SessionInput {
   }
 
   private void slow(Used own, long messageWait, long byteWait, long tenantWait, long now) {
-    if (waiting || !session.isLive()) {
+    if (own.waiting || !session.isLive()) {
       // What the socket had already read when it was told to stop.
       return;
     }
@@ -129,7 +138,7 @@ final class LimitedInput implements SessionInput {
       session.close(Ending.RATE);
       return;
     }
-    waiting = true;
+    own.waiting = true;
     session.hold(DeviceSession.Hold.PACE);
     goOnAfter(wait);
   }
@@ -154,7 +163,7 @@ final class LimitedInput implements SessionInput {
     } else if (wait > 0) {
       goOnAfter(wait);
     } else {
-      waiting = false;
+      own.waiting = false;
       session.release(DeviceSession.Hold.PACE, inputs.nowMillis());
     }
   }

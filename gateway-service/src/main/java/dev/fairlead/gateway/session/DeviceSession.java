@@ -27,10 +27,10 @@ public final class DeviceSession {
     /// It or its tenant was faster than allowed.
     PACE(2);
 
-    private final int bit;
+    private final byte bit;
 
     Hold(int bit) {
-      this.bit = bit;
+      this.bit = (byte) bit;
     }
   }
 
@@ -40,15 +40,22 @@ public final class DeviceSession {
     void ended(DeviceSession session, Ending ending);
   }
 
+  /// What all sessions of a gateway have in common.
+  ///
+  /// @param queueBytesMax how much may wait to be sent to one device
+  record Shared(EndListener endListener, long queueBytesMax) {}
+
   private static final Epoch NOWHERE = new Epoch(0, 0);
 
-  private final SessionId id;
+  /// The bits of its id; as text they would be twice as much of every device as all the rest here.
+  private final long idFirst;
+
+  private final int idRest;
   private final DeviceCredential credential;
   private final DeviceWire wire;
   private final DeviceSocket socket;
   private final SessionInput input;
-  private final EndListener endListener;
-  private final long queueBytesMax;
+  private final Shared shared;
 
   private State state = State.OPENING;
   private Epoch epoch = NOWHERE;
@@ -62,23 +69,23 @@ public final class DeviceSession {
   private volatile boolean held;
 
   /// The bits of what is in the way of reading; a set would be an object for each device.
-  private int holds;
+  private byte holds;
 
   DeviceSession(
-      SessionId id,
+      long idFirst,
+      int idRest,
       DeviceCredential credential,
       DeviceWire wire,
       DeviceSocket socket,
       InputFactory inputs,
-      EndListener endListener,
-      long queueBytesMax,
+      Shared shared,
       long nowMillis) {
-    this.id = id;
+    this.idFirst = idFirst;
+    this.idRest = idRest;
     this.credential = credential;
     this.wire = wire;
     this.socket = socket;
-    this.endListener = endListener;
-    this.queueBytesMax = queueBytesMax;
+    this.shared = shared;
     this.lastSeenMillis = nowMillis;
     this.lastPingMillis = nowMillis;
     this.input = inputs.inputOf(this);
@@ -93,7 +100,7 @@ public final class DeviceSession {
 
   /// The session's id. Any thread.
   public SessionId id() {
-    return id;
+    return SessionId.of(idFirst, idRest);
   }
 
   /// Whose session it is. Any thread.
@@ -181,7 +188,7 @@ public final class DeviceSession {
 
   /// Whether a frame fits beside what the device has not read yet.
   public boolean hasRoom(byte[] frame) {
-    return socket.queuedBytes() + frame.length <= queueBytesMax;
+    return socket.queuedBytes() + frame.length <= shared.queueBytesMax();
   }
 
   /// Sends a frame to the device. One that does not read what it is sent is closed.
@@ -201,7 +208,7 @@ public final class DeviceSession {
 
   /// Stops reading.
   public void hold(Hold why) {
-    holds |= why.bit;
+    holds = (byte) (holds | why.bit);
     held = true;
     socket.pauseReading();
   }
@@ -210,7 +217,7 @@ public final class DeviceSession {
   public void release(Hold why, long nowMillis) {
     // It was we who did not listen.
     lastSeenMillis = nowMillis;
-    holds &= ~why.bit;
+    holds = (byte) (holds & ~why.bit);
     if (holds == 0) {
       held = false;
       socket.resumeReading();
@@ -236,7 +243,7 @@ public final class DeviceSession {
     state = State.CLOSED;
     ending = why;
     input.end();
-    endListener.ended(this, why);
+    shared.endListener().ended(this, why);
     return true;
   }
 

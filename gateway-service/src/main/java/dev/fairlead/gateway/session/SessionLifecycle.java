@@ -2,7 +2,6 @@ package dev.fairlead.gateway.session;
 
 import dev.fairlead.bus.access.AccessView;
 import dev.fairlead.bus.identity.Epoch;
-import dev.fairlead.bus.identity.SessionId;
 import dev.fairlead.bus.message.CloseReason;
 import dev.fairlead.bus.message.InboxMessage;
 import dev.fairlead.bus.message.SessionMessage;
@@ -14,6 +13,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +40,8 @@ public final class SessionLifecycle {
   private final MeterRegistry meters;
   private final Counter opened;
 
-  /// One for all sessions, each of which keeps it.
-  private final DeviceSession.EndListener endListener = this::ended;
+  private final DeviceSession.Shared shared;
+  private final SecureRandom random = new SecureRandom();
 
   /// Those that are over and whose sockets are not gone yet.
   private final Set<DeviceSession> closing = ConcurrentHashMap.newKeySet();
@@ -71,6 +71,7 @@ public final class SessionLifecycle {
     this.clock = clock;
     this.meters = meters;
     this.opened = meters.counter("gateway.sessions.opened");
+    this.shared = new DeviceSession.Shared(this::ended, settings.sendQueueBytesMax());
     Gauge.builder("gateway.sessions.active", registry, SessionRegistry::size)
         .description("Sessions that are not over")
         .register(meters);
@@ -88,14 +89,7 @@ public final class SessionLifecycle {
     long now = clock.millis();
     var session =
         new DeviceSession(
-            SessionId.random(),
-            credential,
-            wire,
-            socket,
-            inputs,
-            endListener,
-            settings.sendQueueBytesMax(),
-            now);
+            random.nextLong(), random.nextInt(), credential, wire, socket, inputs, shared, now);
     registry.add(session).ifPresent(older -> older.execute(() -> older.close(Ending.REPLACED)));
     long forgottenBefore = forgotten.get();
     announce(session)

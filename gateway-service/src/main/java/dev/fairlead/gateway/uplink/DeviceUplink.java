@@ -21,7 +21,9 @@ final class DeviceUplink implements SessionInput {
 
   private final Uplink uplink;
   private final DeviceSession session;
-  private final Acknowledgements acknowledgements;
+
+  /// None before the first: most devices say nothing that is to be acknowledged for long.
+  private @Nullable Acknowledgements acknowledgements;
 
   /// What could not be placed, oldest first; none while everything could. It is one record, but for
   /// what the socket had already read when it was told to stop.
@@ -33,7 +35,6 @@ final class DeviceUplink implements SessionInput {
   DeviceUplink(Uplink uplink, DeviceSession session) {
     this.uplink = uplink;
     this.session = session;
-    this.acknowledgements = new Acknowledgements(session);
   }
 
   @Override
@@ -130,12 +131,21 @@ final class DeviceUplink implements SessionInput {
   private void ended(boolean isAcknowledged, Optional<String> ackId, TraceSpan span) {
     if (isAcknowledged) {
       uplink.countAcknowledged();
-      ackId.ifPresent(acknowledgements::add);
+      ackId.ifPresent(this::acknowledge);
       span.end();
     } else {
       span.failed("the bus refused it").end();
       session.close(Ending.BUS_AWAY);
     }
+  }
+
+  private void acknowledge(String id) {
+    Acknowledgements all = acknowledgements;
+    if (all == null) {
+      all = new Acknowledgements(session);
+      acknowledgements = all;
+    }
+    all.add(id);
   }
 
   private void hold(Pending next) {

@@ -2,7 +2,7 @@ package dev.fairlead.gateway.uplink;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How many bytes of frames are held because the bus does not take them, and may be. Safe for all
+/// How many bytes of memory are held because the bus does not take them, and may be. Safe for all
 /// threads.
 final class HeldBytes {
 

@@ -44,7 +44,6 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   private final Shared shared;
   private final Channel channel;
   private final ContextInternal loop;
-  private final Opcode kind;
   private final String remoteAddress;
   private final ConnectionCounts.Place place;
   private final DeviceSession session;
@@ -54,28 +53,31 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   private @Nullable ByteArrayOutputStream fragments;
 
   private short pongsWaiting;
+  /// Of what kind the frames of messages are.
+  private final boolean binary;
+
   private boolean paused = true;
   private boolean reading;
   private boolean closeSent;
   private boolean gone;
 
   /// @param channel of which this is to be the last handler
-  /// @param kind of the frames of messages
+  /// @param binary of what kind the frames of messages are
   /// @param place is given back when the connection is gone
   /// @param sessions makes the session of this socket
   DeviceChannel(
       Shared shared,
       Channel channel,
       ContextInternal loop,
-      Opcode kind,
+      boolean binary,
       String remoteAddress,
       ConnectionCounts.Place place,
       Function<DeviceSocket, DeviceSession> sessions) {
     this.shared = shared;
     this.channel = channel;
     this.loop = loop;
-    this.kind = kind;
-    this.remoteAddress = remoteAddress;
+    this.binary = binary;
+    this.remoteAddress = place.shared(remoteAddress);
     this.place = place;
     this.session = sessions.apply(this);
   }
@@ -137,11 +139,11 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   }
 
   private void first(Opcode opcode, boolean last, byte[] payload) {
-    if (opcode != kind) {
+    if (opcode != kind()) {
       session.close(
           Ending.refused(
               NativeProtocol.CLOSE_UNSUPPORTED,
-              kind == Opcode.BINARY ? "frames must be binary" : "frames must be text"));
+              binary ? "frames must be binary" : "frames must be text"));
     } else if (last) {
       session.received(payload, now());
     } else {
@@ -170,6 +172,10 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
     } else {
       session.seen(now());
     }
+  }
+
+  private Opcode kind() {
+    return binary ? Opcode.BINARY : Opcode.TEXT;
   }
 
   private String beyondBound() {
@@ -234,7 +240,7 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   @Override
   public void send(byte[] frame) {
     if (!closeSent) {
-      write(kind, frame);
+      write(kind(), frame);
     }
   }
 

@@ -58,7 +58,7 @@ final class NativeConnection {
             shared,
             channel,
             loop,
-            wire.isBinary() ? Opcode.BINARY : Opcode.TEXT,
+            wire.isBinary(),
             remoteAddress,
             admitted.place(),
             own -> lifecycle.open(admitted.credential(), wire, own, last));

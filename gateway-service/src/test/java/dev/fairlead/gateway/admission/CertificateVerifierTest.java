@@ -77,13 +77,12 @@ class CertificateVerifierTest {
     // Then
     assertThat(credential)
         .contains(
-            new DeviceCredential(
+            new DeviceCredential.Certificate(
                 DeviceKey.of("acme", "pump-1"),
                 2,
-                new DeviceCredential.Certificate(
-                    issued.fingerprint(),
-                    OWN_AUTHORITY.fingerprint(),
-                    issued.certificate().getNotAfter().toInstant().toEpochMilli())));
+                issued.fingerprint(),
+                OWN_AUTHORITY.fingerprint(),
+                issued.certificate().getNotAfter().toInstant().toEpochMilli()));
   }
 
   static Stream<Arguments> identities() {

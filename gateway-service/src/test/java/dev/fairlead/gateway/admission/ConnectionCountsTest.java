@@ -46,6 +46,19 @@ class ConnectionCountsTest {
   }
 
   @Test
+  void keepsAnAddressOnceForAllThatComeFromIt() {
+    // Given
+    Answer.Taken first = (Answer.Taken) counts.take("192.0.2.1");
+    Answer.Taken second = (Answer.Taken) counts.take(String.copyValueOf("192.0.2.1".toCharArray()));
+    Answer.Taken ofNetwork = (Answer.Taken) counts.take("2001:db8:0:0:0:0:0:7");
+
+    // Then
+    String again = String.copyValueOf("192.0.2.1".toCharArray());
+    assertThat(second.place().shared(again)).isSameAs(first.place().shared("192.0.2.1"));
+    assertThat(ofNetwork.place().shared("2001:db8:0:0:0:0:0:7")).isEqualTo("2001:db8:0:0:0:0:0:7");
+  }
+
+  @Test
   void givesPlaceBackOnce() {
     // Given
     Answer.Taken first = (Answer.Taken) counts.take("192.0.2.1");

@@ -132,8 +132,9 @@ class LivenessSweepTest {
         new AccessMessage.CertificateAuthority(
             TenantId.DEFAULT, authority, "", AccessMessage.CertificateAuthority.Kind.OWN));
     var certificate =
-        new DeviceCredential.Certificate("0b".repeat(32), authority, bench.nowMillis() + 2_000);
-    bench.live(new DeviceCredential(DeviceKey.of("default", "d"), 1, certificate), socket);
+        new DeviceCredential.Certificate(
+            DeviceKey.of("default", "d"), 1, "0b".repeat(32), authority, bench.nowMillis() + 2_000);
+    bench.live(certificate, socket);
     bench.pass(Duration.ofMillis(1_999), socket);
     boolean early = socket.closeCode().isPresent();
 

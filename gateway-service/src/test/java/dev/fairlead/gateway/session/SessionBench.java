@@ -86,8 +86,7 @@ public final class SessionBench {
   /// Begins a session of a device.
   public DeviceSession open(String device, FakeSocket socket) {
     return open(
-        new DeviceCredential(
-            DeviceKey.of("default", device), 1, new DeviceCredential.Token("key", Long.MAX_VALUE)),
+        new DeviceCredential.Token(DeviceKey.of("default", device), 1, "key", Long.MAX_VALUE),
         socket);
   }
 
