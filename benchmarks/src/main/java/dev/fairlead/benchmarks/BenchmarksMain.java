@@ -17,11 +17,11 @@ public final class BenchmarksMain {
 
   /// Runs the benchmark that is named.
   ///
-  /// @param arguments the name: `round-trip`, `events`, `idle-connections`, `start-up`,
-  ///     `connects`, `bad-handshakes`, `session-changes`, `row-budget`, `million-devices`,
-  ///     `commands`, `tracing`, `kafka-freeze`, `reconnect-storm`, `gateway-count`,
-  ///     `many-devices` or `gateway-jvm`; then, where it takes them, its size and the servers
-  ///     to measure
+  /// @param arguments the name: `round-trip`, `command-hop`, `events`, `idle-connections`,
+  ///     `start-up`, `connects`, `bad-handshakes`, `session-changes`, `row-budget`,
+  ///     `million-devices`, `commands`, `tracing`, `kafka-freeze`, `reconnect-storm`,
+  ///     `gateway-count`, `many-devices` or `gateway-jvm`; then, where it takes them, its size
+  ///     and the servers to measure
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String name = arguments.length > 0 ? arguments[0] : "";
     Arguments more = Arguments.of(Arrays.stream(arguments).skip(1).toArray(String[]::new));
@@ -37,6 +37,7 @@ public final class BenchmarksMain {
     Table table;
     switch (name) {
       case "round-trip" -> table = RoundTrip.run(directory);
+      case "command-hop" -> table = CommandHop.run(directory);
       case "events" -> table = Events.run(directory, more);
       case "idle-connections" -> table = IdleConnections.run(directory, more);
       case "start-up" -> table = StartUp.run(directory);
@@ -55,7 +56,7 @@ public final class BenchmarksMain {
       default -> {
         System.err.println(
             "usage: benchmarks.jar"
-                + " round-trip | events | idle-connections | start-up | connects"
+                + " round-trip | command-hop | events | idle-connections | start-up | connects"
                 + " | bad-handshakes | session-changes | row-budget | million-devices | commands | tracing"
                 + " | kafka-freeze | reconnect-storm | gateway-count | many-devices | gateway-jvm");
         System.exit(USAGE);

@@ -11,13 +11,18 @@ import java.util.stream.IntStream;
 /// What a connected device costs a server while nobody says anything.
 final class IdleConnections {
 
-  private static final int WARM_UP = 500;
+  /// So many that what connecting costs once, such as compiled code, is there before.
+  private static final int WARM_UP = 5_000;
+
   private static final int CONNECTIONS = 15_000;
-  // Longer than a keepalive: each device was pinged and has answered. And longer than a gateway
-  // remembers that a device connected.
-  private static final int SETTLE_SECONDS = 120;
-  // Longer than the kernel remembers connections that ended.
-  private static final int FORGET_SECONDS = 65;
+
+  /// Longer than a keepalive, so that each device was pinged and has answered, and than a gateway
+  /// remembers of a device that it connected twice.
+  private static final int SETTLE_SECONDS = 210;
+
+  /// Longer than the kernel remembers connections that ended, and a gateway who connected.
+  private static final int FORGET_SECONDS = 110;
+
   private static final String NONE = "–";
 
   private final int connections;

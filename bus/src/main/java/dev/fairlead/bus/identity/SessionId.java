@@ -33,7 +33,7 @@ public record SessionId(String value) {
     return new SessionId(hex.toHexDigits(first) + hex.toHexDigits(rest));
   }
 
-  /// By hand: gateways make one for each event.
+  /// Without a pattern, which would take longer: gateways make an id for each event.
   private static boolean isValid(String value) {
     if (value.isEmpty() || value.length() > LENGTH_MAX) {
       return false;

@@ -68,6 +68,23 @@ class IdentityTest {
     assertThat(new Epoch(1, 10).isNewerThan(new Epoch(1, 10))).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a@b", "a[b", "a`b", "a{b", "a/b", "a:b", "\u00e4", "a\n", "a b"})
+  void refusesMalformedSessionIds(String id) {
+    assertThatIllegalArgumentException().isThrownBy(() -> new SessionId(id));
+  }
+
+  @Test
+  void takesEveryCharacterOfASessionId() {
+    assertThat(new SessionId("azAZ09_-").value()).isEqualTo("azAZ09_-");
+  }
+
+  @Test
+  void writesBitsOfASessionIdInHexadecimal() {
+    assertThat(SessionId.of(1, 2).value()).isEqualTo("000000000000000100000002");
+    assertThat(SessionId.of(-1, Integer.MIN_VALUE).value()).isEqualTo("ffffffffffffffff80000000");
+  }
+
   @Test
   void makesSessionIdsThatDiffer() {
     assertThat(SessionId.random()).isNotEqualTo(SessionId.random());

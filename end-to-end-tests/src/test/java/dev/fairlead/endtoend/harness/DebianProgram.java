@@ -13,23 +13,24 @@ import java.util.stream.Stream;
 /// archive.
 ///
 /// @param path where it is
-/// @param unpacked below which it and the libraries that it needs were unpacked
-public record DebianProgram(Path path, Path unpacked) {
+/// @param unpacked below which it and the libraries that it needs were unpacked; empty for one that
+///     is installed
+public record DebianProgram(Path path, Optional<Path> unpacked) {
 
   private static final Path TARGET = Checkout.root().resolve("end-to-end-tests/target");
   private static final Path FETCH =
       Checkout.root().resolve("end-to-end-tests/src/test/resources/debian/fetch");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /// Looks for one, and fetches it where it is missing.
+  /// Looks for one, and fetches it where it is missing. What the fetching says is below `target`.
   ///
   /// @param debianPackage that it is in
   /// @param name under which it is in that package, below `/usr`
   public static Optional<DebianProgram> find(String debianPackage, String name) {
-    Path unpacked = TARGET.resolve(debianPackage);
-    return installed(Path.of(name).getFileName().toString())
-        .or(() -> fetched(debianPackage, unpacked.resolve("usr").resolve(name)))
-        .map(path -> new DebianProgram(path, unpacked));
+    Optional<DebianProgram> installed =
+        installed(Path.of(name).getFileName().toString())
+            .map(path -> new DebianProgram(path, Optional.empty()));
+    return installed.or(() -> unpacked(debianPackage, name));
   }
 
   private static Optional<Path> installed(String name) {
@@ -41,18 +42,12 @@ public record DebianProgram(Path path, Path unpacked) {
         .findFirst();
   }
 
-  private static Optional<Path> fetched(String debianPackage, Path program) {
+  private static Optional<DebianProgram> unpacked(String debianPackage, String name) {
+    Path unpacked = TARGET.resolve(debianPackage);
+    Path program = unpacked.resolve("usr").resolve(name);
     try {
-      if (!Files.isExecutable(program)) {
-        Process fetch =
-            new ProcessBuilder(
-                    FETCH.toString(), TARGET.resolve(debianPackage).toString(), debianPackage)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!fetch.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-          fetch.destroyForcibly();
-        }
+      if (!Files.isDirectory(unpacked)) {
+        fetch(debianPackage, unpacked);
       }
     } catch (IOException e) {
       return Optional.empty();
@@ -60,16 +55,32 @@ public record DebianProgram(Path path, Path unpacked) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    return Optional.of(program).filter(Files::isExecutable);
+    return Files.isExecutable(program)
+        ? Optional.of(new DebianProgram(program, Optional.of(unpacked)))
+        : Optional.empty();
+  }
+
+  private static void fetch(String debianPackage, Path unpacked)
+      throws IOException, InterruptedException {
+    Process fetch =
+        new ProcessBuilder(FETCH.toString(), unpacked.toString(), debianPackage)
+            .redirectErrorStream(true)
+            .redirectOutput(TARGET.resolve(debianPackage + "-fetch.log").toFile())
+            .start();
+    if (!fetch.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      fetch.descendants().forEach(ProcessHandle::destroyForcibly);
+      fetch.destroyForcibly();
+    }
   }
 
   /// Where its libraries were unpacked; empty where none were.
   Optional<Path> libraries() throws IOException {
-    Path above = unpacked.resolve("usr/lib");
-    if (!Files.isDirectory(above)) {
+    Optional<Path> above =
+        unpacked.map(directory -> directory.resolve("usr/lib")).filter(Files::isDirectory);
+    if (above.isEmpty()) {
       return Optional.empty();
     }
-    try (Stream<Path> directories = Files.list(above)) {
+    try (Stream<Path> directories = Files.list(above.get())) {
       return directories
           .filter(directory -> directory.toString().endsWith("-linux-gnu"))
           .findFirst();

@@ -30,7 +30,15 @@ public final class ConnectionCounts {
   /// @param all of this gateway
   /// @param perLoopbackAddress from each address of this machine itself
   /// @param perAddress from each other address, or IPv6 network of 64 bits
-  public record Limits(int all, int perLoopbackAddress, int perAddress) {}
+  public record Limits(int all, int perLoopbackAddress, int perAddress) {
+
+    /// @throws IllegalArgumentException when one of them is less than 1
+    public Limits {
+      if (all < 1 || perLoopbackAddress < 1 || perAddress < 1) {
+        throw new IllegalArgumentException("a gateway has room for one connection at least");
+      }
+    }
+  }
 
   public ConnectionCounts(Limits limits) {
     this.limits = limits;
@@ -46,7 +54,7 @@ public final class ConnectionCounts {
       this.count = count;
     }
 
-    /// The address, as one object for all connections that come from it.
+    /// An IPv4 address as one object for all connections that come from it, any other as it is.
     ///
     /// @param address for which the place was taken
     public String shared(String address) {

@@ -22,27 +22,21 @@ public sealed interface DeviceCredential {
 
   /// When a session that came in with it must end, in milliseconds since 1970; one that came in
   /// with a token goes on beyond the token's time.
-  default long sessionEndMillis() {
-    return Long.MAX_VALUE;
-  }
+  long sessionEndMillis();
 
   /// The certificate, where an authority of the product has issued it.
-  default Optional<Certificate> issuedCertificate() {
-    return Optional.empty();
-  }
+  Optional<Certificate> issuedCertificate();
 
   /// Whether it is a certificate of that authority.
-  default boolean isOfAuthority(String fingerprint) {
-    return false;
-  }
+  boolean isOfAuthority(String fingerprint);
 
   /// Whether it is a token that was signed with that key.
-  default boolean isOfKey(String keyId) {
-    return false;
-  }
+  boolean isOfKey(String keyId);
 
   /// A token.
   ///
+  /// @param device who it was made for
+  /// @param generation which of the device's tokens it is
   /// @param keyId the key that signed it
   /// @param expiresAtSeconds when it runs out, since 1970
   record Token(DeviceKey device, long generation, String keyId, long expiresAtSeconds)
@@ -54,6 +48,21 @@ public sealed interface DeviceCredential {
     }
 
     @Override
+    public long sessionEndMillis() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public Optional<Certificate> issuedCertificate() {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean isOfAuthority(String fingerprint) {
+      return false;
+    }
+
+    @Override
     public boolean isOfKey(String id) {
       return keyId.equals(id);
     }
@@ -61,6 +70,8 @@ public sealed interface DeviceCredential {
 
   /// A client certificate.
   ///
+  /// @param device who it was made for
+  /// @param generation which of the device's certificates it is, or [#UNNUMBERED]
   /// @param fingerprint SHA-256 of its DER form, in lower-case hexadecimal
   /// @param authority the fingerprint of the authority that vouches for it
   /// @param expiresAtMillis since 1970, when the first certificate between the two runs out
@@ -86,6 +97,11 @@ public sealed interface DeviceCredential {
     @Override
     public boolean isOfAuthority(String other) {
       return authority.equals(other);
+    }
+
+    @Override
+    public boolean isOfKey(String keyId) {
+      return false;
     }
   }
 }

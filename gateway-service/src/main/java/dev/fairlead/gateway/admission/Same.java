@@ -3,7 +3,8 @@ package dev.fairlead.gateway.admission;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /// Gives the same object for equal ones, so that what very many sessions have in common is there
-/// once. Remembers a bounded number; of those beyond it there may be several. Safe for all threads.
+/// once, or a few times where two that differ share a place and take it from one another. Safe for
+/// all threads.
 ///
 /// @param <T> what cannot be changed
 final class Same<T> {

@@ -18,8 +18,9 @@ final class SeenCredentials {
 
   private final LongSupplier nanoTime;
 
-  /// Of each good one another part of its fingerprint than that which says its place. Whoever has
-  /// one of which both are the same has gained a check.
+  /// Of each good one 64 bits of its fingerprint, besides the 16 that say its place. Another one of
+  /// which all these are the same costs a banned address nothing of the budget, and is checked all
+  /// the same. 0 where there is none.
   private final AtomicLongArray good = new AtomicLongArray(GOOD_PLACES);
 
   private final AtomicReferenceArray<Bad> bad = new AtomicReferenceArray<>(BAD_PLACES);

@@ -24,8 +24,8 @@ final class LimitedInput implements SessionInput {
   private final SessionInput inner;
   private final TenantGate tenant;
 
-  /// Since when the device is there: the lower bits of the milliseconds of the clock, which come
-  /// again after seven weeks.
+  /// Since when the device is there: the lower bits of the milliseconds of the clock. After seven
+  /// weeks they come again, and then the bucket begins less full than it could, never fuller.
   private final int sinceMillis;
 
   /// What the device has used of its pace; none as long as it has said nothing.

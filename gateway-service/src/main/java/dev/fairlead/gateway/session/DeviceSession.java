@@ -47,7 +47,7 @@ public final class DeviceSession {
 
   private static final Epoch NOWHERE = new Epoch(0, 0);
 
-  /// The bits of its id; as text they would be twice as much of every device as all the rest here.
+  /// The bits of its id, which take 80 bytes more as text.
   private final long idFirst;
 
   private final int idRest;

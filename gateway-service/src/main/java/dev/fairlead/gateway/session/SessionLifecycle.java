@@ -191,7 +191,7 @@ public final class SessionLifecycle {
     meters.counter("gateway.sessions.closed", "reason", ending.reason()).increment();
     log.atDebug()
         .addKeyValue("deviceId", session.device())
-        .addKeyValue("sessionId", session.id())
+        .addKeyValue("sessionId", session::id)
         .addKeyValue("reason", ending.reason())
         .log("session closed");
     bury(session);

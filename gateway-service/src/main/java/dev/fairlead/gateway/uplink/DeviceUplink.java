@@ -22,7 +22,7 @@ final class DeviceUplink implements SessionInput {
   private final Uplink uplink;
   private final DeviceSession session;
 
-  /// None before the first: most devices say nothing that is to be acknowledged for long.
+  /// None before the first: there are devices that never say anything.
   private @Nullable Acknowledgements acknowledgements;
 
   /// What could not be placed, oldest first; none while everything could. It is one record, but for

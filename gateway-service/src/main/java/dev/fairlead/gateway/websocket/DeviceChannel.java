@@ -44,6 +44,10 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   private final Shared shared;
   private final Channel channel;
   private final ContextInternal loop;
+
+  /// Of what kind the frames of messages are.
+  private final boolean binary;
+
   private final String remoteAddress;
   private final ConnectionCounts.Place place;
   private final DeviceSession session;
@@ -53,9 +57,6 @@ final class DeviceChannel extends ChannelInboundHandlerAdapter
   private @Nullable ByteArrayOutputStream fragments;
 
   private short pongsWaiting;
-  /// Of what kind the frames of messages are.
-  private final boolean binary;
-
   private boolean paused = true;
   private boolean reading;
   private boolean closeSent;

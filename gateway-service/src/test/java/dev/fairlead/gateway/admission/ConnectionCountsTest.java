@@ -49,13 +49,43 @@ class ConnectionCountsTest {
   void keepsAnAddressOnceForAllThatComeFromIt() {
     // Given
     Answer.Taken first = (Answer.Taken) counts.take("192.0.2.1");
-    Answer.Taken second = (Answer.Taken) counts.take(String.copyValueOf("192.0.2.1".toCharArray()));
-    Answer.Taken ofNetwork = (Answer.Taken) counts.take("2001:db8:0:0:0:0:0:7");
+    Answer.Taken second = (Answer.Taken) counts.take(another("192.0.2.1"));
+
+    // When
+    String kept = second.place().shared(another("192.0.2.1"));
 
     // Then
-    String again = String.copyValueOf("192.0.2.1".toCharArray());
-    assertThat(second.place().shared(again)).isSameAs(first.place().shared("192.0.2.1"));
-    assertThat(ofNetwork.place().shared("2001:db8:0:0:0:0:0:7")).isEqualTo("2001:db8:0:0:0:0:0:7");
+    assertThat(kept).isSameAs(first.place().shared("192.0.2.1"));
+  }
+
+  @Test
+  void takesNoNetworkForAnAddress() {
+    // Given
+    Answer.Taken taken = (Answer.Taken) counts.take("2001:db8:0:0:0:0:0:7");
+
+    // Then
+    assertThat(taken.place().shared("2001:db8:0:0:0:0:0:7")).isEqualTo("2001:db8:0:0:0:0:0:7");
+  }
+
+  private static String another(String address) {
+    return String.copyValueOf(address.toCharArray());
+  }
+
+  @Test
+  void countsNobodyWhoWasRefused() {
+    // Given
+    Answer.Taken first = (Answer.Taken) counts.take("192.0.2.1");
+    Answer.Taken second = (Answer.Taken) counts.take("192.0.2.1");
+    counts.take("192.0.2.1");
+
+    // When
+    first.place().release();
+    second.place().release();
+
+    // Then
+    assertThat(counts.size()).isZero();
+    assertThat(counts.take("192.0.2.1")).isInstanceOf(Answer.Taken.class);
+    assertThat(counts.take("192.0.2.1")).isInstanceOf(Answer.Taken.class);
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitedInputTest {
 
@@ -117,6 +119,31 @@ class LimitedInputTest {
 
     // Then
     assertThat(socket.isReading()).isTrue();
+  }
+
+  /// Also where the lower bits of the milliseconds begin anew meanwhile.
+  @ParameterizedTest
+  @ValueSource(longs = {0, 2_147_483_000L, 4_294_967_000L, -3_000})
+  void letsThroughAtOnceWhatASilentDeviceMayHave(long connectedMillis) {
+    // Given
+    nanos = TimeUnit.MILLISECONDS.toNanos(connectedMillis);
+    var itsSocket = new FakeSocket();
+    DeviceSession silent = bench.live("silent", itsSocket);
+    pass(Duration.ofSeconds(4));
+
+    // When
+    for (int i = 0; i < 5 * RATE; i++) {
+      silent.received(new byte[1], 0);
+    }
+
+    // Then
+    assertThat(itsSocket.isReading()).isTrue();
+
+    // When
+    silent.received(new byte[1], 0);
+
+    // Then
+    assertThat(itsSocket.isReading()).isFalse();
   }
 
   @Test
